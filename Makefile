@@ -1,0 +1,65 @@
+# Everything a newcomer needs. `make run` and `make test` set up what they need by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(VENV)/tools/bin/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format format-check lint types layers openapi openapi-check diagrams mechanisms demo clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# uv itself comes from the package index, into a corner of its own; the lock file does the rest.
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Tsunagi needs Python 3.11 or later; set PYTHON=")'
+	@$(PYTHON) -m venv $(VENV)/tools
+	@$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+
+$(BIN)/.synced: $(UV) pyproject.toml uv.lock
+	@$(UV) sync --quiet --frozen --python $$($(PYTHON) -c 'import sys; print(sys.executable)')
+	@touch $@
+
+setup: $(BIN)/.synced ## Set everything up
+
+run: setup ## Start the service with its database, the demo city and demo issuers
+	@TSUNAGI_DEMO=$${TSUNAGI_DEMO:-1} exec $(BIN)/tsunagi run
+
+demo: setup ## Drive the demo scenarios through a running service
+	@$(BIN)/tsunagi demo
+
+test: setup ## Run the tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: setup format-check lint types layers openapi-check test ## Everything that must hold before a commit
+
+format: setup ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix-only --quiet .
+
+format-check: setup
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
+
+lint: setup ## Lint
+	@$(BIN)/ruff check .
+
+types: setup ## Check types
+	@$(BIN)/mypy
+
+layers: setup ## Check which layer imports which
+	@$(BIN)/lint-imports
+
+openapi: setup ## Write the contract
+	@$(BIN)/tsunagi openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
+
+openapi-check: setup
+	@$(BIN)/tsunagi openapi | cmp -s - openapi/openapi.json || { echo "The contract is stale. Run: make openapi"; exit 1; }
+
+diagrams: setup ## Write the state diagrams into the README
+	@$(BIN)/python -m tests.tools.diagrams
+
+mechanisms: setup ## Print the table of the mission with what passes
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m mechanism --mechanisms
+
+clean: ## Remove what can be made again; never the state
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,86 @@
+"""The append-only audit log in PostgreSQL. The service's role may only INSERT and SELECT."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Connection
+from sqlalchemy import Index
+
+from service.adapters.postgres.rows import Table, row_of
+from service.domain.audit import AuditEntry
+
+AuditRow = row_of(
+    AuditEntry,
+    "audit_entry",
+    constraints=[
+        Index("ix_audit_entry_agency_id", "agency_id", "id"),
+        Index("ix_audit_entry_holder_agency_id", "holder_agency_id", "id"),
+        Index("ix_audit_entry_person_id", "person_id", "id"),
+    ],
+)
+AUDIT = Table(AuditEntry, AuditRow)
+
+
+class PostgresAuditLog:
+    """The audit log."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def append(self, entries: Sequence[AuditEntry]) -> None:
+        """All entries of one request, in one round trip."""
+        await self._connection.executemany(AUDIT.insert(), [AUDIT.parameters(e) for e in entries])
+
+    async def of_agency(
+        self,
+        agency_id: UUID,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        person_id: UUID | None,
+        action: str | None,
+        outcome: str | None,
+        after: UUID | None,
+        limit: int,
+    ) -> Sequence[AuditEntry]:
+        """What the agency did, and what was done to records it holds; newest first."""
+        rows = await self._connection.fetch(
+            f"{AUDIT.select} WHERE (agency_id = $1 OR holder_agency_id = $1)"  # noqa: S608 - our own names
+            " AND ($2::timestamptz IS NULL OR at >= $2) AND ($3::timestamptz IS NULL OR at < $3)"
+            " AND ($4::uuid IS NULL OR person_id = $4) AND ($5::text IS NULL OR action = $5)"
+            " AND ($6::text IS NULL OR outcome = $6) AND ($7::uuid IS NULL OR id < $7)"
+            " ORDER BY id DESC LIMIT $8",
+            agency_id,
+            since,
+            until,
+            person_id,
+            action,
+            outcome,
+            after,
+            limit,
+        )
+        return [AUDIT.read(r) for r in rows]
+
+    async def of_person(
+        self, person_id: UUID, after: UUID | None, limit: int
+    ) -> Sequence[AuditEntry]:
+        """Everything about one person, newest first."""
+        rows = await self._connection.fetch(
+            f"{AUDIT.select} WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2)"  # noqa: S608
+            " ORDER BY id DESC LIMIT $3",
+            person_id,
+            after,
+            limit,
+        )
+        return [AUDIT.read(r) for r in rows]
+
+    async def receivers_of(self, person_id: UUID) -> frozenset[UUID]:
+        """Agencies that were shown something about the person on the ground of consent."""
+        rows = await self._connection.fetch(
+            "SELECT DISTINCT agency_id FROM audit_entry WHERE person_id = $1"
+            " AND basis = 'CONSENT' AND outcome = 'allowed' AND agency_id IS NOT NULL",
+            person_id,
+        )
+        return frozenset(r["agency_id"] for r in rows)

@@ -1,0 +1,212 @@
+"""Conferences, attendees, agenda items, tasks and notices in PostgreSQL."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from asyncpg import Connection
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+
+from service.adapters.postgres.rows import Table, row_of
+from service.domain.conference import AgendaItem, Attendee, Conference, Task
+from service.domain.notice import Notice
+
+ConferenceRow = row_of(
+    Conference,
+    "conference",
+    references={"convener_agency_id": "agency.id"},
+    constraints=[Index("ix_conference_convener_agency_id", "convener_agency_id", "id")],
+)
+AttendeeRow = row_of(
+    Attendee,
+    "attendee",
+    references={
+        "conference_id": "conference.id",
+        "agency_id": "agency.id",
+        "person_id": "person.id",
+    },
+    constraints=[
+        UniqueConstraint("conference_id", "agency_id"),
+        UniqueConstraint("conference_id", "person_id"),
+        CheckConstraint("num_nonnulls(agency_id, person_id) = 1", name="one_of"),
+        Index("ix_attendee_agency_id", "agency_id", "conference_id"),
+    ],
+)
+ItemRow = row_of(
+    AgendaItem,
+    "agenda_item",
+    references={
+        "conference_id": "conference.id",
+        "referral_id": "referral.id",
+        "case_id": "support_case.id",
+    },
+    constraints=[UniqueConstraint("conference_id", "number")],
+)
+TaskRow = row_of(
+    Task,
+    "task",
+    references={
+        "conference_id": "conference.id",
+        "item_id": "agenda_item.id",
+        "agency_id": "agency.id",
+        "person_id": "person.id",
+    },
+    constraints=[Index("ix_task_agency_id", "agency_id", "id")],
+)
+NoticeRow = row_of(
+    Notice,
+    "notice",
+    references={"agency_id": "agency.id"},
+    constraints=[
+        Index("ix_notice_agency_id", "agency_id", "id"),
+        Index(
+            "ix_notice_unread", "agency_id", "id", postgresql_where=text("acknowledged_at IS NULL")
+        ),
+    ],
+)
+
+CONFERENCE = Table(Conference, ConferenceRow)
+ATTENDEE = Table(Attendee, AttendeeRow)
+ITEM = Table(AgendaItem, ItemRow)
+TASK = Table(Task, TaskRow)
+NOTICE = Table(Notice, NoticeRow)
+
+_PAGE = " AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
+
+
+class PostgresConferences:
+    """Conferences with everything that belongs to them."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def find(self, conference_id: UUID, *, lock: bool = False) -> Conference | None:
+        """The conference's record; locking it locks its agenda."""
+        tail = " FOR UPDATE" if lock else ""
+        row = await self._connection.fetchrow(
+            f"{CONFERENCE.select} WHERE id = $1{tail}", conference_id
+        )
+        return CONFERENCE.read(row) if row else None
+
+    async def add(self, conference: Conference) -> None:
+        """A new conference."""
+        await self._connection.execute(CONFERENCE.insert(), *CONFERENCE.parameters(conference))
+
+    async def save(self, conference: Conference) -> None:
+        """The conference as it is now."""
+        await self._connection.execute(CONFERENCE.update(), *CONFERENCE.parameters(conference))
+
+    async def of_agency(
+        self, agency_id: UUID, after: UUID | None, limit: int
+    ) -> Sequence[Conference]:
+        """Conferences the agency convenes or is invited to."""
+        rows = await self._connection.fetch(
+            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR status <> 'planned' AND id IN ("  # noqa: S608
+            " SELECT conference_id FROM attendee WHERE agency_id = $1))" + _PAGE,
+            agency_id,
+            after,
+            limit,
+        )
+        return [CONFERENCE.read(r) for r in rows]
+
+    async def discusses(self, plan_id: UUID, agency_id: UUID) -> bool:
+        """Whether the agency is invited to an item on the plan whose papers are open."""
+        return bool(
+            await self._connection.fetchval(
+                "SELECT EXISTS (SELECT FROM agenda_item i"
+                " JOIN conference c ON c.id = i.conference_id"
+                " JOIN attendee a ON a.conference_id = c.id AND a.agency_id = $2"
+                " WHERE i.plan @> jsonb_build_object('plan_id', $1::uuid::text)"
+                " AND c.status IN ('agenda_fixed', 'held', 'minutes_draft', 'minutes_confirmed')"
+                " AND (i.invited_agency_ids = '{}' OR $2 = ANY (i.invited_agency_ids)"
+                " OR c.convener_agency_id = $2))",
+                plan_id,
+                agency_id,
+            )
+        )
+
+    async def attendees(self, conference_id: UUID) -> Sequence[Attendee]:
+        """Everybody invited."""
+        rows = await self._connection.fetch(
+            f"{ATTENDEE.select} WHERE conference_id = $1 ORDER BY id", conference_id
+        )
+        return [ATTENDEE.read(r) for r in rows]
+
+    async def add_attendee(self, attendee: Attendee) -> None:
+        """One more invited."""
+        await self._connection.execute(ATTENDEE.insert(), *ATTENDEE.parameters(attendee))
+
+    async def save_attendee(self, attendee: Attendee) -> None:
+        """The answer, or the attendance."""
+        await self._connection.execute(ATTENDEE.update(), *ATTENDEE.parameters(attendee))
+
+    async def items(self, conference_id: UUID) -> Sequence[AgendaItem]:
+        """The agenda in its order."""
+        rows = await self._connection.fetch(
+            f"{ITEM.select} WHERE conference_id = $1 ORDER BY number", conference_id
+        )
+        return [ITEM.read(r) for r in rows]
+
+    async def add_item(self, item: AgendaItem) -> None:
+        """One more item."""
+        await self._connection.execute(ITEM.insert(), *ITEM.parameters(item))
+
+    async def save_item(self, item: AgendaItem) -> None:
+        """The item with its result."""
+        await self._connection.execute(ITEM.update(), *ITEM.parameters(item))
+
+    async def add_task(self, task: Task) -> None:
+        """A decided task."""
+        await self._connection.execute(TASK.insert(), *TASK.parameters(task))
+
+    async def save_task(self, task: Task) -> None:
+        """The task as it is now."""
+        await self._connection.execute(TASK.update(), *TASK.parameters(task))
+
+    async def task(self, task_id: UUID, *, lock: bool = False) -> Task | None:
+        """One task."""
+        tail = " FOR UPDATE" if lock else ""
+        row = await self._connection.fetchrow(f"{TASK.select} WHERE id = $1{tail}", task_id)
+        return TASK.read(row) if row else None
+
+    async def tasks_of(self, agency_id: UUID, after: UUID | None, limit: int) -> Sequence[Task]:
+        """What the agency is to do."""
+        rows = await self._connection.fetch(
+            f"{TASK.select} WHERE agency_id = $1{_PAGE}", agency_id, after, limit
+        )
+        return [TASK.read(r) for r in rows]
+
+
+class PostgresNotices:
+    """Notices to agencies' desks."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def find(self, notice_id: UUID, *, lock: bool = False) -> Notice | None:
+        """One notice."""
+        tail = " FOR UPDATE" if lock else ""
+        row = await self._connection.fetchrow(f"{NOTICE.select} WHERE id = $1{tail}", notice_id)
+        return NOTICE.read(row) if row else None
+
+    async def add(self, notice: Notice) -> None:
+        """A new notice."""
+        await self._connection.execute(NOTICE.insert(), *NOTICE.parameters(notice))
+
+    async def save(self, notice: Notice) -> None:
+        """The notice with its acknowledgement."""
+        await self._connection.execute(NOTICE.update(), *NOTICE.parameters(notice))
+
+    async def of_agency(
+        self, agency_id: UUID, *, unread: bool, after: UUID | None, limit: int
+    ) -> Sequence[Notice]:
+        """The agency's notices, newest first."""
+        rows = await self._connection.fetch(
+            f"{NOTICE.select} WHERE agency_id = $1 AND (NOT $4 OR acknowledged_at IS NULL){_PAGE}",  # noqa: S608
+            agency_id,
+            after,
+            limit,
+            unread,
+        )
+        return [NOTICE.read(r) for r in rows]

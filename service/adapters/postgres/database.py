@@ -1,0 +1,143 @@
+"""The connection pool, and the unit of work: one transaction that commits all or nothing."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Self
+
+import asyncpg
+from asyncpg import Connection, Pool
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from service.adapters.postgres.accounts import PostgresAccounts
+from service.adapters.postgres.audit import PostgresAuditLog
+from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
+from service.adapters.postgres.directories import PostgresDirectory
+from service.adapters.postgres.idempotency import PostgresAnswers
+from service.adapters.postgres.people import (
+    PostgresConsents,
+    PostgresConsultations,
+    PostgresPersons,
+)
+from service.adapters.postgres.plans import PostgresPlans
+from service.adapters.postgres.referrals import PostgresCases, PostgresReferrals
+from service.domain.audit import AuditEntry
+from service.domain.errors import Unavailable
+
+#: What says that the database cannot do it now, whether connecting, waiting or committing.
+UNAVAILABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.QueryCanceledError,
+    asyncpg.InsufficientPrivilegeError,
+)
+
+
+class RecordHistoryRow(SQLModel, table=True):
+    """Every version of every record, written by a trigger and never changed."""
+
+    __tablename__ = "record_history"
+    __table_args__ = (Index("ix_record_history_record", "table_name", "record_id"),)
+
+    number: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    table_name: str = Field(sa_column=Column(Text, nullable=False))
+    record_id: Any = Field(sa_column=Column(Uuid, nullable=False))
+    version: int | None = Field(default=None, sa_column=Column(Integer))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+class NothingAuditedError(RuntimeError):
+    """A unit of work was about to commit without an audit entry. It never does."""
+
+
+class PostgresUnitOfWork:
+    """One transaction with all the stores in it."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Put every store on this connection."""
+        self.connection = connection
+        self.accounts = PostgresAccounts(connection)
+        self.answers = PostgresAnswers(connection)
+        self.directory = PostgresDirectory(connection)
+        self.persons = PostgresPersons(connection)
+        self.consents = PostgresConsents(connection)
+        self.consultations = PostgresConsultations(connection)
+        self.referrals = PostgresReferrals(connection)
+        self.cases = PostgresCases(connection)
+        self.plans = PostgresPlans(connection)
+        self.conferences = PostgresConferences(connection)
+        self.notices = PostgresNotices(connection)
+        self.audit = PostgresAuditLog(connection)
+        self._transaction = connection.transaction()
+
+    async def begin(self) -> Self:
+        """Start the transaction."""
+        await self._transaction.start()
+        return self
+
+    async def commit(self, entries: Sequence[AuditEntry]) -> None:
+        """Write the audit entries and commit everything together; only then may anybody answer."""
+        if not entries:
+            raise NothingAuditedError
+        await self.audit.append(entries)
+        try:
+            await self._transaction.commit()
+        except Exception as error:
+            # Whatever it was: nobody may be told that it was done.
+            raise Unavailable("database.commit_failed") from error
+
+    async def rollback(self) -> None:
+        """Undo everything."""
+        await self._transaction.rollback()
+
+
+class Database:
+    """The pool of connections of the service's own, unprivileged role."""
+
+    def __init__(self, pool: Pool) -> None:
+        """Use the pool."""
+        self.pool = pool
+
+    @classmethod
+    async def open(cls, url: str, *, size: int = 10) -> Self:
+        """Connect, or say that the database cannot be reached."""
+        pool = await asyncpg.create_pool(
+            url, min_size=min(2, size), max_size=size, timeout=5.0, command_timeout=20.0
+        )
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def unit_of_work(self) -> AsyncIterator[PostgresUnitOfWork]:
+        """A transaction that is rolled back unless it was committed inside."""
+        try:
+            async with self.pool.acquire(timeout=10.0) as connection:
+                work = await PostgresUnitOfWork(connection).begin()
+                try:
+                    yield work
+                finally:
+                    if connection.is_in_transaction():
+                        await work.rollback()
+        except UNAVAILABLE as error:
+            if isinstance(error, ValueError):
+                raise  # a parameter of the wrong type is our own mistake
+            raise Unavailable("database.unavailable") from error
+
+    async def ready(self) -> bool:
+        """Whether the database answers."""
+        try:
+            return await self.pool.fetchval("SELECT true", timeout=2.0) is True
+        except UNAVAILABLE:
+            return False

@@ -1,0 +1,291 @@
+"""The directory in PostgreSQL: municipalities, agencies, desks, positions, policies."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Connection
+from pydantic_core import from_json, to_json
+from sqlalchemy import Column, Date, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+from service.adapters.postgres.rows import Table, row_of
+from service.domain.consent import Recipient
+from service.domain.directory import (
+    Agency,
+    AgencyKind,
+    Area,
+    Desk,
+    DirectoryFile,
+    Municipality,
+    Position,
+    Tenure,
+)
+from service.domain.disclosure import DataClass
+from service.domain.errors import Invalid
+from service.domain.policy import ReferralPolicy
+
+MunicipalityRow = row_of(Municipality, "municipality", key=("code",))
+KindRow = row_of(AgencyKind, "agency_kind", key=("code",))
+AgencyRow = row_of(
+    Agency,
+    "agency",
+    references={"kind": "agency_kind.code", "municipality_code": "municipality.code"},
+    constraints=[UniqueConstraint("code")],
+)
+AreaRow = row_of(
+    Area,
+    "area",
+    key=("municipality_code", "code"),
+    references={"municipality_code": "municipality.code"},
+)
+DeskRow = row_of(
+    Desk,
+    "desk",
+    references={"agency_id": "agency.id", "municipality_code": "municipality.code"},
+    constraints=[Index("ix_desk_municipality_code", "municipality_code")],
+)
+PositionRow = row_of(
+    Position,
+    "position",
+    references={"agency_id": "agency.id", "deputy_position_id": "position.id"},
+    constraints=[UniqueConstraint("agency_id", "code")],
+)
+TenureRow = row_of(
+    Tenure,
+    "tenure",
+    references={"position_id": "position.id"},
+    constraints=[Index("ix_tenure_iss_sub", "iss", "sub")],
+)
+
+
+class IssuerRow(SQLModel, table=True):
+    """An OIDC issuer that the directory trusts."""
+
+    __tablename__ = "issuer"
+
+    iss: str = Field(sa_column=Column(Text, primary_key=True))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    jwks_uri: str | None = Field(default=None, sa_column=Column(Text))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    algorithms: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class IssuerAgencyRow(SQLModel, table=True):
+    """The agencies an issuer may speak for."""
+
+    __tablename__ = "issuer_agency"
+
+    iss: str = Field(sa_column=Column(Text, ForeignKey("issuer.iss"), primary_key=True))
+    agency_id: UUID = Field(sa_column=Column(ForeignKey("agency.id"), primary_key=True))
+
+
+class PolicyRow(SQLModel, table=True):
+    """What a municipality has set for itself, from a day on."""
+
+    __tablename__ = "policy"
+
+    municipality_code: str = Field(
+        sa_column=Column(Text, ForeignKey("municipality.code"), primary_key=True)
+    )
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    valid_from: date = Field(sa_column=Column(Date, primary_key=True))
+    value: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+MUNICIPALITY = Table(Municipality, MunicipalityRow)
+KIND = Table(AgencyKind, KindRow)
+AGENCY = Table(Agency, AgencyRow)
+AREA = Table(Area, AreaRow)
+DESK = Table(Desk, DeskRow)
+POSITION = Table(Position, PositionRow)
+TENURE = Table(Tenure, TenureRow)
+
+_DATED = "valid_from <= $2 AND (valid_until IS NULL OR $2 <= valid_until)"
+
+
+class PostgresDirectory:
+    """The directory."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def municipality(self, code: str) -> Municipality | None:
+        """A municipality by its six-digit code."""
+        row = await self._connection.fetchrow(f"{MUNICIPALITY.select} WHERE code = $1", code)
+        return MUNICIPALITY.read(row) if row else None
+
+    async def municipalities(self) -> Sequence[Municipality]:
+        """All municipalities served."""
+        return [
+            MUNICIPALITY.read(r)
+            for r in await self._connection.fetch(f"{MUNICIPALITY.select} ORDER BY code")
+        ]
+
+    async def agency(self, agency_id: UUID) -> Agency | None:
+        """One agency."""
+        row = await self._connection.fetchrow(f"{AGENCY.select} WHERE id = $1", agency_id)
+        return AGENCY.read(row) if row else None
+
+    async def agencies(
+        self, *, kind: str | None, municipality: str | None, after: UUID | None, limit: int
+    ) -> Sequence[Agency]:
+        """Agencies of a kind or a municipality, a page at a time."""
+        rows = await self._connection.fetch(
+            f"{AGENCY.select} WHERE ($1::text IS NULL OR kind = $1)"  # noqa: S608 - our own names
+            " AND ($2::text IS NULL OR municipality_code = $2) AND ($3::uuid IS NULL OR id > $3)"
+            " ORDER BY id LIMIT $4",
+            kind,
+            municipality,
+            after,
+            limit,
+        )
+        return [AGENCY.read(r) for r in rows]
+
+    async def kinds(self) -> Sequence[AgencyKind]:
+        """All kinds of agencies."""
+        return [KIND.read(r) for r in await self._connection.fetch(f"{KIND.select} ORDER BY code")]
+
+    async def desk(self, desk_id: UUID) -> Desk | None:
+        """One desk."""
+        row = await self._connection.fetchrow(f"{DESK.select} WHERE id = $1", desk_id)
+        return DESK.read(row) if row else None
+
+    async def desks(self, municipality: str, day: date) -> Sequence[Desk]:
+        """Desks that serve a municipality on a day."""
+        rows = await self._connection.fetch(
+            f"{DESK.select} WHERE municipality_code = $1 AND {_DATED} ORDER BY id",  # noqa: S608
+            municipality,
+            day,
+        )
+        return [DESK.read(r) for r in rows]
+
+    async def desks_of(self, agency_id: UUID) -> Sequence[Desk]:
+        """An agency's desks."""
+        rows = await self._connection.fetch(
+            f"{DESK.select} WHERE agency_id = $1 ORDER BY id", agency_id
+        )
+        return [DESK.read(r) for r in rows]
+
+    async def positions_of(
+        self, agency_id: UUID, day: date
+    ) -> Sequence[tuple[Position, Tenure | None]]:
+        """An agency's positions and who holds them on a day."""
+        positions = await self._connection.fetch(
+            f"{POSITION.select} WHERE agency_id = $1 AND {_DATED} ORDER BY code",  # noqa: S608
+            agency_id,
+            day,
+        )
+        tenures = await self._connection.fetch(
+            f"{TENURE.select} WHERE position_id = ANY ($1) AND {_DATED}",  # noqa: S608
+            [p["id"] for p in positions],
+            day,
+        )
+        holders = {t["position_id"]: TENURE.read(t) for t in tenures}
+        return [(POSITION.read(p), holders.get(p["id"])) for p in positions]
+
+    async def recipient(self, agency_id: UUID) -> Recipient | None:
+        """An agency as a consent would name it."""
+        row = await self._connection.fetchrow(
+            "SELECT a.kind, a.municipality_code, k.ceiling FROM agency a"
+            " JOIN agency_kind k ON k.code = a.kind WHERE a.id = $1",
+            agency_id,
+        )
+        if row is None:
+            return None
+        return Recipient(
+            agency_id=agency_id,
+            kind=row["kind"],
+            municipality_code=row["municipality_code"],
+            ceiling=DataClass(row["ceiling"]),
+        )
+
+    async def public_bodies(self, agency_ids: Iterable[UUID], municipality: str) -> frozenset[UUID]:
+        """Which of the agencies are the municipality's own sections."""
+        rows = await self._connection.fetch(
+            "SELECT a.id FROM agency a JOIN agency_kind k ON k.code = a.kind"
+            " WHERE a.id = ANY ($1) AND k.public_body AND a.municipality_code = $2",
+            list(agency_ids),
+            municipality,
+        )
+        return frozenset(r["id"] for r in rows)
+
+    async def overseers(self, municipality: str) -> Sequence[UUID]:
+        """The municipality's sections in charge (主管課), told when its own hub is overdue."""
+        rows = await self._connection.fetch(
+            "SELECT id FROM agency WHERE municipality_code = $1 AND kind = 'municipal_welfare_section'"
+            " ORDER BY id",
+            municipality,
+        )
+        return [r["id"] for r in rows]
+
+    async def referral_policy(self, municipality: str, day: date) -> ReferralPolicy:
+        """The deadlines the municipality has set, as of a day."""
+        found = await self._connection.fetchval(
+            "SELECT value FROM policy WHERE municipality_code = $1 AND name = 'referral'"
+            " AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1",
+            municipality,
+            day,
+        )
+        return ReferralPolicy.model_validate(from_json(found)) if found else ReferralPolicy.common()
+
+    async def load(self, file: DirectoryFile) -> None:
+        """A whole directory, in an order that keeps every reference."""
+        await self._upsert(KIND, file.agency_kinds)
+        await self._connection.execute("SET CONSTRAINTS ALL DEFERRED")
+        await self._upsert(MUNICIPALITY, file.municipalities)
+        await self._upsert(AREA, file.areas)
+        await self._upsert(AGENCY, file.agencies)
+        await self._upsert(DESK, file.desks)
+        await self._upsert(POSITION, file.positions)
+        await self._upsert(TENURE, file.tenures)
+        await self._load_issuers(file)
+        for line in file.policies:
+            await self._connection.execute(
+                "INSERT INTO policy (municipality_code, name, valid_from, value) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT (municipality_code, name, valid_from) DO UPDATE SET value = EXCLUDED.value",
+                line.municipality_code,
+                line.name,
+                line.valid_from,
+                to_json(line.value).decode(),
+            )
+        await self._check_hubs()
+
+    async def _check_hubs(self) -> None:
+        """Every municipality has a hub with a desk, or a referral could end nowhere."""
+        without = await self._connection.fetch(
+            "SELECT code FROM municipality m WHERE NOT EXISTS"
+            " (SELECT FROM desk d WHERE d.agency_id = m.hub_agency_id)"
+        )
+        if without:
+            raise Invalid(
+                "directory.hub_without_desk", facts={"municipalities": [r["code"] for r in without]}
+            )
+
+    async def _upsert(self, table: Table[Any], values: Sequence[Any]) -> None:
+        if values:
+            await self._connection.executemany(
+                table.upsert(), [table.parameters(v) for v in values]
+            )
+
+    async def _load_issuers(self, file: DirectoryFile) -> None:
+        for issuer in file.issuers:
+            await self._connection.execute(
+                "INSERT INTO issuer (iss, name, jwks_uri, kind, algorithms) VALUES ($1, $2, $3, $4, $5)"
+                " ON CONFLICT (iss) DO UPDATE SET name = EXCLUDED.name, jwks_uri = EXCLUDED.jwks_uri,"
+                " kind = EXCLUDED.kind, algorithms = EXCLUDED.algorithms",
+                issuer.iss,
+                issuer.name,
+                issuer.jwks_uri,
+                issuer.kind,
+                list(issuer.algorithms),
+            )
+            await self._connection.execute("DELETE FROM issuer_agency WHERE iss = $1", issuer.iss)
+            await self._connection.execute(
+                "INSERT INTO issuer_agency (iss, agency_id) SELECT $1, id FROM agency WHERE code = ANY ($2)",
+                issuer.iss,
+                list(issuer.agency_codes),
+            )

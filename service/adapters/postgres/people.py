@@ -1,0 +1,186 @@
+"""Persons, households, consents and consultations in PostgreSQL."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from asyncpg import Connection
+from sqlalchemy import Column, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from service.adapters.postgres.rows import Table, row_of
+from service.domain.consent import Consent
+from service.domain.consultation import Consultation
+from service.domain.names import search_key
+from service.domain.people import Household, Person
+
+PersonRow = row_of(
+    Person,
+    "person",
+    references={"holder_agency_id": "agency.id"},
+    extra=[Column("search_keys", ARRAY(Text), nullable=False)],
+    constraints=[
+        Index("ix_person_search_keys", "search_keys", postgresql_using="gin"),
+        Index("ix_person_holder_agency_id", "holder_agency_id"),
+    ],
+)
+HouseholdRow = row_of(Household, "household", references={"holder_agency_id": "agency.id"})
+ConsentRow = row_of(
+    Consent,
+    "consent",
+    references={
+        "person_id": "person.id",
+        "recorded_by": "agency.id",
+        "revoked_by": "agency.id",
+        "supersedes_id": "consent.id",
+    },
+    constraints=[Index("ix_consent_person_id", "person_id")],
+)
+ConsultationRow = row_of(
+    Consultation,
+    "consultation",
+    references={"person_id": "person.id", "agency_id": "agency.id", "routed_desk_id": "desk.id"},
+    constraints=[Index("ix_consultation_agency_id", "agency_id", "id")],
+)
+
+PERSON = Table(Person, PersonRow)
+HOUSEHOLD = Table(Household, HouseholdRow)
+CONSENT = Table(Consent, ConsentRow)
+CONSULTATION = Table(Consultation, ConsultationRow)
+
+#: Whether an agency takes part in anything that is going on about a person: a referral it
+#: has or had and did not decline, a case team, a line of a plan, an agenda item.
+INVOLVES = """
+SELECT EXISTS (
+    SELECT FROM referral r
+    WHERE r.person_id = $1 AND r.to_agency_id = $2
+      AND r.status NOT IN ('draft', 'withdrawn', 'closed_without_contact')
+      AND NOT ($2 = ANY (r.declined_by) AND r.status IN ('declined', 'needs_lead', 'returned_for_info'))
+) OR EXISTS (
+    SELECT FROM referral r
+    WHERE r.person_id = $1 AND r.hub_agency_id = $2 AND 'needs_lead' IN (r.status, r.resumes)
+) OR EXISTS (
+    SELECT FROM support_case c
+    WHERE c.person_id = $1
+      AND ($2 IN (c.lead_agency_id, c.deputy_agency_id)
+           OR c.team @> jsonb_build_array(jsonb_build_object('agency_id', $2::uuid::text)))
+) OR EXISTS (
+    SELECT FROM plan p JOIN plan_version v ON v.plan_id = p.id AND v.number = p.latest_number
+    WHERE p.person_id = $1
+      AND (p.holder_agency_id = $2
+           OR v.lines @> jsonb_build_array(jsonb_build_object('responsible_agency_id', $2::uuid::text)))
+)
+"""
+
+
+class PostgresPersons:
+    """Persons and households."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def find(self, person_id: UUID, *, lock: bool = False) -> Person | None:
+        """The person's record."""
+        tail = " FOR UPDATE" if lock else ""
+        row = await self._connection.fetchrow(f"{PERSON.select} WHERE id = $1{tail}", person_id)
+        return PERSON.read(row) if row else None
+
+    async def add(self, person: Person) -> None:
+        """A new record."""
+        await self._connection.execute(
+            PERSON.insert(["search_keys"]), *PERSON.parameters(person), _keys(person)
+        )
+
+    async def save(self, person: Person) -> None:
+        """The record as it is now."""
+        await self._connection.execute(
+            PERSON.update(["search_keys"]), *PERSON.parameters(person), _keys(person)
+        )
+
+    async def involves(self, person_id: UUID, agency_id: UUID) -> bool:
+        """Whether the agency takes part in anything about the person."""
+        return bool(await self._connection.fetchval(INVOLVES, person_id, agency_id))
+
+    async def candidates(self, kana: str, agency_id: UUID) -> Sequence[Person]:
+        """Persons of that reading, those first that the agency holds; never more than 50."""
+        rows = await self._connection.fetch(
+            f"{PERSON.select} WHERE search_keys @> ARRAY[$1]"  # noqa: S608 - our own names
+            " ORDER BY (holder_agency_id = $2) DESC, id LIMIT 50",
+            search_key(kana),
+            agency_id,
+        )
+        return [PERSON.read(r) for r in rows]
+
+    async def household(self, household_id: UUID) -> Household | None:
+        """The household's record."""
+        row = await self._connection.fetchrow(f"{HOUSEHOLD.select} WHERE id = $1", household_id)
+        return HOUSEHOLD.read(row) if row else None
+
+    async def add_household(self, household: Household) -> None:
+        """A new record."""
+        await self._connection.execute(HOUSEHOLD.insert(), *HOUSEHOLD.parameters(household))
+
+
+def _keys(person: Person) -> list[str]:
+    """The readings under which the person can be found: whole name, family, given."""
+    keys: set[str] = set()
+    for name in person.names:
+        parts = [k for k in (name.family_kana, name.given_kana, name.single_kana) if k]
+        keys.update(search_key(part) for part in parts)
+        keys.add(search_key("".join(parts)))
+    return sorted(keys - {""})
+
+
+class PostgresConsents:
+    """Consents. Reading those of a person keeps them from being revoked until the commit."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def find(self, consent_id: UUID, *, lock: bool = False) -> Consent | None:
+        """The consent's record."""
+        tail = " FOR UPDATE" if lock else ""
+        row = await self._connection.fetchrow(f"{CONSENT.select} WHERE id = $1{tail}", consent_id)
+        return CONSENT.read(row) if row else None
+
+    async def of_person(self, person_id: UUID) -> Sequence[Consent]:
+        """All consents of a person."""
+        return await self.of_persons([person_id])
+
+    async def of_persons(self, person_ids: Iterable[UUID]) -> Sequence[Consent]:
+        """All consents of several persons."""
+        rows = await self._connection.fetch(
+            f"{CONSENT.select} WHERE person_id = ANY ($1) ORDER BY id FOR SHARE",
+            list(person_ids),
+        )
+        return [CONSENT.read(r) for r in rows]
+
+    async def add(self, consent: Consent) -> None:
+        """A new consent."""
+        await self._connection.execute(CONSENT.insert(), *CONSENT.parameters(consent))
+
+    async def save(self, consent: Consent) -> None:
+        """The consent as it is now."""
+        await self._connection.execute(CONSENT.update(), *CONSENT.parameters(consent))
+
+
+class PostgresConsultations:
+    """Consultations taken in."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def find(self, consultation_id: UUID) -> Consultation | None:
+        """The consultation's record."""
+        row = await self._connection.fetchrow(
+            f"{CONSULTATION.select} WHERE id = $1", consultation_id
+        )
+        return CONSULTATION.read(row) if row else None
+
+    async def add(self, consultation: Consultation) -> None:
+        """A new consultation."""
+        await self._connection.execute(
+            CONSULTATION.insert(), *CONSULTATION.parameters(consultation)
+        )

@@ -1,0 +1,198 @@
+"""Referrals, their history, and cases in PostgreSQL."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Connection
+from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from service.adapters.postgres.rows import Table, row_of
+from service.domain.case import Case
+from service.domain.referral import Referral, ReferralEvent, Status
+
+ReferralRow = row_of(
+    Referral,
+    "referral",
+    references={
+        "person_id": "person.id",
+        "to_desk_id": "desk.id",
+        "proposal_desk_id": "desk.id",
+        "from_agency_id": "agency.id",
+        "to_agency_id": "agency.id",
+        "hub_agency_id": "agency.id",
+        "consultation_id": "consultation.id",
+        "parent_id": "referral.id",
+        "case_id": "support_case.id",
+    },
+    constraints=[
+        Index("ix_referral_from_agency_id", "from_agency_id", "id"),
+        Index("ix_referral_to_agency_id", "to_agency_id", "id"),
+        Index(
+            "ix_referral_hub_queue",
+            "hub_agency_id",
+            "id",
+            postgresql_where=text("status = 'needs_lead' OR resumes = 'needs_lead'"),
+        ),
+        Index("ix_referral_person_id", "person_id"),
+        Index("ix_referral_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    ],
+)
+ReferralEventRow = row_of(
+    ReferralEvent,
+    "referral_event",
+    references={"referral_id": "referral.id"},
+    constraints=[UniqueConstraint("referral_id", "number")],
+)
+CaseRow = row_of(
+    Case,
+    "support_case",
+    references={
+        "person_id": "person.id",
+        "lead_agency_id": "agency.id",
+        "deputy_agency_id": "agency.id",
+    },
+    constraints=[UniqueConstraint("number"), Index("ix_support_case_person_id", "person_id")],
+)
+
+
+class CaseNumberRow(SQLModel, table=True):
+    """The last running number of cases, by municipality and fiscal year."""
+
+    __tablename__ = "case_number"
+
+    municipality_code: str = Field(sa_column=Column(Text, primary_key=True))
+    fiscal_year: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    last: int = Field(sa_column=Column(Integer, nullable=False))
+
+
+REFERRAL = Table(Referral, ReferralRow)
+EVENT = Table(ReferralEvent, ReferralEventRow)
+CASE = Table(Case, CaseRow)
+
+#: A page: newest first, older than the one the last page ended with.
+_PAGE = " AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
+_AT_HUB = "(status = 'needs_lead' OR resumes = 'needs_lead')"
+
+
+class PostgresReferrals:
+    """Referrals and their history."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def find(self, referral_id: UUID, *, lock: bool = False) -> Referral | None:
+        """The referral's record."""
+        tail = " FOR UPDATE" if lock else ""
+        row = await self._connection.fetchrow(f"{REFERRAL.select} WHERE id = $1{tail}", referral_id)
+        return REFERRAL.read(row) if row else None
+
+    async def add(self, referral: Referral) -> None:
+        """A new referral."""
+        await self._connection.execute(REFERRAL.insert(), *REFERRAL.parameters(referral))
+
+    async def save(self, referral: Referral) -> None:
+        """The referral as it is now."""
+        await self._connection.execute(REFERRAL.update(), *REFERRAL.parameters(referral))
+
+    async def inbox(
+        self, agency_id: UUID, status: Status | None, after: UUID | None, limit: int
+    ) -> Sequence[Referral]:
+        """Referrals sent to the agency, and those of cases it is on."""
+        rows = await self._connection.fetch(
+            f"{REFERRAL.select} WHERE (to_agency_id = $1 AND status <> 'draft' OR case_id IN ("  # noqa: S608
+            " SELECT c.id FROM support_case c WHERE c.deputy_agency_id = $1"
+            " OR c.team @> jsonb_build_array(jsonb_build_object('agency_id', $1::uuid::text))))"
+            " AND ($4::text IS NULL OR status = $4)" + _PAGE,
+            agency_id,
+            after,
+            limit,
+            status,
+        )
+        return [REFERRAL.read(r) for r in rows]
+
+    async def outbox(
+        self, agency_id: UUID, status: Status | None, after: UUID | None, limit: int
+    ) -> Sequence[Referral]:
+        """Referrals the agency made."""
+        rows = await self._connection.fetch(
+            f"{REFERRAL.select} WHERE from_agency_id = $1 AND ($4::text IS NULL OR status = $4)"  # noqa: S608
+            + _PAGE,
+            agency_id,
+            after,
+            limit,
+            status,
+        )
+        return [REFERRAL.read(r) for r in rows]
+
+    async def hub_queue(
+        self, agency_id: UUID, after: UUID | None, limit: int
+    ) -> Sequence[Referral]:
+        """Referrals that wait for this hub."""
+        rows = await self._connection.fetch(
+            f"{REFERRAL.select} WHERE hub_agency_id = $1 AND {_AT_HUB}{_PAGE}",  # noqa: S608
+            agency_id,
+            after,
+            limit,
+        )
+        return [REFERRAL.read(r) for r in rows]
+
+    async def next_overdue(self, now: datetime) -> Referral | None:
+        """One referral whose deadline has passed and that no other sweep is busy with."""
+        row = await self._connection.fetchrow(
+            f"{REFERRAL.select} WHERE due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+            now,
+        )
+        return REFERRAL.read(row) if row else None
+
+    async def record(self, event: ReferralEvent) -> None:
+        """One more step of a referral's history."""
+        await self._connection.execute(EVENT.insert(), *EVENT.parameters(event))
+
+    async def events(self, referral_id: UUID) -> Sequence[ReferralEvent]:
+        """A referral's history, oldest first."""
+        rows = await self._connection.fetch(
+            f"{EVENT.select} WHERE referral_id = $1 ORDER BY number", referral_id
+        )
+        return [EVENT.read(r) for r in rows]
+
+
+class PostgresCases:
+    """Cases."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def find(self, case_id: UUID, *, lock: bool = False) -> Case | None:
+        """The case's record."""
+        tail = " FOR UPDATE" if lock else ""
+        row = await self._connection.fetchrow(f"{CASE.select} WHERE id = $1{tail}", case_id)
+        return CASE.read(row) if row else None
+
+    async def find_many(self, case_ids: Iterable[UUID]) -> Sequence[Case]:
+        """Several cases at once."""
+        rows = await self._connection.fetch(f"{CASE.select} WHERE id = ANY ($1)", list(case_ids))
+        return [CASE.read(r) for r in rows]
+
+    async def add(self, case: Case) -> None:
+        """A new case."""
+        await self._connection.execute(CASE.insert(), *CASE.parameters(case))
+
+    async def save(self, case: Case) -> None:
+        """The case as it is now."""
+        await self._connection.execute(CASE.update(), *CASE.parameters(case))
+
+    async def next_number(self, municipality: str, fiscal_year: int) -> int:
+        """The next running number; no number is given out twice."""
+        return int(
+            await self._connection.fetchval(
+                "INSERT INTO case_number (municipality_code, fiscal_year, last) VALUES ($1, $2, 1)"
+                " ON CONFLICT (municipality_code, fiscal_year)"
+                " DO UPDATE SET last = case_number.last + 1 RETURNING last",
+                municipality,
+                fiscal_year,
+            )
+        )

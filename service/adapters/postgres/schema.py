@@ -1,0 +1,97 @@
+"""The whole schema in one place, and whether a database has it.
+
+Importing this module imports every store, so that ``metadata`` is complete.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from asyncpg import Connection, UndefinedTableError
+
+from service.adapters.postgres import (
+    accounts,
+    audit,
+    conferences,
+    database,
+    directories,
+    idempotency,
+    people,
+    plans,
+    referrals,
+)
+from service.adapters.postgres.rows import metadata
+
+__all__ = ["current_revision", "head_revision", "metadata", "migrate", "refuse_privileges"]
+
+STORES = (
+    accounts,
+    audit,
+    conferences,
+    database,
+    directories,
+    idempotency,
+    people,
+    plans,
+    referrals,
+)
+
+#: Tables whose rows may be added and read, never changed: history and the audit log.
+APPEND_ONLY = ("audit_entry", "record_history", "referral_event")
+
+
+def alembic_config(owner_url: str) -> Config:
+    """Alembic's configuration for a database, reached as the owner of the schema."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = owner_url
+    return config
+
+
+def head_revision() -> str:
+    """The revision this program needs."""
+    head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
+    if head is None:
+        raise RuntimeError("there are no migrations")
+    return head
+
+
+def migrate(owner_url: str) -> None:
+    """Bring the schema up to date, as its owner. Blocks; must not run inside an event loop."""
+    command.upgrade(alembic_config(owner_url), "head")
+
+
+async def current_revision(connection: Connection) -> str | None:
+    """The revision the database has; ``None`` if it has no schema of ours."""
+    try:
+        found: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
+    except UndefinedTableError:
+        return None
+    return found
+
+
+async def refuse_privileges(connection: Connection) -> str | None:
+    """Why the service must not run as this role; ``None`` when it may (checklist R1, U4)."""
+    role = await connection.fetchrow(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+    )
+    for name, words in (
+        ("rolsuper", "is a superuser"),
+        ("rolbypassrls", "bypasses row security"),
+        ("rolcreaterole", "may create roles"),
+        ("rolcreatedb", "may create databases"),
+    ):
+        if role[name]:
+            return f"the service's database role {words}"
+    owned = await connection.fetchval(
+        "SELECT count(*) FROM pg_class WHERE pg_has_role(current_user, relowner, 'USAGE')"
+        " AND relnamespace = 'public'::regnamespace"
+    )
+    if owned:
+        return "the service's database role owns tables"
+    for table in APPEND_ONLY:
+        for privilege in ("UPDATE", "DELETE", "TRUNCATE"):
+            if await connection.fetchval("SELECT has_table_privilege($1, $2)", table, privilege):
+                return f"the service's database role may {privilege} {table}"
+    return None

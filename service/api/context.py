@@ -1,0 +1,289 @@
+"""One request as one transaction: who is calling, the gates, the use case, the commit, the answer.
+
+``AuditedRoute`` wraps FastAPI's own handling of a route, so that the unit of work is
+committed after the answer has been built and before its first byte leaves. Whatever goes
+wrong is undone, put on record in a commit of its own, and only then answered.
+"""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from traceback import extract_tb
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import structlog
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from service.api.errors import invalid_request, problem, simple_problem
+from service.application.callers import identify, nobody
+from service.application.context import Context, Page, Shown, Trace
+from service.application.ports import FirstAnswer, Work
+from service.domain.actor import VerifiedToken
+from service.domain.audit import AuditEntry, Outcome
+from service.domain.calendar_jp import jst_date
+from service.domain.decision import Rule
+from service.domain.errors import (
+    Invalid,
+    Malformed,
+    Refusal,
+    Unauthenticated,
+    Unavailable,
+    Unconditional,
+)
+from service.domain.permission import Permission
+from service.domain.policy import Closed
+
+log = structlog.get_logger("tsunagi.request")
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a request needs from the outside; wired once, in ``service/app.py``."""
+
+    open_work: Callable[[], AbstractAsyncContextManager[Work]]
+    verify: Callable[[Request, datetime], Awaitable[VerifiedToken]]
+    ready: Callable[[], Awaitable[bool]]
+    issuer_names: Callable[[], Awaitable[list[str]]]
+    clock: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    closed: Closed
+    cursor_key: bytes
+    audience: str
+
+
+def acts(permission: Permission, *, keyed: bool = True) -> Callable[[Endpoint], Endpoint]:
+    """Declare what a route does. ``keyed=False``: a POST that only asks, and needs no Idempotency-Key."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        endpoint.permission = permission  # type: ignore[attr-defined]  # read by AuditedRoute
+        endpoint.keyed = keyed  # type: ignore[attr-defined]  # read by AuditedRoute
+        return endpoint
+
+    return declare
+
+
+def context_of(request: Request) -> Context:
+    """The context of the request under way."""
+    context: Context = request.state.context
+    return context
+
+
+Asked = Annotated[Context, Depends(context_of)]
+
+
+class AuditedRoute(APIRoute):
+    """A route whose every answer is on record before it leaves. It must say what it does."""
+
+    def get_route_handler(self) -> Handler:
+        """FastAPI's handler inside one unit of work."""
+        permission: Permission = self.endpoint.permission  # type: ignore[attr-defined]  # see acts
+        keyed = self.endpoint.keyed and "POST" in self.methods  # type: ignore[attr-defined]  # see acts
+        versioned = bool({"PUT", "PATCH", "DELETE"} & self.methods)
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            call = Call(request, permission, inner, keyed=keyed, versioned=versioned)
+            return await call.answer()
+
+        return handle
+
+
+class Call:
+    """One request on its way through."""
+
+    def __init__(
+        self,
+        request: Request,
+        permission: Permission,
+        inner: Handler,
+        *,
+        keyed: bool,
+        versioned: bool,
+    ) -> None:
+        """Take the request apart as far as can be done without any look-up."""
+        self.request = request
+        self.permission = permission
+        self.inner = inner
+        self.keyed = keyed
+        self.versioned = versioned
+        self.service: Service = request.app.state.service
+        self.now = self.service.clock()
+        remote = request.client.host if request.client else None
+        self.trace = Trace(request.state.request_id, self.service.new_id(), remote)
+
+    async def answer(self) -> Response:
+        """The answer, after everything about it is durable."""
+        try:
+            token = await self.service.verify(self.request, self.now)
+        except Refusal as refusal:
+            return await self._refused(refusal, [self._unknown_caller(refusal)])
+        context: Context | None = None
+        try:
+            async with self.service.open_work() as work:
+                context = await self._context(work, token)
+                return await self._inside(work, context)
+        except Unavailable as refusal:
+            return problem(refusal)
+        except Refusal as refusal:
+            return await self._refused(refusal, self._undone(context, token))
+        except RequestValidationError as error:
+            return await self._recorded(self._undone(context, token), invalid_request(error))
+        except Exception as error:
+            # Without the exception's text: it may quote what was submitted or stored.
+            steps = [f"{f.filename}:{f.lineno}" for f in extract_tb(error.__traceback__)]
+            log.error(
+                "request.failed",
+                request_id=self.trace.request_id,
+                kind=type(error).__name__,
+                at=steps,
+            )
+            return await self._recorded(
+                self._undone(context, token), simple_problem("service.failed", 500)
+            )
+
+    async def _inside(self, work: Work, context: Context) -> Response:
+        context.begin(self.permission)
+        context.expected_version = self._expected_version()
+        self.request.state.context = context
+        if not self.keyed:
+            response = await self.inner(self.request)
+            await work.commit(context.entries)
+            return response
+        key, request_hash = self._key(), await self._hash()
+        caller = f"{context.actor.iss} {context.actor.sub}"
+        first = await work.answers.claim(caller, key, request_hash, self.now)
+        if first is not None:
+            if first.request_hash != request_hash:
+                raise Invalid("idempotency.key_reused", field="Idempotency-Key")
+            await work.commit(context.replayed(self.permission))
+            return _first_answer(first)
+        response = await self.inner(self.request)
+        kept = FirstAnswer(
+            request_hash,
+            response.status_code,
+            response.headers.get("location"),
+            response.headers.get("etag"),
+            bytes(response.body),
+        )
+        await work.answers.keep(caller, key, kept)
+        await work.commit(context.entries)
+        return response
+
+    async def _context(self, work: Work, token: VerifiedToken) -> Context:
+        actor = await identify(
+            work.accounts,
+            token,
+            day=jst_date(self.now),
+            agency=self.request.headers.get("acting-agency"),
+            purpose=self.request.headers.get("purpose-of-use"),
+        )
+        self.request.state.agency_id = actor.agency_id
+        return Context(
+            actor=actor,
+            now=self.now,
+            work=work,
+            trace=self.trace,
+            new_id=self.service.new_id,
+            closed=self.service.closed,
+        )
+
+    def _expected_version(self) -> int | None:
+        given = self.request.headers.get("if-match")
+        if given is None:
+            if self.versioned:
+                raise Unconditional("record.version_required")
+            return None
+        match = re.fullmatch(r'"(\d{1,9})"', given)
+        if match is None:
+            raise Malformed("record.version_malformed", field="If-Match")
+        return int(match[1])
+
+    def _key(self) -> str:
+        key = self.request.headers.get("idempotency-key")
+        if key is None:
+            raise Malformed("idempotency.key_missing", field="Idempotency-Key")
+        if not re.fullmatch(r"[\x21-\x7e]{8,128}", key):
+            raise Malformed("idempotency.key_invalid", field="Idempotency-Key")
+        return key
+
+    async def _hash(self) -> bytes:
+        asked = f"{self.request.method} {self.request.url.path}\n".encode()
+        purpose = self.request.headers.get("purpose-of-use", "").encode()
+        return hashlib.sha256(asked + purpose + b"\n" + await self.request.body()).digest()
+
+    def _undone(self, context: Context | None, token: VerifiedToken) -> list[AuditEntry]:
+        if context is not None:
+            return context.undone(self.permission)
+        actor = nobody(token)
+        return [
+            self._entry(iss=actor.iss, sub=actor.sub, client_id=actor.client_id, token_id=actor.jti)
+        ]
+
+    def _unknown_caller(self, refusal: Refusal) -> AuditEntry:
+        if isinstance(refusal, Unauthenticated):
+            return self._entry(action=Permission.TOKEN_VERIFY.value, rules=(refusal.code,))
+        return self._entry(action=Permission.TOKEN_VERIFY.value, outcome=Outcome.FAILED)
+
+    def _entry(self, **known: Any) -> AuditEntry:
+        stated: dict[str, Any] = {
+            "action": self.permission.value,
+            "outcome": Outcome.DENIED,
+            "rules": (Rule.ACTOR_NO_POSITION.value,),
+            "actor_kind": "unknown",
+            "record_kind": "token",
+        }
+        return AuditEntry(
+            id=self.service.new_id(),
+            attempt_id=self.trace.attempt_id,
+            at=self.now,
+            request_id=self.trace.request_id,
+            remote=self.trace.remote,
+            **stated | known,
+        )
+
+    async def _refused(self, refusal: Refusal, entries: list[AuditEntry]) -> Response:
+        return await self._recorded(entries, problem(refusal))
+
+    async def _recorded(self, entries: list[AuditEntry], response: Response) -> Response:
+        """The refusal, once it is on record; if it cannot be, nobody learns even that."""
+        try:
+            async with self.service.open_work() as work:
+                await work.commit(entries)
+        except Refusal as refusal:
+            return problem(refusal)
+        return response
+
+
+def _first_answer(first: FirstAnswer) -> Response:
+    headers = {"Idempotency-Replayed": "true"}
+    if first.location is not None:
+        headers["Location"] = first.location
+    if first.etag is not None:
+        headers["ETag"] = first.etag
+    return Response(first.body, first.status, headers, media_type="application/json")
+
+
+def show(shown: Shown, *, status: int = 200, location: str | None = None) -> Response:
+    """One record, or a receipt, with its version as ETag."""
+    headers = {}
+    if shown.version is not None:
+        headers["ETag"] = f'"{shown.version}"'
+    if location is not None:
+        headers["Location"] = f"{location}/{shown.record_id}"
+    return Response(to_json(shown.body), status, headers, media_type="application/json")
+
+
+def show_all(page: Page) -> Response:
+    """A whole list."""
+    return Response(to_json({"items": page.items}), media_type="application/json")

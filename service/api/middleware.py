@@ -1,0 +1,122 @@
+"""What every request passes: an id, a size limit, safe headers, one log line without personal data.
+
+Pure ASGI, because Starlette's BaseHTTPMiddleware would lose context variables and buffer.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.errors import simple_problem
+
+#: Bytes of a request's body.
+MAX_BODY = 1024 * 1024
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+
+log = structlog.get_logger("tsunagi.request")
+
+SAFE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+
+
+class Entrance:
+    """The outermost layer."""
+
+    def __init__(self, app: ASGIApp, clock: Callable[[], float] = time.perf_counter) -> None:
+        """Wrap the application."""
+        self.app = app
+        self.clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        await _Passage(scope, receive, send, self.clock).through(self.app)
+
+
+class _Passage:
+    """One request on its way."""
+
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, clock: Callable[[], float]
+    ) -> None:
+        self.scope = scope
+        self._receive = receive
+        self._send = send
+        self.clock = clock
+        self.request_id = _request_id(scope)
+        self.status = 0
+        self.read = 0
+        scope.setdefault("state", {})["request_id"] = self.request_id
+
+    async def through(self, app: ASGIApp) -> None:
+        started = self.clock()
+        try:
+            if self._declared_length() > MAX_BODY:
+                raise _TooLargeError  # noqa: TRY301 - the one way out
+            await app(self.scope, self.receive, self.send)
+        except _TooLargeError:
+            if self.status == 0:
+                await simple_problem("body.too_large", 413)(self.scope, self._receive, self.send)
+        finally:
+            self._log(self.clock() - started)
+
+    async def receive(self) -> Message:
+        """The body, counted: a length can be lied about, or missing."""
+        message = await self._receive()
+        self.read += len(message.get("body", b""))
+        if self.read > MAX_BODY:
+            raise _TooLargeError
+        return message
+
+    async def send(self, message: Message) -> None:
+        """The answer with its id and the headers that keep it private."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message.get("headers", []))
+            given = {name for name, _ in headers}
+            headers += [(n, v) for n, v in SAFE_HEADERS if n not in given]
+            headers.append((b"x-request-id", self.request_id.encode()))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+    def _declared_length(self) -> int:
+        for name, value in self.scope["headers"]:
+            if name == b"content-length" and value.isdigit():
+                return int(value)
+        return 0
+
+    def _log(self, seconds: float) -> None:
+        """Route template, never the path: ids are pseudonyms, and anything may stand in a query."""
+        route = self.scope.get("route")
+        state = self.scope.get("state", {})
+        log.info(
+            "request",
+            request_id=self.request_id,
+            method=self.scope["method"],
+            route=getattr(route, "path", None),
+            status=self.status,
+            ms=round(seconds * 1000, 1),
+            agency=str(state["agency_id"]) if state.get("agency_id") else None,
+        )
+
+
+class _TooLargeError(Exception):
+    """The body is larger than allowed."""
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's id if it is a plain one, else one of ours."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return str(value.decode())
+    return secrets.token_hex(12)

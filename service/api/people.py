@@ -1,0 +1,159 @@
+"""Persons, households, consents, consultations."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from service.api import examples
+from service.api.context import Asked, AuditedRoute, acts, show, show_all
+from service.api.paging import Paged
+from service.api.shapes import REFUSALS, page_of, receipt, said, shown
+from service.application import audits, consents, consultations, people
+from service.domain.audit import AccessReportLine
+from service.domain.consent import Consent, GrantConsent, RefuseConsent, RevokeConsent
+from service.domain.consultation import Consultation, ReceiveConsultation
+from service.domain.people import (
+    FormHousehold,
+    Household,
+    Member,
+    Person,
+    RegisterPerson,
+    SearchPersons,
+)
+from service.domain.permission import Permission
+
+router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS)
+
+
+@router.post("/persons", status_code=201, response_model=receipt(Person), tags=["People"])
+@acts(Permission.PERSON_REGISTER)
+async def register_person(
+    command: Annotated[RegisterPerson, said(examples.PERSON)], context: Asked
+) -> Response:
+    """Register a person. The caller's agency holds the record; hardly anything is required."""
+    return show(await people.register(context, command), status=201, location="/v1/persons")
+
+
+@router.post("/persons/search", response_model=page_of(shown(Person)), tags=["People"])
+@acts(Permission.PERSON_SEARCH, keyed=False)
+async def search_persons(
+    command: Annotated[SearchPersons, said(examples.SEARCH)], context: Asked
+) -> Response:
+    """Find persons by kana among those the caller may know. Nobody can list people."""
+    return show_all(await people.search(context, command))
+
+
+@router.get("/persons/{person_id}", response_model=shown(Person), tags=["People"])
+@acts(Permission.PERSON_READ)
+async def read_person(person_id: UUID, context: Asked) -> Response:
+    """Read a person's record, as far as the caller may know it."""
+    return show(await people.read(context, person_id))
+
+
+@router.put("/persons/{person_id}", response_model=receipt(Person), tags=["People"])
+@acts(Permission.PERSON_AMEND)
+async def amend_person(
+    person_id: UUID, command: Annotated[RegisterPerson, said(examples.PERSON)], context: Asked
+) -> Response:
+    """Amend the record (whole, with If-Match); earlier versions are kept."""
+    return show(await people.amend(context, person_id, command))
+
+
+@router.get(
+    "/persons/{person_id}/access-report",
+    response_model=page_of(shown(AccessReportLine)),
+    tags=["Audit"],
+)
+@acts(Permission.PERSON_REPORT_ACCESS)
+async def access_report(person_id: UUID, context: Asked, page: Paged) -> Response:
+    """Who saw this person's data, when, why and on which basis; for the person, or on their request."""
+    return page.show(
+        await audits.access_report(context, person_id, after=page.after, limit=page.limit)
+    )
+
+
+@router.post("/households", status_code=201, response_model=receipt(Household), tags=["People"])
+@acts(Permission.HOUSEHOLD_FORM)
+async def form_household(
+    command: Annotated[FormHousehold, said(examples.HOUSEHOLD)], context: Asked
+) -> Response:
+    """Form a household of persons the caller may know."""
+    return show(
+        await people.form_household(context, command), status=201, location="/v1/households"
+    )
+
+
+@router.get(
+    "/households/{household_id}",
+    response_model=receipt(Household, members=list[shown(Member)], members_not_visible=int),  # type: ignore[misc]
+    tags=["People"],
+)
+@acts(Permission.HOUSEHOLD_READ)
+async def read_household(household_id: UUID, context: Asked) -> Response:
+    """Read a household: those members the caller may know."""
+    return show(await people.read_household(context, household_id))
+
+
+@router.post("/consents", status_code=201, response_model=receipt(Consent), tags=["Consent"])
+@acts(Permission.CONSENT_GRANT)
+async def grant_consent(
+    command: Annotated[GrantConsent, said(examples.CONSENT)], context: Asked
+) -> Response:
+    """Record a person's consent."""
+    return show(await consents.grant(context, command), status=201, location="/v1/consents")
+
+
+@router.post(
+    "/consents/refusals", status_code=201, response_model=receipt(Consent), tags=["Consent"]
+)
+@acts(Permission.CONSENT_REFUSE)
+async def refuse_consent(
+    command: Annotated[RefuseConsent, said(examples.CONSENT_REFUSAL)], context: Asked
+) -> Response:
+    """Record that a person does not agree (yet), and when to ask again."""
+    return show(await consents.refuse(context, command), status=201, location="/v1/consents")
+
+
+@router.get("/consents/{consent_id}", response_model=shown(Consent), tags=["Consent"])
+@acts(Permission.CONSENT_READ)
+async def read_consent(consent_id: UUID, context: Asked) -> Response:
+    """Read a consent."""
+    return show(await consents.read(context, consent_id))
+
+
+@router.post("/consents/{consent_id}/revoke", response_model=receipt(Consent), tags=["Consent"])
+@acts(Permission.CONSENT_REVOKE)
+async def revoke_consent(
+    consent_id: UUID,
+    command: Annotated[RevokeConsent, said(examples.CONSENT_REVOCATION)],
+    context: Asked,
+) -> Response:
+    """Take a consent back, in whole or in part. It acts on the next request."""
+    return show(await consents.revoke(context, consent_id, command))
+
+
+@router.post(
+    "/consultations",
+    status_code=201,
+    response_model=receipt(Consultation, routed_to=dict[str, Any]),
+    tags=["Entrance"],
+)
+@acts(Permission.CONSULTATION_RECEIVE)
+async def receive_consultation(
+    command: Annotated[ReceiveConsultation, said(examples.CONSULTATION)], context: Asked
+) -> Response:
+    """Take in a consultation. It is never rejected; the answer says which desk is responsible."""
+    return show(
+        await consultations.receive(context, command), status=201, location="/v1/consultations"
+    )
+
+
+@router.get(
+    "/consultations/{consultation_id}", response_model=shown(Consultation), tags=["Entrance"]
+)
+@acts(Permission.CONSULTATION_READ)
+async def read_consultation(consultation_id: UUID, context: Asked) -> Response:
+    """Read what was heard."""
+    return show(await consultations.read(context, consultation_id))

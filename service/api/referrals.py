@@ -1,0 +1,123 @@
+"""Referrals and cases."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from service.api import examples
+from service.api.context import Asked, AuditedRoute, acts, show, show_all
+from service.api.paging import Paged
+from service.api.shapes import REFUSALS, page_of, receipt, said, shown
+from service.application import cases, referral_acts, referrals
+from service.application.context import Context, Shown
+from service.application.referrals import Box
+from service.domain import referral_acts as commands
+from service.domain.case import Case
+from service.domain.permission import Permission
+from service.domain.referral import PERMISSION, Act, MakeReferral, Referral, ReferralEvent, Status
+
+router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS)
+
+Receipt = receipt(Referral, status_ja=str, next=list[str])
+View = shown(Referral, status_ja=str, owner_agency_id=UUID, turn=str, next=list[str])
+
+
+@router.post("/referrals", status_code=201, response_model=Receipt, tags=["Referrals"])
+@acts(Permission.REFERRAL_DRAFT)
+async def draft_referral(
+    command: Annotated[MakeReferral, said(examples.REFERRAL)], context: Asked
+) -> Response:
+    """Draft a referral. Without a desk, the directory finds the one that answers."""
+    return show(await referrals.draft(context, command), status=201, location="/v1/referrals")
+
+
+@router.get("/referrals", response_model=page_of(View), tags=["Referrals"])
+@acts(Permission.REFERRAL_READ)
+async def list_referrals(
+    context: Asked,
+    page: Paged,
+    box: Annotated[Box, Query(description="inbox, outbox, or the hub's queue")] = Box.INBOX,
+    status: Annotated[Status | None, Query()] = None,
+) -> Response:
+    """List the caller's own inbox, outbox or hub queue."""
+    found = await referrals.listing(context, box, status=status, after=page.after, limit=page.limit)
+    return page.show(found)
+
+
+@router.get("/referrals/{referral_id}", response_model=View, tags=["Referrals"])
+@acts(Permission.REFERRAL_READ)
+async def read_referral(referral_id: UUID, context: Asked) -> Response:
+    """Read a referral, as far as the caller may see it."""
+    return show(await referrals.read(context, referral_id))
+
+
+@router.put("/referrals/{referral_id}", response_model=Receipt, tags=["Referrals"])
+@acts(Permission.REFERRAL_AMEND)
+async def amend_referral(
+    referral_id: UUID, command: Annotated[MakeReferral, said(examples.REFERRAL)], context: Asked
+) -> Response:
+    """Amend a draft (whole, with If-Match)."""
+    return show(await referrals.amend(context, referral_id, command))
+
+
+@router.get(
+    "/referrals/{referral_id}/history",
+    response_model=page_of(shown(ReferralEvent)),
+    tags=["Referrals"],
+)
+@acts(Permission.REFERRAL_READ)
+async def referral_history(referral_id: UUID, context: Asked) -> Response:
+    """Read every step of a referral, oldest first."""
+    return show_all(await referrals.history(context, referral_id))
+
+
+@router.get("/cases/{case_id}", response_model=shown(Case), tags=["Cases"])
+@acts(Permission.CASE_READ)
+async def read_case(case_id: UUID, context: Asked) -> Response:
+    """Read a case: who leads, who stands in, who is on the team."""
+    return show(await cases.read(context, case_id))
+
+
+UseCase = Callable[[Context, UUID, Any], Awaitable[Shown]]
+
+#: Every act: what must be said with it, what it does, and an example.
+ACTS: dict[Act, tuple[type[BaseModel], UseCase, dict[str, Any]]] = {
+    Act.SEND: (commands.Note, referral_acts.send, examples.NOTE),
+    Act.RECEIVE: (commands.Note, referral_acts.receive, examples.NOTE),
+    Act.ACCEPT: (commands.Note, referral_acts.accept, examples.NOTE),
+    Act.DECLINE: (commands.Decline, referral_acts.decline, examples.DECLINE),
+    Act.RETURN_FOR_INFO: (commands.ReturnForInfo, referral_acts.return_for_info, examples.QUESTION),
+    Act.ANSWER: (commands.AnswerInfo, referral_acts.answer, examples.ANSWER_INFO),
+    Act.REDIRECT: (commands.Redirect, referral_acts.redirect, examples.REDIRECT),
+    Act.ESCALATE: (commands.Reason, referral_acts.escalate, examples.REASON),
+    Act.NAME_LEAD: (commands.NameLead, referral_acts.name_lead, examples.NAME_LEAD),
+    Act.CONTACT: (commands.Contact, referral_acts.contact, examples.CONTACT),
+    Act.WORK: (commands.Note, referral_acts.work, examples.NOTE),
+    Act.COMPLETE: (commands.Complete, referral_acts.complete, examples.COMPLETE),
+    Act.CLOSE: (commands.Reason, referral_acts.close, examples.REASON),
+    Act.REQUEST_WITHDRAWAL: (commands.Reason, referral_acts.request_withdrawal, examples.REASON),
+    Act.CONFIRM_WITHDRAWAL: (commands.Note, referral_acts.confirm_withdrawal, examples.NOTE),
+    Act.KEEP: (commands.Reason, referral_acts.keep, examples.REASON),
+}
+
+
+def _add(act: Act, command: type[BaseModel], use_case: UseCase, example: dict[str, Any]) -> None:
+    async def do(
+        referral_id: UUID,
+        said_with_it: Annotated[command, said(example)],  # type: ignore[valid-type]  # from the table
+        context: Asked,
+    ) -> Response:
+        return show(await use_case(context, referral_id, said_with_it))
+
+    do.__name__ = f"{act.value}_referral"
+    do.__doc__ = use_case.__doc__
+    path = f"/referrals/{{referral_id}}/{act.value.replace('_', '-')}"
+    router.post(path, response_model=Receipt, tags=["Referrals"])(acts(PERMISSION[act])(do))
+
+
+for _act, _row in ACTS.items():
+    _add(_act, *_row)

@@ -1,0 +1,198 @@
+"""The wiring: adapters into use cases into routes. Nothing here decides anything."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import structlog
+import uuid_utils.compat
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from service.adapters.holidays import closed_in_japan
+from service.adapters.oidc.keys import KeyStore
+from service.adapters.oidc.tokens import TokenVerifier, bearer_token
+from service.adapters.postgres.database import Database, PostgresUnitOfWork
+from service.adapters.postgres.schema import current_revision, head_revision, refuse_privileges
+from service.api.application import create_application
+from service.api.context import Service
+from service.api.middleware import Entrance
+from service.application.context import Context, Trace
+from service.application.sweeps import sweep_deadlines
+from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
+from service.domain.errors import Refusal
+from service.settings import Settings
+
+log = structlog.get_logger("tsunagi")
+
+Clock = Callable[[], datetime]
+
+
+class NotReadyError(RuntimeError):
+    """The service refuses to start; the message says why and what to do."""
+
+
+def utc_now() -> datetime:
+    """The instant, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Swept:
+    """A system context inside its own unit of work."""
+
+    context: Context
+    work: PostgresUnitOfWork
+
+    async def commit(self) -> None:
+        """Commit it with its audit entries."""
+        await self.work.commit(self.context.entries)
+
+
+class Wiring:
+    """One running service: its pool, its clock, its background sweep."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Database,
+        http: httpx.AsyncClient,
+        clock: Clock = utc_now,
+    ) -> None:
+        """Wire it up; nothing is started yet."""
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.closed = closed_in_japan()
+        keys = KeyStore(http, clock=clock, allow_loopback_http=settings.demo)
+        self._verifier = TokenVerifier(audience=settings.audience, issuers=self._issuer, keys=keys)
+        self.service = Service(
+            open_work=database.unit_of_work,
+            verify=self._verify,
+            ready=database.ready,
+            issuer_names=self._issuer_names,
+            clock=clock,
+            new_id=new_id,
+            closed=self.closed,
+            cursor_key=settings.kept_secret("cursor.key"),
+            audience=settings.audience,
+        )
+
+    async def _verify(self, request: Request, now: datetime) -> VerifiedToken:
+        token = bearer_token(request.headers.getlist("authorization"), request.query_params.keys())
+        return await self._verifier.verify(token, now)
+
+    async def _issuer(self, iss: str) -> TokenIssuer | None:
+        async with self.database.unit_of_work() as work:
+            return await work.accounts.issuer(iss)
+
+    async def _issuer_names(self) -> list[str]:
+        async with self.database.unit_of_work() as work:
+            return await work.accounts.issuer_names()
+
+    @asynccontextmanager
+    async def open_sweep(self) -> AsyncIterator[Swept]:
+        """A unit of work in the name of the service itself."""
+        async with self.database.unit_of_work() as work:
+            attempt = new_id()
+            context = Context(
+                actor=system_actor("sweep"),
+                now=self.clock(),
+                work=work,
+                trace=Trace(request_id=f"sweep-{attempt.hex}", attempt_id=attempt),
+                new_id=new_id,
+                closed=self.closed,
+            )
+            yield Swept(context, work)
+
+    async def sweep(self) -> int:
+        """Move everything whose deadline has passed; how many that were."""
+        return await sweep_deadlines(self.open_sweep)
+
+    async def keep_sweeping(self) -> None:
+        """Sweep until cancelled. A sweep that fails is tried again, and the log says so."""
+        while True:
+            try:
+                moved = await self.sweep()
+                if moved:
+                    log.info("sweep", moved=moved)
+            except Refusal as refusal:
+                log.warning("sweep.failed", code=refusal.code)
+            except Exception as error:
+                log.error("sweep.failed", kind=type(error).__name__)
+            await asyncio.sleep(self.settings.sweep_seconds)
+
+
+def new_id() -> UUID:
+    """A UUIDv7 (RFC 9562): random enough not to be guessed, ordered by time."""
+    return uuid_utils.compat.uuid7()
+
+
+async def check_database(database: Database) -> None:
+    """Refuse a schema that is not current, and a role that could do too much."""
+    async with database.pool.acquire() as connection:
+        revision = await current_revision(connection)
+        needed = head_revision()
+        if revision != needed:
+            raise NotReadyError(
+                f"The database schema is at revision {revision or 'none'}; this program needs {needed}."
+                " Run `tsunagi migrate` as the schema's owner, then start again."
+            )
+        too_much = await refuse_privileges(connection)
+        if too_much:
+            raise NotReadyError(
+                f"Refusing to start: {too_much}. Connect as tsunagi_app (see deploy/roles.sql)."
+            )
+
+
+def build(
+    settings: Settings,
+    open_database: Callable[[], AbstractAsyncContextManager[Database]],
+    *,
+    mounts: Sequence[tuple[str, ASGIApp]] = (),
+    login: dict[str, Any] | None = None,
+    clock: Clock = utc_now,
+    http: Callable[[], httpx.AsyncClient] = httpx.AsyncClient,
+    sweeping: bool = True,
+) -> ASGIApp:
+    """The whole ASGI application. ``mounts`` are the demo issuers, by path."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_database() as database, http() as client:
+            await check_database(database)
+            wiring = Wiring(settings, database=database, http=client, clock=clock)
+            app.state.service = wiring.service
+            app.state.wiring = wiring
+            task = asyncio.create_task(wiring.keep_sweeping()) if sweeping else None
+            yield
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    app = create_application(docs=settings.docs, lifespan=lifespan, login=login)
+    for path, mounted in mounts:
+        app.mount(path, mounted)
+    return Entrance(app)
+
+
+def open_pool(url: str, settings: Settings) -> Callable[[], AbstractAsyncContextManager[Database]]:
+    """How to open the pool for a database address."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Database]:
+        database = await Database.open(url, size=settings.pool)
+        try:
+            yield database
+        finally:
+            await database.close()
+
+    return opened

@@ -1,0 +1,90 @@
+"""Reading the audit log: the agency's auditor, and the person who asks who saw their data."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from service.application.context import Context, Page
+from service.application.facts import person_facts
+from service.domain.access import Facts, Part, RecordKind
+from service.domain.audit import AccessReportLine, AuditEntry
+from service.domain.decision import BASIS_JA, Basis
+from service.domain.disclosure import D0, disclose
+from service.domain.permission import PURPOSE_JA, Permission, Purpose
+
+
+class AuditFilter(BaseModel):
+    """Which entries. Ids only: nothing personal belongs in a URL."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    person_id: UUID | None = None
+    action: str | None = None
+    outcome: str | None = None
+
+
+async def events(context: Context, asked: AuditFilter, *, after: UUID | None, limit: int) -> Page:
+    """What the caller's agency did, and what was done to records it holds; itself audited."""
+    found = await context.work.audit.of_agency(
+        context.agency_id,
+        since=asked.since,
+        until=asked.until,
+        person_id=asked.person_id,
+        action=asked.action,
+        outcome=asked.outcome,
+        after=after,
+        limit=limit + 1,
+    )
+    shown = found[:limit]
+    for person_id in dict.fromkeys(e.person_id for e in shown):
+        context.enforce(Permission.AUDIT_READ, _facts(context, person_id), shows=AuditEntry)
+    context.note_list(Permission.AUDIT_READ)
+    items = [disclose(e, frozenset({D0})) for e in shown]
+    return Page(items, found[limit - 1].id if len(found) > limit else None)
+
+
+async def access_report(
+    context: Context, person_id: UUID, *, after: UUID | None, limit: int
+) -> Page:
+    """Who saw this person's data, when, why, on which basis (promise 9); by agency, not by name."""
+    person = await context.work.persons.find(person_id)
+    facts = await person_facts(context, person_id, person)
+    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    context.enforce(Permission.PERSON_REPORT_ACCESS, held, shows=AccessReportLine)
+    found = await context.work.audit.of_person(person_id, after, limit + 1)
+    names: dict[UUID, str] = {}
+    for agency_id in {e.agency_id for e in found if e.agency_id is not None}:
+        agency = await context.work.directory.agency(agency_id)
+        names[agency_id] = agency.name if agency else ""
+    items = [disclose(_line(e, names), frozenset({D0})) for e in found[:limit]]
+    return Page(items, found[limit - 1].id if len(found) > limit else None)
+
+
+def _line(entry: AuditEntry, names: dict[UUID, str]) -> AccessReportLine:
+    at: datetime = entry.at
+    return AccessReportLine(
+        at=at,
+        agency_id=entry.agency_id,
+        agency_name=names.get(entry.agency_id) if entry.agency_id else None,
+        action=entry.action,
+        purpose=entry.purpose,
+        purpose_ja=PURPOSE_JA[Purpose(entry.purpose)] if entry.purpose else None,
+        basis=entry.basis,
+        basis_ja=BASIS_JA[Basis(entry.basis)] if entry.basis else None,
+        data_classes=entry.data_classes,
+        outcome=entry.outcome,
+    )
+
+
+def _facts(context: Context, person_id: UUID | None) -> Facts:
+    """The agency's own log."""
+    return Facts(
+        kind=RecordKind.AUDIT,
+        found=True,
+        holder_agency_id=context.actor.agency_id,
+        person_id=person_id,
+        parts=frozenset({Part.HOLDER}),
+    )

@@ -1,0 +1,321 @@
+"""Each attendee's packet, holding the conference, its results, tasks and minutes."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from service.application.conferences import change, load, receipt_of
+from service.application.context import Context, Page, Shown
+from service.application.facts import NOBODY, person_facts
+from service.application.notices import notify
+from service.domain.access import OWN_COPY, Facts, Part, RecordKind
+from service.domain.conference import (
+    PACKET_OPEN,
+    AgendaItem,
+    Attendee,
+    Conference,
+    ConferenceAct,
+    HoldConference,
+    ItemResult,
+    RecordResult,
+    Task,
+    check_approval,
+)
+from service.domain.decision import Permit
+from service.domain.disclosure import D0, D1, D6, D7, Classes, disclose
+from service.domain.errors import Denied, IllegalMove, Invalid
+from service.domain.notice import NoticeKind
+from service.domain.permission import Permission
+from service.domain.plan import PlanAct, show_plan
+from service.domain.text import Paragraph
+
+
+class WriteMinutes(BaseModel):
+    """The minutes (会議録)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Paragraph
+
+
+class FinishTask(BaseModel):
+    """What came of a task."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    outcome: Paragraph
+
+
+async def packet(context: Context, conference_id: UUID, attendee_id: UUID | None = None) -> Shown:
+    """What one attendee gets: every item in its place, those not open to it as restricted.
+
+    The caller's own packet, or, for the convener, the copy of a person who attends.
+    """
+    conference, attendees, facts = await load(context, conference_id)
+    context.enforce(Permission.CONFERENCE_READ_PACKET, facts)
+    assert conference is not None  # noqa: S101 - no permit without a record
+    if conference.status not in PACKET_OPEN:
+        raise IllegalMove("conference.packet_closed", facts={"state": conference.status})
+    reader = _reader(context, conference, attendees, attendee_id)
+    items = [
+        await _item_for(context, conference, attendees, reader, item)
+        for item in await context.work.conferences.items(conference_id)
+    ]
+    shown = disclose(conference, frozenset({D0}))
+    del shown["withheld"]
+    return Shown(
+        shown | {"attendee_id": str(reader.id), "items": items}, conference.version, conference.id
+    )
+
+
+def _reader(
+    context: Context, conference: Conference, attendees: list[Attendee], attendee_id: UUID | None
+) -> Attendee:
+    if attendee_id is None:
+        mine = next((a for a in attendees if a.agency_id == context.agency_id), None)
+        if mine is None:
+            raise Denied("conference.not_invited")
+        return mine
+    wanted = next((a for a in attendees if a.id == attendee_id), None)
+    if wanted is None or (wanted.agency_id is not None and wanted.agency_id != context.agency_id):
+        raise Denied("conference.packet_of_somebody_else")
+    if wanted.agency_id is None and conference.convener_agency_id != context.agency_id:
+        raise Denied("conference.packet_of_somebody_else")
+    return wanted
+
+
+async def _item_for(
+    context: Context,
+    conference: Conference,
+    attendees: list[Attendee],
+    reader: Attendee,
+    item: AgendaItem,
+) -> dict[str, Any]:
+    place = {"number": item.number, "minutes": item.minutes}
+    if not item.person_ids:
+        return place | disclose(item, OWN_COPY)
+    permits = [await _permit_for(context, conference, reader, item, p) for p in item.person_ids]
+    if any(p is None for p in permits):
+        return place | {"restricted": True}
+    classes: Classes = frozenset.intersection(*(p.classes for p in permits if p is not None))
+    attending = {a.person_id for a in attendees if a.person_id is not None}
+    if attending & set(item.person_ids):
+        classes -= {D6, D7}
+    if reader.person_id is not None:
+        classes &= OWN_COPY
+    return await _item_shown(context, item, classes, place)
+
+
+async def _permit_for(
+    context: Context, conference: Conference, reader: Attendee, item: AgendaItem, person_id: UUID
+) -> Permit | None:
+    """The reader's permit for one person on the item; its refusal leaves a masked place."""
+    person = await context.work.persons.find(person_id)
+    facts = await person_facts(context, person_id, person)
+    invited = item.invites(context.actor.agency_id, conference.convener_agency_id)
+    if reader.person_id is not None and reader.person_id != person_id:
+        invited = False
+    parts = facts.parts & {Part.HOLDER} | {Part.PARTY} if invited else frozenset()
+    asked = facts.model_copy(
+        update={
+            "kind": RecordKind.CONFERENCE_ITEM,
+            "record_id": item.id,
+            "parts": parts,
+            "conference_id": conference.id,
+        }
+    )
+    permit = context.may(Permission.CONFERENCE_READ_PACKET, asked, shows=AgendaItem, mask=True)
+    return permit if permit is not None and D1 in permit.classes else None
+
+
+async def _item_shown(
+    context: Context, item: AgendaItem, classes: Classes, place: dict[str, Any]
+) -> dict[str, Any]:
+    shown = disclose(item, classes)
+    persons = [await context.work.persons.find(p) for p in item.person_ids]
+    shown["persons"] = [disclose(p, classes & _WHO) for p in persons if p is not None]
+    if item.plan is not None:
+        found = await context.work.plans.find(item.plan.plan_id)
+        version = await context.work.plans.version(item.plan.plan_id, item.plan.number)
+        if found is not None and version is not None:
+            basis = Permit(basis=item.basis, classes=classes, rules=())
+            shown["plan_paper"] = show_plan(found, version, basis)
+    return place | shown
+
+
+#: Of the person, an item shows who it is; the rest is in its papers.
+_WHO: Classes = frozenset({D0, D1})
+
+
+async def hold(context: Context, conference_id: UUID, command: HoldConference) -> Shown:
+    """It has been held; these were there."""
+    conference, attendees = await change(context, conference_id, ConferenceAct.HOLD)
+    present = set(command.present_attendee_ids)
+    if not present <= {a.id for a in attendees}:
+        raise Invalid("conference.stranger_present", field="/present_attendee_ids")
+    held = conference.move(ConferenceAct.HOLD, held_at=context.now)
+    for attendee in attendees:
+        await context.work.conferences.save_attendee(attendee.but(present=attendee.id in present))
+    await context.work.conferences.save(held)
+    return receipt_of(context, held)
+
+
+async def record_result(
+    context: Context, conference_id: UUID, item_id: UUID, command: RecordResult
+) -> Shown:
+    """What was decided on an item. A plan is approved or sent back in exactly the version discussed."""
+    conference, attendees = await change(context, conference_id, ConferenceAct.RECORD)
+    items = await context.work.conferences.items(conference_id)
+    item = next((i for i in items if i.id == item_id), None)
+    if item is None:
+        raise Invalid("conference.unknown_item")
+    recorded = conference.move(ConferenceAct.RECORD)
+    if item.result is not None:
+        raise IllegalMove("conference.item_already_decided")
+    await _settle_plan(context, conference, attendees, item, command)
+    for assigned in command.tasks:
+        await _assign(context, conference, attendees, item, assigned)
+    await context.work.conferences.save_item(
+        item.but(result=command.result, decision=command.decision)
+    )
+    await context.work.conferences.save(recorded)
+    return context.receipt(item.but(result=command.result))
+
+
+async def _settle_plan(
+    context: Context,
+    conference: Conference,
+    attendees: list[Attendee],
+    item: AgendaItem,
+    command: RecordResult,
+) -> None:
+    approves = command.result is ItemResult.APPROVED
+    if item.plan is None:
+        if approves or command.result is ItemResult.SENT_BACK:
+            raise Invalid("conference.item_has_no_plan", field="/result")
+        return
+    if not approves and command.result is not ItemResult.SENT_BACK:
+        return
+    plan = await context.work.plans.find(item.plan.plan_id, lock=True)
+    version = await context.work.plans.version(item.plan.plan_id, item.plan.number)
+    if plan is None or version is None or version.number != plan.latest_number:
+        raise IllegalMove("plan.not_the_latest_version")
+    if approves:
+        ids = [a.agency_id for a in attendees if a.agency_id is not None]
+        municipal = await context.work.directory.public_bodies(ids, conference.municipality_code)
+        check_approval(item, attendees, conference.convener_agency_id, municipal)
+        version.ready_for_approval()
+        settled = version.move(PlanAct.APPROVE, approved_item_id=item.id, approved_at=context.now)
+    else:
+        settled = version.move(PlanAct.SEND_BACK, sent_back_reason=command.decision)
+    await context.work.plans.save_version(settled)
+    await context.work.plans.save(plan.but(version=plan.version + 1))
+
+
+async def _assign(
+    context: Context,
+    conference: Conference,
+    attendees: list[Attendee],
+    item: AgendaItem,
+    assigned: Any,
+) -> None:
+    if assigned.agency_id not in {a.agency_id for a in attendees}:
+        raise Invalid("conference.item_invites_stranger", field="/tasks")
+    if assigned.due_on < context.today:
+        raise Invalid("task.due_in_past", field="/tasks")
+    task = Task(
+        id=context.new_id(),
+        conference_id=conference.id,
+        item_id=item.id,
+        person_id=item.person_ids[0] if item.person_ids else None,
+        agency_id=assigned.agency_id,
+        what=assigned.what,
+        due_on=assigned.due_on,
+    )
+    await context.work.conferences.add_task(task)
+    await notify(context, task.agency_id, NoticeKind.TASK_ASSIGNED, "task", task.id)
+
+
+async def write_minutes(context: Context, conference_id: UUID, command: WriteMinutes) -> Shown:
+    """A draft of the minutes; it can be rewritten until it is confirmed."""
+    conference, _ = await change(context, conference_id, ConferenceAct.MINUTE)
+    written = conference.move(ConferenceAct.MINUTE, minutes_text=command.text)
+    await context.work.conferences.save(written)
+    return receipt_of(context, written)
+
+
+async def read_minutes(context: Context, conference_id: UUID) -> Shown:
+    """The minutes, for agencies that may know every person they are about."""
+    conference, _, facts = await load(context, conference_id)
+    context.enforce(Permission.CONFERENCE_READ, facts)
+    assert conference is not None  # noqa: S101 - no permit without a record
+    items = await context.work.conferences.items(conference_id)
+    reader = Attendee(
+        id=NOBODY, conference_id=conference_id, agency_id=context.agency_id, invited_at=context.now
+    )
+    for item in items:
+        for person_id in item.person_ids:
+            permit = await _permit_for(context, conference, reader, item, person_id)
+            if permit is None:
+                return Shown({"id": str(conference_id), "restricted": True}, conference.version)
+    return Shown(
+        {
+            "id": str(conference_id),
+            "status": conference.status.value,
+            "text": conference.minutes_text,
+            "results": [
+                {
+                    "number": i.number,
+                    "result": i.result.value if i.result else None,
+                    "decision": i.decision,
+                }
+                for i in items
+            ],
+        },
+        conference.version,
+    )
+
+
+async def tasks(context: Context, *, after: UUID | None, limit: int) -> Page:
+    """What the caller's agency is to do, newest first."""
+    found = await context.work.conferences.tasks_of(context.agency_id, after, limit + 1)
+    shown = []
+    for task in found[:limit]:
+        permit = context.may(
+            Permission.TASK_READ, await _task_facts(context, task.id, task), shows=Task
+        )
+        if permit is not None:
+            shown.append(disclose(task, permit.classes))
+    context.note_list(Permission.TASK_READ)
+    return Page(shown, found[limit - 1].id if len(found) > limit else None)
+
+
+async def finish_task(context: Context, task_id: UUID, command: FinishTask) -> Shown:
+    """Done, with what came of it."""
+    task = await context.work.conferences.task(task_id, lock=True)
+    context.enforce(Permission.TASK_FINISH, await _task_facts(context, task_id, task))
+    assert task is not None  # noqa: S101 - no permit without a record
+    context.check_version(task.version)
+    finished = task.finished(command.outcome, context.now)
+    await context.work.conferences.save_task(finished)
+    return context.receipt(finished)
+
+
+async def _task_facts(context: Context, task_id: UUID, task: Task | None) -> Facts:
+    person_id = task.person_id if task and task.person_id else NOBODY
+    consents = await context.work.consents.of_person(person_id)
+    mine = task is not None and task.agency_id == context.actor.agency_id
+    parts = {Part.PARTY} if mine else set()
+    if mine and task is not None and task.person_id is None:
+        parts.add(Part.HOLDER)
+    return Facts(
+        kind=RecordKind.TASK,
+        record_id=task_id,
+        found=task is not None,
+        holder_agency_id=task.agency_id if task else None,
+        person_id=task.person_id if task else None,
+        parts=frozenset(parts),
+        consents=tuple(consents),
+        conference_id=task.conference_id if task else None,
+    )

@@ -1,0 +1,321 @@
+"""Planning a conference, inviting, putting persons on its agenda, fixing it."""
+
+from typing import Any
+from uuid import UUID
+
+from service.application.context import Context, Page, Shown
+from service.application.facts import person_facts, plan_facts
+from service.application.notices import notify
+from service.domain.access import Facts, Part, RecordKind
+from service.domain.conference import (
+    ACT_PERMISSION,
+    KINDS,
+    AddItem,
+    AgendaItem,
+    AnswerInvitation,
+    Attendee,
+    Conference,
+    ConferenceAct,
+    InviteAttendees,
+    Persons,
+    PlanConference,
+    basis_for,
+)
+from service.domain.decision import Remedy, Rule
+from service.domain.disclosure import D0, D3, disclose
+from service.domain.errors import Denied, IllegalMove, Invalid
+from service.domain.notice import NoticeKind
+from service.domain.permission import Permission
+
+
+async def plan(context: Context, command: PlanConference) -> Shown:
+    """A new conference, convened by the caller's agency."""
+    if command.starts_at <= context.now:
+        raise Invalid("conference.starts_in_past", field="/starts_at")
+    conference = Conference.model_validate(
+        command.model_dump()
+        | {
+            "id": context.new_id(),
+            "convener_agency_id": context.agency_id,
+            "municipality_code": context.municipality_code,
+            "planned_at": context.now,
+        }
+    )
+    context.enforce(Permission.CONFERENCE_PLAN, _facts(context, conference.id, conference, ()))
+    await context.work.conferences.add(conference)
+    await context.work.conferences.add_attendee(
+        Attendee(
+            id=context.new_id(),
+            conference_id=conference.id,
+            agency_id=context.agency_id,
+            invited_at=context.now,
+        )
+    )
+    return receipt_of(context, conference)
+
+
+async def read(context: Context, conference_id: UUID) -> Shown:
+    """When, where, who is invited, how long the agenda is: nothing personal."""
+    conference, attendees, facts = await load(context, conference_id)
+    permit = context.enforce(Permission.CONFERENCE_READ, facts, shows=Conference)
+    assert conference is not None  # noqa: S101 - no permit without a record
+    items = await context.work.conferences.items(conference_id)
+    shown = disclose(conference, permit.classes & {D0})
+    shown["kind_ja"] = conference.local_name or KINDS[conference.kind].label_ja
+    shown["status_ja"] = conference.status.label_ja
+    shown["attendees"] = [
+        disclose(a, frozenset({D0})) | {"is_the_person": a.agency_id is None} for a in attendees
+    ]
+    shown["agenda"] = {"items": len(items), "minutes": sum(i.minutes for i in items)}
+    return Shown(shown, conference.version, conference.id)
+
+
+async def listing(context: Context, *, after: UUID | None, limit: int) -> Page:
+    """Conferences the caller's agency convenes or is invited to."""
+    found = await context.work.conferences.of_agency(context.agency_id, after, limit + 1)
+    items = []
+    for conference in found[:limit]:
+        facts = _facts(context, conference.id, conference, (), invited=True)
+        permit = context.may(Permission.CONFERENCE_READ, facts, shows=Conference)
+        if permit is not None:
+            items.append(disclose(conference, permit.classes & {D0}))
+    context.note_list(Permission.CONFERENCE_READ)
+    return Page(items, found[limit - 1].id if len(found) > limit else None)
+
+
+async def reschedule(context: Context, conference_id: UUID, command: PlanConference) -> Shown:
+    """Another time or place; everybody invited is told, and asked again."""
+    conference, attendees = await change(context, conference_id, ConferenceAct.RESCHEDULE)
+    if command.starts_at <= context.now:
+        raise Invalid("conference.starts_in_past", field="/starts_at")
+    if command.kind is not conference.kind:
+        raise Invalid("conference.kind_is_fixed", field="/kind")
+    changed = conference.move(ConferenceAct.RESCHEDULE, **command.model_dump())
+    await context.work.conferences.save(changed)
+    for attendee in attendees:
+        await _tell(context, changed, attendee)
+    return receipt_of(context, changed)
+
+
+async def invite(context: Context, conference_id: UUID, command: InviteAttendees) -> Shown:
+    """Invite agencies, and persons who come to their own item (本人同席)."""
+    conference, attendees = await change(context, conference_id, ConferenceAct.INVITE)
+    invited = {a.agency_id or a.person_id for a in attendees}
+    for agency_id in dict.fromkeys(command.agency_ids):
+        if await context.work.directory.agency(agency_id) is None:
+            raise Invalid("directory.unknown_agency", field="/agency_ids")
+        if agency_id not in invited:
+            await _add(context, conference, agency_id=agency_id)
+    for person_id in dict.fromkeys(command.person_ids):
+        person = await context.work.persons.find(person_id)
+        context.enforce(
+            Permission.CONFERENCE_INVITE, await person_facts(context, person_id, person)
+        )
+        if person_id not in invited:
+            await _add(context, conference, person_id=person_id)
+    changed = conference.move(ConferenceAct.INVITE)
+    await context.work.conferences.save(changed)
+    return receipt_of(context, changed)
+
+
+async def answer(context: Context, conference_id: UUID, command: AnswerInvitation) -> Shown:
+    """Whether the caller's agency comes, and who comes for it."""
+    conference, attendees, facts = await load(context, conference_id, lock=True)
+    context.enforce(Permission.CONFERENCE_ANSWER, facts)
+    assert conference is not None  # noqa: S101 - no permit without a record
+    mine = next((a for a in attendees if a.agency_id == context.agency_id), None)
+    if mine is None:
+        raise IllegalMove("conference.not_invited")
+    changed = conference.move(ConferenceAct.ANSWER)
+    await context.work.conferences.save_attendee(
+        mine.but(answer=command.answer, representative=command.representative)
+    )
+    await context.work.conferences.save(changed)
+    return receipt_of(context, changed)
+
+
+async def add_item(context: Context, conference_id: UUID, command: AddItem) -> Shown:
+    """One more item. A kind that presupposes consent refuses a person without it (row 2-10)."""
+    conference, attendees = await change(context, conference_id, ConferenceAct.ADD_ITEM)
+    kind = command.kind or conference.kind
+    names = bool(command.person_ids or command.plan or command.referral_id or command.case_id)
+    basis = basis_for(kind, names_somebody=names)
+    _check_invited(command, attendees)
+    await _check_persons(context, command, KINDS[kind].persons, attendees)
+    items = await context.work.conferences.items(conference_id)
+    item = AgendaItem.model_validate(
+        command.model_dump()
+        | {
+            "kind": kind,
+            "id": context.new_id(),
+            "conference_id": conference_id,
+            "number": len(items) + 1,
+            "basis": basis,
+        }
+    )
+    await context.work.conferences.add_item(item)
+    await context.work.conferences.save(conference.move(ConferenceAct.ADD_ITEM))
+    return context.receipt(item)
+
+
+async def step(context: Context, conference_id: UUID, act: ConferenceAct) -> Shown:
+    """Fix the agenda, cancel, confirm the minutes, close: a step that brings nothing else along."""
+    conference, attendees = await change(context, conference_id, act)
+    if act is ConferenceAct.FIX and not await context.work.conferences.items(conference_id):
+        raise IllegalMove("conference.agenda_is_empty")
+    changed = conference.move(act)
+    await context.work.conferences.save(changed)
+    if act is ConferenceAct.CANCEL:
+        for attendee in attendees:
+            await _tell(context, changed, attendee)
+    return receipt_of(context, changed)
+
+
+async def load(
+    context: Context, conference_id: UUID, *, lock: bool = False
+) -> tuple[Conference | None, list[Attendee], Facts]:
+    """The conference, who is invited, and the caller's part in it."""
+    conference = await context.work.conferences.find(conference_id, lock=lock)
+    attendees = list(await context.work.conferences.attendees(conference_id))
+    return conference, attendees, _facts(context, conference_id, conference, attendees)
+
+
+async def change(
+    context: Context, conference_id: UUID, act: ConferenceAct
+) -> tuple[Conference, list[Attendee]]:
+    """The conference, locked, for an act that only its convener may do."""
+    conference, attendees, facts = await load(context, conference_id, lock=True)
+    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    if Part.PARTY in facts.parts and not held.parts:
+        context.enforce(ACT_PERMISSION[act], facts)
+        raise Denied("conference.convener_only")
+    context.enforce(ACT_PERMISSION[act], held)
+    assert conference is not None  # noqa: S101 - no permit without a record
+    context.check_version(conference.version)
+    return conference, attendees
+
+
+def receipt_of(context: Context, conference: Conference) -> Shown:
+    """What an act on a conference is answered with."""
+    return context.receipt(conference, status_ja=conference.status.label_ja)
+
+
+def _facts(
+    context: Context,
+    conference_id: UUID,
+    conference: Conference | None,
+    attendees: list[Attendee] | tuple[()],
+    *,
+    invited: bool = False,
+) -> Facts:
+    me = context.actor.agency_id
+    parts = set()
+    if conference is not None and conference.convener_agency_id == me:
+        parts.add(Part.HOLDER)
+    if conference is not None and (invited or any(a.agency_id == me for a in attendees if me)):
+        parts.add(Part.PARTY)
+    return Facts(
+        kind=RecordKind.CONFERENCE,
+        record_id=conference_id,
+        found=conference is not None,
+        holder_agency_id=conference.convener_agency_id if conference else None,
+        parts=frozenset(parts),
+        conference_id=conference_id if conference else None,
+    )
+
+
+async def _add(
+    context: Context,
+    conference: Conference,
+    *,
+    agency_id: UUID | None = None,
+    person_id: UUID | None = None,
+) -> None:
+    attendee = Attendee(
+        id=context.new_id(),
+        conference_id=conference.id,
+        agency_id=agency_id,
+        person_id=person_id,
+        invited_at=context.now,
+    )
+    await context.work.conferences.add_attendee(attendee)
+    await _tell(context, conference, attendee)
+
+
+async def _tell(context: Context, conference: Conference, attendee: Attendee) -> None:
+    if attendee.agency_id is not None and attendee.agency_id != context.agency_id:
+        await notify(
+            context,
+            attendee.agency_id,
+            NoticeKind.CONFERENCE_INVITATION,
+            "conference",
+            conference.id,
+            conference.starts_at,
+        )
+
+
+def _check_invited(command: AddItem, attendees: list[Attendee]) -> None:
+    invited = {a.agency_id for a in attendees}
+    if not set(command.invited_agency_ids) <= invited:
+        raise Invalid("conference.item_invites_stranger", field="/invited_agency_ids")
+    if command.presenter_agency_id is not None and command.presenter_agency_id not in invited:
+        raise Invalid("conference.item_invites_stranger", field="/presenter_agency_id")
+
+
+async def _check_persons(
+    context: Context, command: AddItem, persons: Persons, attendees: list[Attendee]
+) -> None:
+    if persons is Persons.INSIDE_ONE_AGENCY and {a.agency_id for a in attendees} != {
+        context.agency_id
+    }:
+        raise Invalid("conference.inside_one_agency", field="/kind")
+    if command.plan is not None:
+        await _check_plan(context, command)
+    await _check_papers(context, command)
+    for person_id in command.person_ids:
+        person = await context.work.persons.find(person_id)
+        facts = await person_facts(context, person_id, person)
+        context.enforce(Permission.CONFERENCE_PLAN, facts)
+        if persons is Persons.WITH_CONSENT:
+            _require_consent(context, facts)
+
+
+def _require_consent(context: Context, facts: Facts) -> None:
+    """The person has agreed that this purpose is talked about beyond the agency that knows them."""
+    effective = [
+        c
+        for c in facts.consents
+        if c.effective_on(context.today)
+        and context.actor.purpose in c.purposes
+        and D3 in c.data_classes
+    ]
+    if not effective:
+        context.refuse_transfer(Permission.CONFERENCE_PLAN, facts)
+        raise Denied(
+            "conference.person_without_consent",
+            field="/person_ids",
+            rule=Rule.CONSENT_COVERS_RECEIVER,
+            remedies=(Remedy.ASK_CONSENT, Remedy.ASK_SUPPORT_CONFERENCE),
+        )
+
+
+async def _check_plan(context: Context, command: AddItem) -> None:
+    assert command.plan is not None  # noqa: S101 - the caller looked
+    found = await context.work.plans.find(command.plan.plan_id)
+    version = await context.work.plans.version(command.plan.plan_id, command.plan.number)
+    facts = await plan_facts(context, command.plan.plan_id, found, version)
+    context.enforce(Permission.CONFERENCE_PLAN, facts)
+    if found is None or found.person_id not in command.person_ids:
+        raise Invalid("conference.plan_of_somebody_else", field="/plan")
+
+
+async def _check_papers(context: Context, command: AddItem) -> None:
+    """A referral or case may be discussed only for a person who is named on the item."""
+    papers: list[tuple[str, Any]] = []
+    if command.referral_id is not None:
+        papers.append(("/referral_id", await context.work.referrals.find(command.referral_id)))
+    if command.case_id is not None:
+        papers.append(("/case_id", await context.work.cases.find(command.case_id)))
+    for field, paper in papers:
+        if paper is None or paper.person_id not in command.person_ids:
+            raise Invalid("conference.paper_of_somebody_else", field=field)

@@ -1,0 +1,236 @@
+"""What can be done with a referral: one function an act, all of the same five steps.
+
+Load the referral and lock it, decide, move, change what the act brings along, save it with
+its deadline, its history and its notices.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from service.application.cases import lead_by_hub, open_case
+from service.application.context import Context, Shown
+from service.application.facts import referral_facts, require_consent_for
+from service.application.notices import notify
+from service.application.referral_steps import due, record_step
+from service.application.referrals import open_acts
+from service.domain.access import Facts
+from service.domain.errors import Invalid
+from service.domain.notice import NoticeKind
+from service.domain.permission import Permission
+from service.domain.referral import PERMISSION, Act, Referral, Status, check_receiver
+from service.domain.referral_acts import (
+    AnswerInfo,
+    Complete,
+    Contact,
+    Decline,
+    NameLead,
+    Note,
+    Reason,
+    Redirect,
+    ReturnForInfo,
+)
+
+
+async def send(context: Context, referral_id: UUID, command: Note) -> Shown:
+    """Send it to a receiver whom the person's consent covers."""
+    before, facts, moved = await _begin(context, referral_id, Act.SEND)
+    await _require_covered(context, Act.SEND, facts, before, before.to_agency_id, "/to_desk_id")
+    return await _end(context, before, moved.but(sent_at=context.now), Act.SEND, command.note)
+
+
+async def receive(context: Context, referral_id: UUID, command: Note) -> Shown:
+    """Say that it has arrived and is being looked at."""
+    before, _, moved = await _begin(context, referral_id, Act.RECEIVE)
+    return await _end(context, before, moved, Act.RECEIVE, command.note)
+
+
+async def accept(context: Context, referral_id: UUID, command: Note) -> Shown:
+    """Take the person on: from now on the receiver is responsible, and a case is open."""
+    before, facts, moved = await _begin(context, referral_id, Act.ACCEPT)
+    await _require_covered(context, Act.ACCEPT, facts, before, context.agency_id, "/")
+    case = await open_case(context, moved)
+    return await _end(context, before, moved.but(case_id=case.id), Act.ACCEPT, command.note)
+
+
+async def decline(context: Context, referral_id: UUID, command: Decline) -> Shown:
+    """Decline with a reason and an onward proposal; the second decline is the hub's (row 1-23)."""
+    before, _, moved = await _begin(context, referral_id, Act.DECLINE)
+    desk_id = command.proposal.desk_id if command.proposal else None
+    if desk_id is not None:
+        await _check_proposal(context, before, desk_id)
+    after = moved.declined(context.agency_id, desk_id)
+    note = command.reason
+    if command.proposal is not None:
+        note = f"{command.reason}\n{command.proposal.contacted}"
+    return await _end(context, before, after, Act.DECLINE, note)
+
+
+async def return_for_info(context: Context, referral_id: UUID, command: ReturnForInfo) -> Shown:
+    """Ask the sender for what is missing; the sender stays responsible."""
+    before, _, moved = await _begin(context, referral_id, Act.RETURN_FOR_INFO)
+    return await _end(context, before, moved, Act.RETURN_FOR_INFO, command.question)
+
+
+async def answer(context: Context, referral_id: UUID, command: AnswerInfo) -> Shown:
+    """Give what was asked for."""
+    before, _, moved = await _begin(context, referral_id, Act.ANSWER)
+    return await _end(context, before, moved, Act.ANSWER, command.answer)
+
+
+async def redirect(context: Context, referral_id: UUID, command: Redirect) -> Shown:
+    """On to the proposed desk, or another one, whom the person's consent covers."""
+    before, facts, moved = await _begin(context, referral_id, Act.REDIRECT)
+    desk = await context.work.directory.desk(command.to_desk_id)
+    if desk is None or not desk.holds_on(context.today):
+        raise Invalid("directory.unknown_desk", field="/to_desk_id")
+    check_receiver(before, desk.agency_id)
+    await _require_covered(context, Act.REDIRECT, facts, before, desk.agency_id, "/to_desk_id")
+    after = moved.but(
+        to_desk_id=desk.id, to_agency_id=desk.agency_id, proposal_desk_id=None, sent_at=context.now
+    )
+    return await _end(context, before, after, Act.REDIRECT, command.note)
+
+
+async def escalate(context: Context, referral_id: UUID, command: Reason) -> Shown:
+    """Stuck: the hub must name a lead (row 4-30)."""
+    before, _, moved = await _begin(context, referral_id, Act.ESCALATE)
+    return await _end(context, before, moved, Act.ESCALATE, command.reason)
+
+
+async def name_lead(context: Context, referral_id: UUID, command: NameLead) -> Shown:
+    """The hub decides who leads, who stands in and who is on the team; nobody bounces it again."""
+    before, facts, moved = await _begin(context, referral_id, Act.NAME_LEAD)
+    named = [command.lead_agency_id, *(m.agency_id for m in command.team)]
+    if command.deputy_agency_id is not None:
+        named.append(command.deputy_agency_id)
+    _check_team(command, named)
+    for agency_id in named:
+        if agency_id != before.from_agency_id:
+            await _require_covered(context, Act.NAME_LEAD, facts, before, agency_id, "/team")
+    after = moved.given_to(command.lead_agency_id)
+    case = await lead_by_hub(context, after, command)
+    shown = await _end(context, before, after.but(case_id=case.id), Act.NAME_LEAD, command.reason)
+    for agency_id in named[1:]:
+        await notify(context, agency_id, NoticeKind.REFERRAL_LEAD_NAMED, "referral", before.id)
+    return shown
+
+
+async def contact(context: Context, referral_id: UUID, command: Contact) -> Shown:
+    """Record the first contact with the person, or an attempt at it."""
+    before, _, moved = await _begin(context, referral_id, Act.CONTACT)
+    if not command.happened_by(context.now):
+        raise Invalid("referral.contact_in_future", field="/at")
+    after = moved.contacted(at=command.at, reached=command.reached)
+    return await _end(
+        context, before, after, Act.CONTACT, command.note, keep_deadline=not command.reached
+    )
+
+
+async def work(context: Context, referral_id: UUID, command: Note) -> Shown:
+    """Support goes on; the review date moves with it."""
+    before, _, moved = await _begin(context, referral_id, Act.WORK)
+    return await _end(context, before, moved, Act.WORK, command.note)
+
+
+async def complete(context: Context, referral_id: UUID, command: Complete) -> Shown:
+    """Done, with what came of it; only after a first contact."""
+    before, _, moved = await _begin(context, referral_id, Act.COMPLETE)
+    return await _end(context, before, moved.completed(command.outcome), Act.COMPLETE, command.note)
+
+
+async def close(context: Context, referral_id: UUID, command: Reason) -> Shown:
+    """Closed without contact, after enough attempts."""
+    before, _, moved = await _begin(context, referral_id, Act.CLOSE)
+    policy = await context.work.directory.referral_policy(before.municipality_code, context.today)
+    after = moved.closed(policy.contact_attempts)
+    return await _end(context, before, after, Act.CLOSE, command.reason)
+
+
+async def request_withdrawal(context: Context, referral_id: UUID, command: Reason) -> Shown:
+    """Ask to have it back: the receiver confirms, because it may already be at work."""
+    before, _, moved = await _begin(context, referral_id, Act.REQUEST_WITHDRAWAL)
+    return await _end(context, before, moved, Act.REQUEST_WITHDRAWAL, command.reason)
+
+
+async def confirm_withdrawal(context: Context, referral_id: UUID, command: Note) -> Shown:
+    """The receiver, or the hub, lets it go."""
+    before, _, moved = await _begin(context, referral_id, Act.CONFIRM_WITHDRAWAL)
+    return await _end(context, before, moved, Act.CONFIRM_WITHDRAWAL, command.note)
+
+
+async def keep(context: Context, referral_id: UUID, command: Reason) -> Shown:
+    """The receiver, or the hub, keeps it, and says why."""
+    before, _, moved = await _begin(context, referral_id, Act.KEEP)
+    return await _end(context, before, moved, Act.KEEP, command.reason)
+
+
+async def _begin(context: Context, referral_id: UUID, act: Act) -> tuple[Referral, Facts, Referral]:
+    """Load, decide, move. What is returned is the referral before, the facts, and after the move."""
+    referral = await context.work.referrals.find(referral_id, lock=True)
+    facts = await referral_facts(context, referral_id, referral)
+    context.enforce(PERMISSION[act], facts)
+    assert referral is not None  # noqa: S101 - no permit without a record
+    context.check_version(referral.version)
+    sides = referral.sides_of(context.actor.agency_id, hub=context.actor.is_hub)
+    return referral, facts, referral.move(act, sides)
+
+
+async def _end(
+    context: Context,
+    before: Referral,
+    after: Referral,
+    act: Act,
+    note: str | None,
+    *,
+    keep_deadline: bool = False,
+) -> Shown:
+    """Save it with its deadline, its history and its notices; answer with a receipt."""
+    if not keep_deadline:
+        after = await due(context, after)
+    await context.work.referrals.save(after)
+    await record_step(context, before, after, act.value, note)
+    return context.receipt(
+        after, status_ja=after.status.label_ja, next=open_acts(context.actor, after)
+    )
+
+
+async def _require_covered(
+    context: Context, act: Act, facts: Facts, referral: Referral, agency_id: UUID, field: str
+) -> None:
+    await require_consent_for(
+        context, PERMISSION[act], facts, agency_id=agency_id, purpose=referral.purpose, field=field
+    )
+
+
+async def _check_proposal(context: Context, referral: Referral, desk_id: UUID) -> None:
+    desk = await context.work.directory.desk(desk_id)
+    if desk is None or not desk.holds_on(context.today):
+        raise Invalid("directory.unknown_desk", field="/proposal/desk_id")
+    if desk.agency_id in (context.agency_id, *referral.declined_by):
+        raise Invalid("referral.proposal_is_dead_end", field="/proposal/desk_id")
+
+
+def _check_team(command: NameLead, named: Sequence[UUID]) -> None:
+    if len(set(named)) != len(named):
+        raise Invalid("case.agency_named_twice", field="/team")
+
+
+async def miss_deadline(context: Context, referral: Referral) -> None:
+    """A deadline has passed: the hub's turn, or one desk further up if it was the hub's."""
+    facts = await referral_facts(context, referral.id, referral)
+    context.enforce(Permission.REFERRAL_MISS_DEADLINE, facts)
+    was_with_hub = referral.status is Status.NEEDS_LEAD
+    after = referral.missed_deadline()
+    after = await due(context, after)
+    await context.work.referrals.save(after)
+    await record_step(context, referral, after, Act.MISS_DEADLINE.value, None)
+    if was_with_hub:
+        for agency_id in await context.work.directory.overseers(referral.municipality_code):
+            await notify(
+                context,
+                agency_id,
+                NoticeKind.REFERRAL_HUB_OVERDUE,
+                "referral",
+                after.id,
+                after.due_at,
+            )

@@ -1,0 +1,224 @@
+"""Making, reading and listing referrals. What happens to them next is in ``referral_acts``."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from uuid import UUID
+
+from service.application.context import Context, Page, Shown
+from service.application.facts import (
+    consents_by_person,
+    facts_of_referral,
+    person_facts,
+    referral_facts,
+)
+from service.application.referral_steps import due, record_step
+from service.domain.access import consented
+from service.domain.access import Question as AccessQuestion
+from service.domain.actor import Actor
+from service.domain.decision import Permit
+from service.domain.directory import Agency, Desk, RouteQuestion, route
+from service.domain.disclosure import D0, disclose
+from service.domain.errors import Invalid
+from service.domain.people import Person
+from service.domain.permission import Permission
+from service.domain.referral import (
+    MakeReferral,
+    Referral,
+    ReferralEvent,
+    Status,
+    check_receiver,
+    show_referral,
+)
+
+
+class Box(StrEnum):
+    """Which referrals: those that came, those that went out, those that wait for the hub."""
+
+    INBOX = "inbox"
+    OUTBOX = "outbox"
+    HUB = "hub"
+
+
+async def draft(context: Context, command: MakeReferral) -> Shown:
+    """A new referral, not yet sent. The receiver may be left to the directory (row 4-51)."""
+    person = await context.work.persons.find(command.person_id)
+    facts = await person_facts(context, command.person_id, person)
+    context.enforce(Permission.REFERRAL_DRAFT, facts)
+    assert person is not None  # noqa: S101 - no permit without a record
+    await _check_links(context, command)
+    desk = await receiving_desk(context, command, person)
+    hub = await context.work.directory.municipality(context.municipality_code)
+    assert hub is not None  # noqa: S101 - an agency belongs to a municipality (foreign key)
+    referral = Referral.model_validate(
+        command.model_dump()
+        | {
+            "id": context.new_id(),
+            "municipality_code": context.municipality_code,
+            "from_agency_id": context.agency_id,
+            "from_position_id": context.position_id,
+            "to_agency_id": desk.agency_id,
+            "to_desk_id": desk.id,
+            "hub_agency_id": hub.hub_agency_id,
+            "made_at": context.now,
+        }
+    )
+    check_receiver(referral, desk.agency_id)
+    referral = await due(context, referral)
+    await context.work.referrals.add(referral)
+    await record_step(context, None, referral, "draft", None)
+    return context.receipt(referral, next=open_acts(context.actor, referral))
+
+
+async def amend(context: Context, referral_id: UUID, command: MakeReferral) -> Shown:
+    """The whole draft anew; once sent, a referral is answered and not rewritten."""
+    referral = await context.work.referrals.find(referral_id, lock=True)
+    facts = await referral_facts(context, referral_id, referral)
+    context.enforce(Permission.REFERRAL_AMEND, facts)
+    assert referral is not None  # noqa: S101 - no permit without a record
+    context.check_version(referral.version)
+    referral.require_draft_of(context.agency_id)
+    if command.person_id != referral.person_id:
+        raise Invalid("referral.another_person", field="/person_id")
+    person = await context.work.persons.find(referral.person_id)
+    assert person is not None  # noqa: S101 - foreign key
+    await _check_links(context, command)
+    desk = await receiving_desk(context, command, person)
+    check_receiver(referral, desk.agency_id)
+    changed = referral.but(
+        **command.model_dump() | {"to_desk_id": desk.id, "to_agency_id": desk.agency_id},
+        version=referral.version + 1,
+    )
+    await context.work.referrals.save(changed)
+    await record_step(context, referral, changed, "amend", None)
+    return context.receipt(changed, next=open_acts(context.actor, changed))
+
+
+async def read(context: Context, referral_id: UUID) -> Shown:
+    """The referral, as far as the caller may see it."""
+    referral = await context.work.referrals.find(referral_id)
+    facts = await referral_facts(context, referral_id, referral)
+    permit = context.enforce(Permission.REFERRAL_READ, facts, shows=Referral)
+    assert referral is not None  # noqa: S101 - no permit without a record
+    return Shown(_shown(context, referral, permit), referral.version, referral.id)
+
+
+async def listing(
+    context: Context, box: Box, *, status: Status | None, after: UUID | None, limit: int
+) -> Page:
+    """A page of the caller's own box, newest first; one audit entry per person shown."""
+    found = await _box(context, box, status, after, limit + 1)
+    consents = await consents_by_person(context, (r.person_id for r in found))
+    cases = {
+        c.id: c for c in await context.work.cases.find_many(r.case_id for r in found if r.case_id)
+    }
+    items = []
+    for referral in found[:limit]:
+        case = cases.get(referral.case_id) if referral.case_id else None
+        facts = facts_of_referral(
+            context, referral.id, referral, case, consents[referral.person_id]
+        )
+        permit = context.may(Permission.REFERRAL_READ, facts, shows=Referral)
+        if permit is not None:
+            items.append(_shown(context, referral, permit))
+    context.note_list(Permission.REFERRAL_READ)
+    return Page(items, found[limit - 1].id if len(found) > limit else None)
+
+
+async def history(context: Context, referral_id: UUID) -> Page:
+    """Every step, oldest first. What another agency wrote is read on the ground of consent alone."""
+    referral = await context.work.referrals.find(referral_id)
+    facts = await referral_facts(context, referral_id, referral)
+    permit = context.enforce(Permission.REFERRAL_READ, facts, shows=ReferralEvent)
+    by_consent, _ = consented(
+        AccessQuestion(
+            actor=context.actor, permission=Permission.REFERRAL_READ, facts=facts, day=context.today
+        )
+    )
+    items = []
+    for event in await context.work.referrals.events(referral_id):
+        own = event.by_agency_id == context.actor.agency_id
+        limited = permit.only_themes is not None
+        classes = permit.classes if own else permit.classes & (by_consent | {D0})
+        items.append(disclose(event, frozenset({D0}) if limited and not own else classes))
+    return Page(items)
+
+
+async def receiving_desk(context: Context, command: MakeReferral, person: Person) -> Desk:
+    """The named desk, or the one that answers for the first theme and the person's area."""
+    if command.to_desk_id is not None:
+        desk = await context.work.directory.desk(command.to_desk_id)
+        if desk is None or not desk.holds_on(context.today):
+            raise Invalid("directory.unknown_desk", field="/to_desk_id")
+        return desk
+    theme = command.needs[0].theme if command.needs else None
+    desk, _ = await route_to_desk(context, context.municipality_code, person.area, theme)
+    return desk
+
+
+async def route_to_desk(
+    context: Context, municipality: str, area: str | None, theme: str | None
+) -> tuple[Desk, str]:
+    """The desk that answers: always one."""
+    desks = await context.work.directory.desks(municipality, context.today)
+    served = await context.work.directory.municipality(municipality)
+    if served is None:
+        raise Invalid("directory.unknown_municipality", field="/municipality_code")
+    hub = [d for d in desks if d.agency_id == served.hub_agency_id]
+    if not hub:
+        hub = list(await context.work.directory.desks_of(served.hub_agency_id))
+    question = RouteQuestion(municipality_code=municipality, area=area, theme=theme)
+    return route(desks, hub[0], question)
+
+
+async def agency_of(context: Context, desk: Desk) -> Agency:
+    """The agency behind a desk."""
+    agency = await context.work.directory.agency(desk.agency_id)
+    assert agency is not None  # noqa: S101 - foreign key
+    return agency
+
+
+def open_acts(actor: Actor, referral: Referral) -> list[str]:
+    """What the caller may do next: its side's acts that its roles allow."""
+    sides = referral.sides_of(actor.agency_id, hub=actor.is_hub)
+    allowed = {p.value for p in actor.permissions}
+    return [a.value for a in referral.acts_open_to(sides) if f"referral.{a.value}" in allowed]
+
+
+def _shown(context: Context, referral: Referral, permit: Permit) -> dict[str, object]:
+    owner = referral.owner_agency_id
+    return show_referral(referral, permit) | {
+        "status_ja": referral.status.label_ja,
+        "owner_agency_id": str(owner) if owner else None,
+        "turn": referral.turn.acts.value if referral.turn else None,
+        "next": open_acts(context.actor, referral),
+    }
+
+
+async def _box(
+    context: Context, box: Box, status: Status | None, after: UUID | None, limit: int
+) -> Sequence[Referral]:
+    referrals = context.work.referrals
+    match box:
+        case Box.INBOX:
+            return await referrals.inbox(context.agency_id, status, after, limit)
+        case Box.OUTBOX:
+            return await referrals.outbox(context.agency_id, status, after, limit)
+        case Box.HUB:
+            return await referrals.hub_queue(context.agency_id, after, limit)
+
+
+async def _check_links(context: Context, command: MakeReferral) -> None:
+    """A referral may point only at a consultation and a referral that its sender may know."""
+    if command.consultation_id is not None:
+        consultation = await context.work.consultations.find(command.consultation_id)
+        if consultation is None or consultation.agency_id != context.agency_id:
+            raise Invalid("referral.unknown_consultation", field="/consultation_id")
+    if command.parent_id is not None:
+        parent = await context.work.referrals.find(command.parent_id)
+        parties = {parent.from_agency_id, parent.to_agency_id} if parent else set()
+        if (
+            parent is None
+            or parent.person_id != command.person_id
+            or context.agency_id not in parties
+        ):
+            raise Invalid("referral.unknown_parent", field="/parent_id")

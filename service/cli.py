@@ -1,0 +1,250 @@
+"""The command ``tsunagi``: run, migrate, load a directory, print a token, show the demonstration."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+from rich.console import Console
+
+from service.adapters.postgres.database import Database
+from service.adapters.postgres.directories import PostgresDirectory
+from service.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from service.adapters.postgres.schema import migrate as migrate_schema
+from service.app import NotReadyError, build, open_pool
+from service.demo.accounts import demo_keys_exist, demo_token, docs_login, issuer_urls, mounts
+from service.demo.city import STAFF, directory
+from service.domain.directory import DirectoryFile
+from service.domain.errors import Refusal
+from service.domain.reference import AGENCY_KINDS
+from service.settings import Settings, SettingsError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+directory_app = typer.Typer(
+    no_args_is_help=True, help="The directory of agencies, desks and positions."
+)
+app.add_typer(directory_app, name="directory")
+console = Console()
+err = Console(stderr=True)
+
+
+def main() -> None:
+    """Run the command; what the user can mend is said in one sentence."""
+    try:
+        app()
+    except (SettingsError, EmbeddedPostgresError, NotReadyError) as error:
+        err.print(f"[bold red]tsunagi:[/] {error}", highlight=False)
+        sys.exit(1)
+
+
+@contextlib.contextmanager
+def database_urls(settings: Settings) -> Iterator[tuple[str, str | None]]:
+    """The service's and the owner's database address; starts the embedded server if none is set."""
+    if settings.database_url is not None:
+        yield settings.database_url, settings.database_owner_url
+        return
+    with EmbeddedPostgres(settings.home) as postgres:
+        urls = postgres.start()
+        yield urls.app, urls.owner
+
+
+@app.command()
+def run() -> None:
+    """Start the service (and, without TSUNAGI_DATABASE_URL, its embedded PostgreSQL)."""
+    settings = Settings.from_environment()
+    log_as_json()
+    with database_urls(settings) as (url, owner):
+        if settings.database_url is None and owner is not None:
+            prepare(owner)
+            if settings.demo:
+                asyncio.run(
+                    load_directory(owner, directory(issuer_urls(settings)), only_if_new=True)
+                )
+        serve(settings, url)
+
+
+def serve(settings: Settings, url: str) -> None:
+    """Answer requests until interrupted."""
+    asgi = build(
+        settings,
+        open_pool(url, settings),
+        mounts=mounts(settings) if settings.demo else [],
+        login=docs_login(settings) if settings.demo else None,
+    )
+    config = uvicorn.Config(
+        asgi,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = Announced(config, settings)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise NotReadyError(
+            f"The service could not start on {settings.base_url}; the lines above say why."
+            " If the port is taken, set TSUNAGI_PORT."
+        )
+
+
+class Announced(uvicorn.Server):
+    """Uvicorn that says where things are once it answers."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        """Remember what to announce."""
+        super().__init__(config)
+        self._settings = settings
+
+    async def startup(self, sockets: list[object] | None = None) -> None:
+        """Start, then announce."""
+        await super().startup(sockets)  # type: ignore[arg-type]  # passed on as it came
+        if self.started:
+            announce(self._settings)
+
+
+def announce(settings: Settings) -> None:
+    """Where things are, and in the demo one command to copy."""
+    url = settings.base_url
+    console.print(f"\n[bold]Tsunagi つなぎ[/] answers at {url}", highlight=False)
+    console.print(f"  state: {settings.home}", highlight=False)
+    if settings.docs:
+        console.print(f"  contract and try-out: {url}/docs", highlight=False)
+    if settings.demo:
+        token = demo_token(settings, "cc-worker")
+        console.print(
+            "  [yellow]demonstration: invented city みほん市, issuers without passwords[/]"
+        )
+        console.print("\nWho am I? (token of 川田 at the community centre, good for 15 minutes)\n")
+        print(f"curl -s {url}/v1/me -H 'Authorization: Bearer {token}'", flush=True)  # noqa: T201
+        console.print(
+            "\nMore tokens: tsunagi token --as NAME   The whole story: tsunagi demo   Stop: Ctrl-C\n",
+            highlight=False,
+        )
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database schema up to date, as its owner."""
+    settings = Settings.from_environment()
+    if settings.database_url is not None and settings.database_owner_url is None:
+        raise NotReadyError("Set TSUNAGI_DATABASE_OWNER_URL to the database as tsunagi_owner.")
+    with database_urls(settings) as (_, owner):
+        assert owner is not None  # noqa: S101 - the embedded server always has one
+        prepare(owner)
+    console.print("The schema is current.")
+
+
+def prepare(owner: str) -> None:
+    """Migrations, then the reference data every installation starts with."""
+    migrate_schema(owner)
+    asyncio.run(load_directory(owner, DirectoryFile(agency_kinds=AGENCY_KINDS), only_if_new=False))
+
+
+async def load_directory(owner: str, file: DirectoryFile, *, only_if_new: bool) -> bool:
+    """Load a directory in one transaction; ``only_if_new``: not over one that is there."""
+    database = await Database.open(owner, size=2)
+    try:
+        async with database.pool.acquire() as connection, connection.transaction():
+            if only_if_new and await connection.fetchval(
+                "SELECT EXISTS (SELECT FROM municipality)"
+            ):
+                return False
+            await PostgresDirectory(connection).load(file)
+            return True
+    finally:
+        await database.close()
+
+
+@directory_app.command("load")
+def load(
+    file: Annotated[Path, typer.Argument(help="A JSON file; see `tsunagi directory example`.")],
+) -> None:
+    """Load or update agencies, desks, positions and issuers: all of the file or nothing."""
+    settings = Settings.from_environment()
+    try:
+        parsed = DirectoryFile.model_validate(from_json(file.read_bytes()))
+    except OSError as error:
+        raise NotReadyError(f"{file} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        for wrong in error.errors(include_input=False, include_url=False):
+            err.print(f"  /{'/'.join(map(str, wrong['loc']))}: {wrong['msg']}", highlight=False)
+        raise NotReadyError(f"{file} was not loaded; mend the lines above.") from None
+    except ValueError as error:
+        raise NotReadyError(f"{file} is not valid JSON: {error}.") from error
+    with database_urls(settings) as (_, owner):
+        if owner is None:
+            raise NotReadyError("Set TSUNAGI_DATABASE_OWNER_URL to the database as tsunagi_owner.")
+        try:
+            asyncio.run(load_directory(owner, parsed, only_if_new=False))
+        except Refusal as refusal:
+            raise NotReadyError(
+                f"{file} was not loaded: {refusal.code} {refusal.facts}."
+            ) from refusal
+    console.print(f"Loaded {len(parsed.agencies)} agencies, {len(parsed.positions)} positions.")
+
+
+@directory_app.command("example")
+def example() -> None:
+    """Print the directory of the demo city, as a file to start from."""
+    settings = Settings.from_environment()
+    print(to_json(directory(issuer_urls(settings)), indent=2).decode())  # noqa: T201
+
+
+@app.command()
+def token(
+    account: Annotated[
+        str, typer.Option("--as", help="A demo account, e.g. cc-worker. 'list' lists them.")
+    ],
+) -> None:
+    """Print an access token for a demo account."""
+    settings = demo_settings()
+    if account == "list":
+        for staff in STAFF:
+            console.print(f"{staff.account:16} {staff.name} {staff.title}", highlight=False)
+        return
+    try:
+        print(demo_token(settings, account))  # noqa: T201
+    except KeyError:
+        raise NotReadyError(f"There is no demo account {account!r}; try --as list.") from None
+
+
+def demo_settings() -> Settings:
+    """Settings for the commands that belong to the demonstration; refused where it never ran."""
+    settings = replace(Settings.from_environment(), demo=True)
+    if not demo_keys_exist(settings):
+        raise NotReadyError(
+            f"{settings.home} holds no demonstration. Start one with `make run`,"
+            " or set TSUNAGI_HOME to where it runs."
+        )
+    return settings
+
+
+@app.command()
+def openapi() -> None:
+    """Print the contract (OpenAPI 3.1)."""
+    from service.api.application import contract, create_application
+
+    print(to_json(contract(create_application()), indent=2).decode())  # noqa: T201
+
+
+def log_as_json() -> None:
+    """One JSON object a line, on standard output."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(),
+    )

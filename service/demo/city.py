@@ -1,0 +1,341 @@
+"""みほん市: the invented city of the demonstration and the tests (brief §6).
+
+Prefecture 99 does not exist, so nothing here can collide with a real municipality. All
+persons, agencies and positions are invented.
+"""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from service.domain.directory import (
+    Agency,
+    Area,
+    Desk,
+    DirectoryFile,
+    IssuerTrust,
+    Municipality,
+    PolicyLine,
+    Position,
+    Tenure,
+)
+from service.domain.municipality import from_five_digits
+from service.domain.permission import Role
+from service.domain.reference import AGENCY_KINDS
+
+CITY = "999997"
+TOWN = from_five_digits("99341")
+SINCE = date(2024, 4, 1)
+
+
+def _id(number: int) -> UUID:
+    return UUID(f"0199aaaa-0000-7000-8000-{number:012x}")
+
+
+class DemoAgency(NamedTuple):
+    """An agency of the demonstration, in one line."""
+
+    letter: str
+    number: int
+    code: str
+    kind: str
+    name: str
+    issuer: str
+    themes: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    fallback: bool = False
+    municipality: str = CITY
+
+
+AGENCIES: tuple[DemoAgency, ...] = (
+    DemoAgency("M", 0xA1, "mihon_welfare", "municipal_welfare_section", "みほん市 福祉課", "city"),
+    DemoAgency(
+        "W",
+        0xA2,
+        "mihon_welfare_office",
+        "welfare_office",
+        "みほん市 福祉事務所",
+        "city",
+        ("public_assistance",),
+    ),
+    DemoAgency(
+        "J",
+        0xA3,
+        "mihon_jiritsu",
+        "self_reliance_agency",
+        "みほん市 自立相談支援センター",
+        "council",
+        ("debt", "household_budget", "work", "housing", "arrears"),
+    ),
+    DemoAgency(
+        "S",
+        0xA4,
+        "mihon_shakyo",
+        "social_welfare_council",
+        "みほん市 社会福祉協議会",
+        "council",
+        ("food", "loan", "neighbours"),
+        fallback=True,
+    ),
+    DemoAgency(
+        "E",
+        0xA5,
+        "mihon_houkatsu",
+        "elder_support_center",
+        "みほん市 地域包括支援センター",
+        "council",
+        ("elder_care",),
+    ),
+    DemoAgency(
+        "D",
+        0xA6,
+        "mihon_kikan",
+        "disability_core_center",
+        "みほん市 障害者基幹相談支援センター",
+        "partners",
+        ("disability",),
+    ),
+    DemoAgency(
+        "C",
+        0xA7,
+        "mihon_kosodate",
+        "childcare_support",
+        "みほん市 子育て支援センター",
+        "city",
+        ("child",),
+    ),
+    DemoAgency("G", 0xA8, "mihon_es", "school", "みほん市立 みほん小学校", "city", ("school",)),
+    DemoAgency(
+        "H",
+        0xA9,
+        "mihon_hellowork",
+        "hello_work",
+        "ハローワークみほん",
+        "partners",
+        ("job_search",),
+    ),
+    DemoAgency("T", 0xAA, "mihon_tax", "tax_section", "みほん市 税務課", "city", ("tax",)),
+    DemoAgency("WA", 0xAB, "mihon_water", "water_section", "みほん市 水道課", "city", ("water",)),
+    DemoAgency(
+        "P",
+        0xAC,
+        "mihon_minjikyo",
+        "welfare_commissioner",
+        "みほん市 第3地区 民生委員児童委員協議会",
+        "partners",
+        ("watch_over",),
+        ("district_3",),
+    ),
+    DemoAgency(
+        "L",
+        0xAD,
+        "mihon_legal",
+        "legal_aid",
+        "法テラス協力弁護士 みほん事務所",
+        "partners",
+        ("legal",),
+    ),
+    DemoAgency(
+        "CC",
+        0xAE,
+        "mihon_center",
+        "community_center",
+        "みほん市 第3地区 コミュニティセンター",
+        "city",
+        (),
+        ("district_3",),
+    ),
+    DemoAgency("F", 0xAF, "mihon_farm", "employer", "みほん農園", "partners", ("work_place",)),
+    DemoAgency(
+        "K",
+        0xB0,
+        "ken_shakyo",
+        "prefectural_welfare_council",
+        "みほん県 社会福祉協議会",
+        "partners",
+    ),
+    DemoAgency(
+        "HC", 0xB1, "mihon_hokenjo", "public_health_center", "みほん保健所", "city", ("health",)
+    ),
+    DemoAgency(
+        "TM", 0xB2, "mihon_town", "residents_section", "みほん町 町民課", "city", (), (), True, TOWN
+    ),
+    DemoAgency(
+        "KJ",
+        0xB3,
+        "ken_jiritsu",
+        "prefectural_self_reliance_agency",
+        "みほん県 自立相談支援機関",
+        "partners",
+        ("debt", "household_budget"),
+        (),
+        False,
+        TOWN,
+    ),
+)
+
+BY_LETTER: dict[str, DemoAgency] = {a.letter: a for a in AGENCIES}
+AGENCY_ID: dict[str, UUID] = {a.letter: _id(a.number) for a in AGENCIES}
+DESK_ID: dict[str, UUID] = {a.letter: _id(a.number + 0x30) for a in AGENCIES}
+
+
+class DemoStaff(NamedTuple):
+    """A member of staff, or a partner's system, with one position."""
+
+    account: str
+    letter: str
+    role: Role
+    title: str
+    name: str
+
+
+STAFF: tuple[DemoStaff, ...] = (
+    DemoStaff("m-officer", "M", Role.MUNICIPAL_OFFICER, "福祉課 地域福祉係長", "松本"),
+    DemoStaff("m-auditor", "M", Role.AUDITOR, "監査担当", "森"),
+    DemoStaff("w-worker", "W", Role.CASEWORKER_PUBLIC_ASSISTANCE, "保護係 現業員", "渡辺"),
+    DemoStaff("j-consultant", "J", Role.CHIEF_CONSULTANT, "主任相談支援員", "木村"),
+    DemoStaff("j-privacy", "J", Role.PRIVACY_OFFICER, "個人情報保護担当", "小林"),
+    DemoStaff("j-auditor", "J", Role.AUDITOR, "監査担当", "近藤"),
+    DemoStaff("s-hub", "S", Role.INTEGRATION_PROMOTER, "相談支援包括化推進員", "佐々木"),
+    DemoStaff("s-loan", "S", Role.LOAN_OFFICER, "生活福祉資金担当", "清水"),
+    DemoStaff("s-privacy", "S", Role.PRIVACY_OFFICER, "個人情報保護担当", "斎藤"),
+    DemoStaff("s-auditor", "S", Role.AUDITOR, "監査担当", "酒井"),
+    DemoStaff("e-consultant", "E", Role.CONSULTANT, "相談員", "遠藤"),
+    DemoStaff("d-consultant", "D", Role.CONSULTANT, "相談支援専門員", "土井"),
+    DemoStaff("c-consultant", "C", Role.CONSULTANT, "子育て支援員", "千葉"),
+    DemoStaff("g-ssw", "G", Role.SCHOOL_SOCIAL_WORKER, "スクールソーシャルワーカー", "後藤"),
+    DemoStaff("h-supporter", "H", Role.EMPLOYMENT_SUPPORTER, "就労支援ナビゲーター", "長谷川"),
+    DemoStaff("t-officer", "T", Role.CONSULTANT, "納税係", "田村"),
+    DemoStaff("t-privacy", "T", Role.PRIVACY_OFFICER, "個人情報保護担当", "高木"),
+    DemoStaff("t-auditor", "T", Role.AUDITOR, "監査担当", "谷口"),
+    DemoStaff("wa-officer", "WA", Role.CONSULTANT, "料金係", "和田"),
+    DemoStaff("p3-commissioner", "P", Role.WELFARE_COMMISSIONER, "第3地区 民生委員", "平野"),
+    DemoStaff("l-lawyer", "L", Role.CONSULTANT, "弁護士", "李"),
+    DemoStaff("cc-worker", "CC", Role.NEIGHBOURHOOD_CONSULTANT, "丸ごと相談員", "川田"),
+    DemoStaff("cc-privacy", "CC", Role.PRIVACY_OFFICER, "個人情報保護担当", "片山"),
+    DemoStaff("cc-auditor", "CC", Role.AUDITOR, "監査担当", "河合"),
+    DemoStaff("k-adviser", "K", Role.SUPERVISOR, "スーパーバイザー", "片岡"),
+    DemoStaff("hc-nurse", "HC", Role.CONSULTANT, "保健師", "林"),
+    DemoStaff("tm-officer", "TM", Role.MUNICIPAL_OFFICER, "町民課", "辻"),
+    DemoStaff("kj-consultant", "KJ", Role.INTEGRATION_PROMOTER, "主任相談支援員", "梶原"),
+    DemoStaff("t-system", "T", Role.PARTNER_SYSTEM, "収納管理システム", "収納管理システム"),
+    DemoStaff("cc-system", "CC", Role.PARTNER_SYSTEM, "窓口受付システム", "窓口受付システム"),
+    DemoStaff("d-system", "D", Role.PARTNER_SYSTEM, "相談記録システム", "相談記録システム"),
+)
+
+ISSUERS: dict[str, str] = {
+    "city": "みほん市 職員認証（デモ）",
+    "council": "みほん市社協 職員認証（デモ）",
+    "partners": "関係機関 共同認証（デモ）",
+}
+
+
+def issuer_of(letter: str) -> str:
+    """The name of the issuer that speaks for an agency."""
+    return BY_LETTER[letter].issuer
+
+
+def directory(issuer_urls: dict[str, str]) -> DirectoryFile:
+    """The whole directory; ``issuer_urls`` says where each demo issuer answers."""
+    return DirectoryFile(
+        issuers=[
+            IssuerTrust(
+                iss=issuer_urls[name],
+                name=label,
+                agency_codes=tuple(a.code for a in AGENCIES if a.issuer == name),
+            )
+            for name, label in ISSUERS.items()
+        ],
+        agency_kinds=AGENCY_KINDS,
+        municipalities=_municipalities(),
+        areas=[
+            Area(code=f"district_{n}", municipality_code=CITY, name=f"第{n}地区")
+            for n in range(1, 6)
+        ],
+        agencies=[_agency(a) for a in AGENCIES],
+        desks=[_desk(a) for a in AGENCIES],
+        positions=[_position(n, s) for n, s in enumerate(STAFF)],
+        tenures=[_tenure(n, s, issuer_urls) for n, s in enumerate(STAFF)],
+        policies=[
+            PolicyLine(
+                municipality_code=CITY,
+                name="referral",
+                value={"normal": {"answer": {"days": 3}, "first_contact": {"days": 10}}},
+                valid_from=SINCE,
+            )
+        ],
+    )
+
+
+def _municipalities() -> list[Municipality]:
+    return [
+        Municipality(
+            code=CITY,
+            name="みほん市",
+            name_kana="ミホンシ",
+            has_welfare_office=True,
+            runs_layered_project=True,
+            hub_agency_id=AGENCY_ID["S"],
+            valid_from=SINCE,
+        ),
+        Municipality(
+            code=TOWN,
+            name="みほん町",
+            name_kana="ミホンチョウ",
+            has_welfare_office=False,
+            hub_agency_id=AGENCY_ID["KJ"],
+            valid_from=SINCE,
+        ),
+    ]
+
+
+def _agency(agency: DemoAgency) -> Agency:
+    return Agency(
+        id=AGENCY_ID[agency.letter],
+        code=agency.code,
+        kind=agency.kind,
+        name=agency.name,
+        municipality_code=agency.municipality,
+        phone=f"099-999-{agency.number:04d}",
+        valid_from=SINCE,
+    )
+
+
+def _desk(agency: DemoAgency) -> Desk:
+    return Desk(
+        id=DESK_ID[agency.letter],
+        agency_id=AGENCY_ID[agency.letter],
+        municipality_code=agency.municipality,
+        name=f"{agency.name} 窓口",
+        themes=agency.themes or ("general",),
+        areas=agency.areas,
+        fallback=agency.fallback,
+        valid_from=SINCE,
+    )
+
+
+def _position(number: int, staff: DemoStaff) -> Position:
+    return Position(
+        id=_id(0x1000 + number),
+        agency_id=AGENCY_ID[staff.letter],
+        code=staff.account.replace("-", "_"),
+        title=staff.title,
+        role=staff.role,
+        valid_from=SINCE,
+    )
+
+
+def _tenure(number: int, staff: DemoStaff, issuer_urls: dict[str, str]) -> Tenure:
+    return Tenure(
+        id=_id(0x2000 + number),
+        position_id=_id(0x1000 + number),
+        iss=issuer_urls[issuer_of(staff.letter)],
+        sub=subject(staff),
+        name=staff.name,
+        valid_from=SINCE,
+    )
+
+
+def subject(staff: DemoStaff) -> str:
+    """The OIDC subject: a client id for systems, an opaque one for staff."""
+    return staff.account if staff.role is Role.PARTNER_SYSTEM else f"sub-{staff.account}"

@@ -1,0 +1,458 @@
+"""A conference (会議): date, invited agencies, agenda, what each attendee gets, results (brief §3.4).
+
+Kind and legal basis belong to the agenda item, because one sitting may hold two kinds
+(brief §2.4 no. 7). A kind that presupposes consent refuses an item without it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from service.domain.decision import Basis
+from service.domain.disclosure import D0, D1, D3, Disclosable
+from service.domain.errors import IllegalMove, Invalid
+from service.domain.permission import Permission
+from service.domain.text import Line, Paragraph
+
+MESSAGES_EN = {
+    "conference.ends_before_start": "The conference ends before it starts. Correct ends_at.",
+    "conference.too_long": "A conference lasts at most 12 hours. Correct starts_at or ends_at.",
+    "conference.where_missing": "Say where it is held: a place, an online address (https), or both.",
+    "conference.online_address": "The online address must start with https:// and carry no user name.",
+    "conference.nobody_invited": "Invite at least one agency.",
+}
+MESSAGES_JA = {
+    "conference.ends_before_start": "会議の終了時刻が開始時刻より前です。ends_atを直してください。",
+    "conference.too_long": "会議は12時間以内にしてください。starts_atまたはends_atを直してください。",
+    "conference.where_missing": "会場またはオンラインのURL（https）のいずれかを入力してください。",
+    "conference.online_address": "オンラインのURLはhttps://で始まり、ユーザー名を含まない形にしてください。",
+    "conference.nobody_invited": "少なくとも一つの機関を招集してください。",
+}
+LONGEST = timedelta(hours=12)
+
+
+def _refused(code: str) -> PydanticCustomError:
+    return PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # literal table
+
+
+class Persons(StrEnum):
+    """What a kind of conference says about naming persons."""
+
+    WITH_CONSENT = "with_consent"
+    INSIDE_ONE_AGENCY = "inside_one_agency"
+    STATUTORY = "statutory"
+    NEVER = "never"
+
+
+class ConferenceKind(StrEnum):
+    """Meeting kinds (会議体, brief §1.4)."""
+
+    SUPPORT_CONF_NEEDY = "support_conf_needy"
+    SUPPORT_CONF_LAYERED = "support_conf_layered"
+    CHILD_PROTECTION_COUNCIL = "child_protection_council"
+    CARE_CONFERENCE = "care_conference"
+    SUPPORT_COORDINATION_CONF = "support_coordination_conf"
+    EVALUATION_CONF = "evaluation_conf"
+    LAYERED_SUPPORT_CONF = "layered_support_conf"
+    LAYERED_INDIVIDUAL = "layered_individual"
+    LAYERED_PLENARY = "layered_plenary"
+    CASE_CONF = "case_conf"
+    SERVICE_MEETING = "service_meeting"
+    INTERNAL_CASE_MEETING = "internal_case_meeting"
+    COMMUNITY_LIFE_SUPPORT_CONF = "community_life_support_conf"
+    PREFECTURE_NETWORK = "prefecture_network"
+    FIELD_COUNCIL = "field_council"
+    LIAISON_COUNCIL_AGENCY = "liaison_council_agency"
+
+
+class KindRule(NamedTuple):
+    """What holds for a kind of conference."""
+
+    label_ja: str
+    persons: Persons
+
+
+K = ConferenceKind
+KINDS: Mapping[ConferenceKind, KindRule] = {
+    K.SUPPORT_CONF_NEEDY: KindRule("支援会議（生活困窮者自立支援法）", Persons.STATUTORY),
+    K.SUPPORT_CONF_LAYERED: KindRule("支援会議（社会福祉法）", Persons.STATUTORY),
+    K.CHILD_PROTECTION_COUNCIL: KindRule("要保護児童対策地域協議会", Persons.STATUTORY),
+    K.CARE_CONFERENCE: KindRule("地域ケア会議", Persons.WITH_CONSENT),
+    K.SUPPORT_COORDINATION_CONF: KindRule("支援調整会議", Persons.WITH_CONSENT),
+    K.EVALUATION_CONF: KindRule("評価会議", Persons.WITH_CONSENT),
+    K.LAYERED_SUPPORT_CONF: KindRule("重層的支援会議", Persons.WITH_CONSENT),
+    K.LAYERED_INDIVIDUAL: KindRule("個別ケース会議", Persons.WITH_CONSENT),
+    K.LAYERED_PLENARY: KindRule("全体会議", Persons.NEVER),
+    K.CASE_CONF: KindRule("ケース会議", Persons.WITH_CONSENT),
+    K.SERVICE_MEETING: KindRule("サービス調整会議", Persons.WITH_CONSENT),
+    K.INTERNAL_CASE_MEETING: KindRule("機関内ケース会議", Persons.INSIDE_ONE_AGENCY),
+    K.COMMUNITY_LIFE_SUPPORT_CONF: KindRule("地域生活支援会議", Persons.WITH_CONSENT),
+    K.PREFECTURE_NETWORK: KindRule("県域ネットワーク会議", Persons.NEVER),
+    K.FIELD_COUNCIL: KindRule("分野別協議会", Persons.NEVER),
+    K.LIAISON_COUNCIL_AGENCY: KindRule("連絡会議", Persons.NEVER),
+}
+
+#: The basis of a named item, by what the kind says about persons.
+BASIS_OF: Mapping[Persons, Basis | None] = {
+    Persons.WITH_CONSENT: Basis.CONSENT,
+    Persons.INSIDE_ONE_AGENCY: Basis.INTERNAL,
+    Persons.NEVER: Basis.ANON,
+    # Statutory windows open with their by-laws, convener and secrecy notice (milestone 2).
+    Persons.STATUTORY: None,
+}
+
+
+class ConferenceStatus(StrEnum):
+    """Where a conference stands."""
+
+    PLANNED = "planned"
+    INVITED = "invited"
+    AGENDA_FIXED = "agenda_fixed"
+    HELD = "held"
+    MINUTES_DRAFT = "minutes_draft"
+    MINUTES_CONFIRMED = "minutes_confirmed"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+    @property
+    def label_ja(self) -> str:
+        """The status in the field's words."""
+        return CONFERENCE_STATUS_JA[self]
+
+
+C = ConferenceStatus
+CONFERENCE_STATUS_JA: dict[ConferenceStatus, str] = {
+    C.PLANNED: "計画中",
+    C.INVITED: "招集済み",
+    C.AGENDA_FIXED: "議題確定",
+    C.HELD: "開催済み",
+    C.MINUTES_DRAFT: "会議録案",
+    C.MINUTES_CONFIRMED: "会議録確定",
+    C.CLOSED: "終了",
+    C.CANCELLED: "中止",
+}
+
+
+class ConferenceAct(StrEnum):
+    """What can happen to a conference."""
+
+    RESCHEDULE = "reschedule"
+    ADD_ITEM = "add_item"
+    INVITE = "invite"
+    ANSWER = "answer"
+    FIX = "fix"
+    HOLD = "hold"
+    RECORD = "record"
+    MINUTE = "minute"
+    CONFIRM = "confirm"
+    CLOSE = "close"
+    CANCEL = "cancel"
+
+
+V = ConferenceAct
+NEXT: Mapping[tuple[ConferenceStatus, ConferenceAct], ConferenceStatus] = {
+    (C.PLANNED, V.RESCHEDULE): C.PLANNED,
+    (C.PLANNED, V.ADD_ITEM): C.PLANNED,
+    (C.PLANNED, V.INVITE): C.INVITED,
+    (C.PLANNED, V.CANCEL): C.CANCELLED,
+    (C.INVITED, V.RESCHEDULE): C.INVITED,
+    (C.INVITED, V.ADD_ITEM): C.INVITED,
+    (C.INVITED, V.INVITE): C.INVITED,
+    (C.INVITED, V.ANSWER): C.INVITED,
+    (C.INVITED, V.FIX): C.AGENDA_FIXED,
+    (C.INVITED, V.CANCEL): C.CANCELLED,
+    (C.AGENDA_FIXED, V.ANSWER): C.AGENDA_FIXED,
+    (C.AGENDA_FIXED, V.HOLD): C.HELD,
+    (C.AGENDA_FIXED, V.CANCEL): C.CANCELLED,
+    (C.HELD, V.RECORD): C.HELD,
+    (C.HELD, V.MINUTE): C.MINUTES_DRAFT,
+    (C.MINUTES_DRAFT, V.RECORD): C.MINUTES_DRAFT,
+    (C.MINUTES_DRAFT, V.MINUTE): C.MINUTES_DRAFT,
+    (C.MINUTES_DRAFT, V.CONFIRM): C.MINUTES_CONFIRMED,
+    (C.MINUTES_CONFIRMED, V.CLOSE): C.CLOSED,
+}
+ENDINGS = frozenset({C.CLOSED, C.CANCELLED})
+
+ACT_PERMISSION: Mapping[ConferenceAct, Permission] = {
+    V.RESCHEDULE: Permission.CONFERENCE_PLAN,
+    V.ADD_ITEM: Permission.CONFERENCE_PLAN,
+    V.INVITE: Permission.CONFERENCE_INVITE,
+    V.ANSWER: Permission.CONFERENCE_ANSWER,
+    V.FIX: Permission.CONFERENCE_FIX,
+    V.HOLD: Permission.CONFERENCE_HOLD,
+    V.RECORD: Permission.CONFERENCE_MINUTE,
+    V.MINUTE: Permission.CONFERENCE_MINUTE,
+    V.CONFIRM: Permission.CONFERENCE_MINUTE,
+    V.CLOSE: Permission.CONFERENCE_MINUTE,
+    V.CANCEL: Permission.CONFERENCE_CANCEL,
+}
+
+#: The packet can be read from the fixing of the agenda until the conference is closed.
+PACKET_OPEN = frozenset({C.AGENDA_FIXED, C.HELD, C.MINUTES_DRAFT, C.MINUTES_CONFIRMED})
+
+
+class PlanConference(Disclosable):
+    """When and where. Nothing personal belongs here: everybody invited sees it."""
+
+    kind: Annotated[ConferenceKind, D0]
+    local_name: Annotated[Line | None, D0] = Field(
+        default=None, description="What the municipality calls this conference."
+    )
+    starts_at: Annotated[AwareDatetime, D0]
+    ends_at: Annotated[AwareDatetime, D0]
+    place: Annotated[Line | None, D0] = None
+    online_url: Annotated[Line | None, D0] = None
+
+    @model_validator(mode="after")
+    def _can_be_held(self) -> Self:
+        for code, wrong in {
+            "conference.ends_before_start": self.ends_at <= self.starts_at,
+            "conference.too_long": self.ends_at - self.starts_at > LONGEST,
+            "conference.where_missing": self.place is None and self.online_url is None,
+            "conference.online_address": self.online_url is not None
+            and not _https(self.online_url),
+        }.items():
+            if wrong:
+                raise _refused(code)
+        return self
+
+
+def _https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+
+
+class Conference(PlanConference):
+    """A conference's record."""
+
+    id: Annotated[UUID, D0]
+    convener_agency_id: Annotated[UUID, D0]
+    municipality_code: Annotated[str, D0]
+    status: Annotated[ConferenceStatus, D0] = C.PLANNED
+    minutes_text: Annotated[Paragraph | None, D3] = None
+    planned_at: Annotated[datetime, D0]
+    held_at: Annotated[datetime | None, D0] = None
+    version: Annotated[int, D0] = 1
+
+    def move(self, act: ConferenceAct, **changes: Any) -> Self:
+        """The conference after the act; an illegal act changes nothing."""
+        try:
+            status = NEXT[self.status, act]
+        except KeyError:
+            raise IllegalMove(
+                "conference.illegal_move", facts={"state": self.status, "act": act}
+            ) from None
+        return self.but(status=status, version=self.version + 1, **changes)
+
+
+class Answer(StrEnum):
+    """An invited agency's answer."""
+
+    NONE = "none"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
+class Attendee(Disclosable):
+    """An invited agency, or the person themself (本人同席)."""
+
+    id: Annotated[UUID, D0]
+    conference_id: Annotated[UUID, D0]
+    agency_id: Annotated[UUID | None, D0] = None
+    person_id: Annotated[UUID | None, D1] = None
+    answer: Annotated[Answer, D0] = Answer.NONE
+    representative: Annotated[Line | None, D0] = Field(
+        default=None, description="Who comes for the agency, or the substitute."
+    )
+    present: Annotated[bool | None, D0] = None
+    invited_at: Annotated[datetime, D0]
+
+
+class InviteAttendees(BaseModel):
+    """Agencies, and persons who come to their own item."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    agency_ids: tuple[UUID, ...] = Field(default=(), max_length=60)
+    person_ids: tuple[UUID, ...] = Field(default=(), max_length=10)
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not self.agency_ids and not self.person_ids:
+            raise _refused("conference.nobody_invited")
+        return self
+
+
+class AnswerInvitation(BaseModel):
+    """Whether the agency comes, and who comes for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answer: Answer
+    representative: Line | None = None
+
+
+class ItemPurpose(StrEnum):
+    """What an agenda item is for."""
+
+    INFORMATION_EXCHANGE = "information_exchange"
+    LEAD_DECISION = "lead_decision"
+    PLAN_APPROPRIATENESS = "plan_appropriateness"
+    PLAN_SHARING = "plan_sharing"
+    EVALUATION = "evaluation"
+    RESOURCE_GAP = "resource_gap"
+    AREA_ISSUE = "area_issue"
+    REPORT = "report"
+
+
+class PlanReference(Disclosable):
+    """One exact version of a plan."""
+
+    plan_id: Annotated[UUID, D0]
+    number: Annotated[int, D0] = Field(ge=1)
+
+
+class AddItem(Disclosable):
+    """One item of the agenda (議題)."""
+
+    kind: Annotated[ConferenceKind | None, D0] = Field(
+        default=None, description="Left out: the kind of the whole conference."
+    )
+    purpose: Annotated[ItemPurpose, D0]
+    minutes: Annotated[int, D0] = Field(ge=1, le=480, description="Time planned, in minutes.")
+    subject: Annotated[Paragraph, D3]
+    person_ids: Annotated[tuple[UUID, ...], D1] = Field(default=(), max_length=20)
+    plan: Annotated[PlanReference | None, D1] = None
+    referral_id: Annotated[UUID | None, D1] = None
+    case_id: Annotated[UUID | None, D1] = None
+    presenter_agency_id: Annotated[UUID | None, D0] = None
+    invited_agency_ids: Annotated[tuple[UUID, ...], D0] = Field(
+        default=(),
+        max_length=60,
+        description="Only these agencies stay for this item; empty: all invited.",
+    )
+
+
+class ItemResult(StrEnum):
+    """What became of an item."""
+
+    DISCUSSED = "discussed"
+    APPROVED = "approved"
+    SENT_BACK = "sent_back"
+    CARRIED_OVER = "carried_over"
+
+
+class AgendaItem(AddItem):
+    """An agenda item's record, with its legal basis."""
+
+    id: Annotated[UUID, D0]
+    conference_id: Annotated[UUID, D0]
+    number: Annotated[int, D0]
+    basis: Annotated[Basis, D0]
+    result: Annotated[ItemResult | None, D0] = None
+    decision: Annotated[Paragraph | None, D3] = None
+
+    def invites(self, agency_id: UUID | None, convener: UUID) -> bool:
+        """Whether the agency stays for this item."""
+        return agency_id is not None and (
+            not self.invited_agency_ids
+            or agency_id == convener
+            or agency_id in self.invited_agency_ids
+        )
+
+
+def basis_for(kind: ConferenceKind, *, names_somebody: bool, field: str = "/kind") -> Basis:
+    """The legal basis of an item of this kind, or a refusal that says what would be possible."""
+    persons = KINDS[kind].persons
+    if persons is Persons.NEVER and names_somebody:
+        raise Invalid("conference.kind_names_nobody", field="/person_ids")
+    if not names_somebody:
+        return Basis.ANON
+    basis = BASIS_OF[persons]
+    if basis is None:
+        raise Invalid("conference.statutory_kind_not_open", field=field)
+    return basis
+
+
+class RecordResult(BaseModel):
+    """What was decided on an item, and who does what until when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    result: ItemResult
+    decision: Paragraph
+    tasks: tuple["AssignTask", ...] = Field(default=(), max_length=40)
+
+
+class AssignTask(BaseModel):
+    """Something an agency does until a day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    agency_id: UUID
+    what: Paragraph
+    due_on: date
+
+
+class TaskState(StrEnum):
+    """Where a task stands."""
+
+    OPEN = "open"
+    DONE = "done"
+
+
+class Task(Disclosable):
+    """A decided task (progress control, 進行管理)."""
+
+    id: Annotated[UUID, D0]
+    conference_id: Annotated[UUID, D0]
+    item_id: Annotated[UUID, D0]
+    person_id: Annotated[UUID | None, D1] = None
+    agency_id: Annotated[UUID, D0]
+    what: Annotated[Paragraph, D3]
+    due_on: Annotated[date, D0]
+    state: Annotated[TaskState, D0] = TaskState.OPEN
+    outcome: Annotated[Paragraph | None, D3] = None
+    finished_at: Annotated[datetime | None, D0] = None
+    version: Annotated[int, D0] = 1
+
+    def finished(self, outcome: str, at: datetime) -> Self:
+        """Done, with what came of it."""
+        if self.state is TaskState.DONE:
+            raise IllegalMove("task.already_finished")
+        return self.but(
+            state=TaskState.DONE, outcome=outcome, finished_at=at, version=self.version + 1
+        )
+
+
+class HoldConference(BaseModel):
+    """Who was there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    present_attendee_ids: tuple[UUID, ...] = Field(min_length=1, max_length=80)
+
+
+def check_approval(
+    item: AgendaItem, attendees: Iterable[Attendee], convener: UUID, municipal: frozenset[UUID]
+) -> None:
+    """A plan is approved with a quorum and a municipal officer at the table (brief §8 rule 9)."""
+    mine = [a for a in attendees if item.invites(a.agency_id, convener)]
+    present = {a.agency_id for a in mine if a.present}
+    if not present & municipal:
+        raise IllegalMove("plan.no_municipal_attendee")
+    if len(present) * 2 <= len(mine):
+        raise IllegalMove("plan.no_quorum", facts={"present": len(present), "invited": len(mine)})
+
+
+RecordResult.model_rebuild()

@@ -1,0 +1,312 @@
+"""A person's consent (本人同意): to whom, for what, which data, from when to when (brief §2.3)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from service.domain.disclosure import (
+    CONSENTABLE,
+    D0,
+    D1,
+    D5,
+    Classes,
+    DataClass,
+    Disclosable,
+    classes_up_to,
+)
+from service.domain.errors import IllegalMove, Invalid
+from service.domain.permission import CONSENTABLE_PURPOSES, Purpose
+from service.domain.text import Code, Line, Paragraph
+
+MESSAGES_EN = {
+    "consent.no_receiver": "Name at least one receiving agency or kind of agency.",
+    "consent.class_not_consentable": "Only the data classes D0 to D5 can be opened by consent.",
+    "consent.d5_needs_named_agencies": "Protected data (D5) can be opened to named agencies only, not to kinds.",
+    "consent.purpose_not_consentable": "This purpose is not one a person can consent to.",
+    "consent.ends_before_start": "The consent ends before it starts. Correct valid_until.",
+    "consent.oral_needs_two_witnesses": "Oral consent needs the names of two staff members.",
+    "consent.written_needs_evidence": "Written or electronic consent needs the reference of its form or scan.",
+    "consent.representative_missing": "Consent by a representative needs the representative's name and ground.",
+    "consent.part_of_one_kind": "Revoke receivers, data classes or purposes one at a time.",
+}
+MESSAGES_JA = {
+    "consent.no_receiver": "提供先の機関または機関の種類を一つ以上指定してください。",
+    "consent.class_not_consentable": "同意で開示できるのはデータ区分D0からD5までです。",
+    "consent.d5_needs_named_agencies": "保護情報（D5）は機関名を指定した場合に限り提供できます。種類での指定はできません。",
+    "consent.purpose_not_consentable": "この利用目的は本人同意の対象にできません。",
+    "consent.ends_before_start": "同意の終了日が開始日より前です。valid_untilを直してください。",
+    "consent.oral_needs_two_witnesses": "口頭の同意には立ち会った職員2名の氏名が必要です。",
+    "consent.written_needs_evidence": "書面または電子による同意には、様式やスキャンの参照番号が必要です。",
+    "consent.representative_missing": "代理人による同意には、代理人の氏名と代理の根拠が必要です。",
+    "consent.part_of_one_kind": "提供先、データ区分、利用目的の一部撤回は、一種類ずつ行ってください。",
+}
+
+
+def _refused(code: str) -> PydanticCustomError:
+    return PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # our table is literal
+
+
+class GivenBy(StrEnum):
+    """Who gave it."""
+
+    PERSON = "self"
+    LEGAL_REPRESENTATIVE = "legal_representative"
+    GUARDIAN = "guardian"
+
+
+class Method(StrEnum):
+    """How it was given."""
+
+    WRITTEN = "written"
+    ORAL = "oral"
+    ELECTRONIC = "electronic"
+
+
+class ConsentState(StrEnum):
+    """Where a consent stands. Expiry is a matter of dates, not a state to be set in time."""
+
+    ACTIVE = "active"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+class ConsentAct(StrEnum):
+    """What can happen to a consent."""
+
+    REVOKE = "revoke"
+    REVOKE_PART = "revoke_part"
+    SUPERSEDE = "supersede"
+
+
+NEXT: dict[tuple[ConsentState, ConsentAct], ConsentState] = {
+    (ConsentState.ACTIVE, ConsentAct.REVOKE): ConsentState.REVOKED,
+    (ConsentState.ACTIVE, ConsentAct.REVOKE_PART): ConsentState.ACTIVE,
+    (ConsentState.ACTIVE, ConsentAct.SUPERSEDE): ConsentState.SUPERSEDED,
+    (ConsentState.REFUSED, ConsentAct.SUPERSEDE): ConsentState.SUPERSEDED,
+}
+
+
+class Receivers(Disclosable):
+    """Agencies by name, or by kind ("agencies necessary for my request")."""
+
+    agencies: Annotated[frozenset[UUID], D1] = Field(default=frozenset(), max_length=200)
+    kinds: Annotated[frozenset[Code], D1] = Field(default=frozenset(), max_length=100)
+
+    def include(self, recipient: "Recipient", home: str | None = None) -> bool:
+        """Whether the recipient is meant. A kind means agencies of the ``home`` municipality only."""
+        if recipient.agency_id in self.agencies:
+            return True
+        near = home is None or recipient.municipality_code == home
+        return near and recipient.kind in self.kinds
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody is meant."""
+        return not self.agencies and not self.kinds
+
+
+class Recipient(BaseModel):
+    """An agency that would receive data."""
+
+    model_config = ConfigDict(frozen=True)
+
+    agency_id: UUID
+    kind: str
+    municipality_code: str
+    ceiling: DataClass = DataClass.D4
+
+
+class GrantConsent(Disclosable):
+    """A consent as it was given at the desk."""
+
+    person_id: Annotated[UUID, D0]
+    given_by: Annotated[GivenBy, D1] = GivenBy.PERSON
+    representative: Annotated[Line | None, D1] = Field(
+        default=None, description="Name of the representative and the ground of representation."
+    )
+    method: Annotated[Method, D1]
+    evidence: Annotated[Line | None, D1] = Field(
+        default=None, description="Reference of the signed form or scan."
+    )
+    witnesses: Annotated[tuple[Line, ...], D1] = Field(
+        default=(),
+        max_length=4,
+        description="Names of the two staff members present at an oral consent.",
+    )
+    explained_on: Annotated[date, D1]
+    rule_version: Annotated[Line, D1] = Field(
+        description="Version of the data-protection rules the person was shown."
+    )
+    language: Annotated[Code, D1] = "ja"
+    purposes: Annotated[frozenset[Purpose], D1] = Field(min_length=1)
+    data_classes: Annotated[frozenset[DataClass], D1] = Field(min_length=1)
+    receivers: Annotated[Receivers, D1]
+    excluded: Annotated[Receivers, D1] = Receivers()
+    valid_from: Annotated[date, D1]
+    valid_until: Annotated[date | None, D1] = Field(
+        default=None, description="Last day; empty until the case is closed."
+    )
+    review_on: Annotated[date | None, D1] = None
+    supersedes_id: Annotated[UUID | None, D0] = None
+
+    @model_validator(mode="after")
+    def _can_be_meant(self) -> Self:
+        for code, wrong in {
+            "consent.no_receiver": self.receivers.empty,
+            "consent.class_not_consentable": not self.data_classes <= CONSENTABLE,
+            "consent.d5_needs_named_agencies": D5 in self.data_classes
+            and bool(self.receivers.kinds),
+            "consent.purpose_not_consentable": not self.purposes <= CONSENTABLE_PURPOSES,
+            "consent.ends_before_start": self.valid_until is not None
+            and self.valid_until < self.valid_from,
+            "consent.oral_needs_two_witnesses": self.method is Method.ORAL
+            and len(set(self.witnesses)) < 2,
+            "consent.written_needs_evidence": self.method is not Method.ORAL and not self.evidence,
+            "consent.representative_missing": self.given_by is not GivenBy.PERSON
+            and not self.representative,
+        }.items():
+            if wrong:
+                raise _refused(code)
+        return self
+
+
+class RefuseConsent(BaseModel):
+    """The person does not agree (yet); when to ask again is part of the answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    person_id: UUID
+    explained_on: date
+    rule_version: Line
+    next_contact_on: date
+
+
+class RevokeConsent(BaseModel):
+    """The person takes it back, in whole or in part. Never blocked, no reason needed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    receivers: Receivers | None = Field(default=None, description="Only towards these receivers.")
+    data_classes: frozenset[DataClass] = Field(
+        default=frozenset(), description="Only these classes."
+    )
+    purposes: frozenset[Purpose] = Field(default=frozenset(), description="Only these purposes.")
+    reason: Paragraph | None = None
+
+    @model_validator(mode="after")
+    def _one_kind_of_part(self) -> Self:
+        named = self.receivers is not None and not self.receivers.empty
+        if sum((named, bool(self.data_classes), bool(self.purposes))) > 1:
+            raise _refused("consent.part_of_one_kind")
+        return self
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is revoked."""
+        return (self.receivers is None or self.receivers.empty) and not (
+            self.data_classes or self.purposes
+        )
+
+
+class Consent(Disclosable):
+    """A consent's record: what was given, and what has become of it."""
+
+    id: Annotated[UUID, D0]
+    person_id: Annotated[UUID, D0]
+    recorded_by: Annotated[UUID, D0]
+    recorded_at: Annotated[datetime, D0]
+    #: Municipality in which its kinds of receivers are meant (row 3-13).
+    municipality_code: Annotated[str, D0]
+    state: Annotated[ConsentState, D0] = ConsentState.ACTIVE
+    given_by: Annotated[GivenBy, D1] = GivenBy.PERSON
+    representative: Annotated[Line | None, D1] = None
+    method: Annotated[Method | None, D1] = None
+    evidence: Annotated[Line | None, D1] = None
+    witnesses: Annotated[tuple[Line, ...], D1] = ()
+    explained_on: Annotated[date, D1]
+    rule_version: Annotated[Line, D1]
+    language: Annotated[Code, D1] = "ja"
+    purposes: Annotated[frozenset[Purpose], D1] = frozenset()
+    data_classes: Annotated[frozenset[DataClass], D1] = frozenset()
+    receivers: Annotated[Receivers, D1] = Receivers()
+    excluded: Annotated[Receivers, D1] = Receivers()
+    valid_from: Annotated[date, D1]
+    valid_until: Annotated[date | None, D1] = None
+    review_on: Annotated[date | None, D1] = None
+    next_contact_on: Annotated[date | None, D1] = None
+    supersedes_id: Annotated[UUID | None, D0] = None
+    revoked_at: Annotated[datetime | None, D0] = None
+    revoked_by: Annotated[UUID | None, D0] = None
+    revoke_reason: Annotated[Paragraph | None, D1] = None
+    version: Annotated[int, D0] = 1
+
+    def effective_on(self, day: date) -> bool:
+        """Whether it holds on the day: given, not taken back, within its dates."""
+        within = self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+        return self.state is ConsentState.ACTIVE and within
+
+    def opens_to(self, recipient: Recipient, purpose: Purpose, day: date) -> Classes:
+        """The data classes it opens to the recipient for the purpose on the day; none by default."""
+        if not self.effective_on(day) or purpose not in self.purposes:
+            return frozenset()
+        if self.excluded.include(recipient):
+            return frozenset()
+        if not self.receivers.include(recipient, self.municipality_code):
+            return frozenset()
+        return (self.data_classes | {D0}) & classes_up_to(recipient.ceiling)
+
+    def names(self, recipient: Recipient) -> bool:
+        """Whether it names this very agency, not only its kind."""
+        return recipient.agency_id in self.receivers.agencies
+
+    def excludes(self, recipient: Recipient, day: date) -> bool:
+        """Whether the person said "not to them" in a consent that still holds."""
+        return self.effective_on(day) and self.excluded.include(recipient)
+
+    def move(self, act: ConsentAct) -> ConsentState:
+        """The state after the act; an illegal act changes nothing."""
+        try:
+            return NEXT[self.state, act]
+        except KeyError:
+            raise IllegalMove(
+                "consent.illegal_move", facts={"state": self.state, "act": act}
+            ) from None
+
+    def revoked(self, command: RevokeConsent, *, at: datetime, by: UUID | None) -> Self:
+        """The consent after the person took it back, in whole or in part."""
+        if command.whole:
+            return self.but(
+                state=self.move(ConsentAct.REVOKE),
+                revoked_at=at,
+                revoked_by=by,
+                revoke_reason=command.reason,
+                version=self.version + 1,
+            )
+        state = self.move(ConsentAct.REVOKE_PART)
+        return self._narrowed(command).but(
+            state=state, revoke_reason=command.reason, version=self.version + 1
+        )
+
+    def _narrowed(self, command: RevokeConsent) -> Self:
+        out = command.receivers or Receivers()
+        purposes = self.purposes - command.purposes
+        classes = self.data_classes - command.data_classes
+        if not purposes or not classes:
+            raise Invalid("consent.nothing_left", field="/")
+        return self.but(
+            purposes=purposes,
+            data_classes=classes,
+            receivers=Receivers(
+                agencies=self.receivers.agencies - out.agencies,
+                kinds=self.receivers.kinds - out.kinds,
+            ),
+            excluded=Receivers(
+                agencies=self.excluded.agencies | out.agencies,
+                kinds=self.excluded.kinds | out.kinds,
+            ),
+        )

@@ -1,0 +1,54 @@
+"""A notice to an agency's desk: ids only, never anything personal (checklist P9)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from service.domain.disclosure import D0, Disclosable
+from service.domain.text import Line
+
+
+class NoticeKind(StrEnum):
+    """Why an agency is written to."""
+
+    CONFERENCE_INVITATION = "conference_invitation"
+    REFERRAL_AT_HUB = "referral_at_hub"
+    REFERRAL_HUB_OVERDUE = "referral_hub_overdue"
+    REFERRAL_LEAD_NAMED = "referral_lead_named"
+    REFERRAL_RECEIVED = "referral_received"
+    REFERRAL_YOUR_TURN = "referral_your_turn"
+    STOP_USE = "stop_use"
+    TASK_ASSIGNED = "task_assigned"
+
+    @property
+    def label_ja(self) -> str:
+        """The notice in the field's words."""
+        return NOTICE_JA[self]
+
+
+NOTICE_JA: dict[NoticeKind, str] = {
+    NoticeKind.CONFERENCE_INVITATION: "会議への招集",
+    NoticeKind.REFERRAL_AT_HUB: "主担当を決めてください",
+    NoticeKind.REFERRAL_HUB_OVERDUE: "主担当の決定が期限を過ぎています",
+    NoticeKind.REFERRAL_LEAD_NAMED: "主担当・チームに決まりました",
+    NoticeKind.REFERRAL_RECEIVED: "つなぎが届きました",
+    NoticeKind.REFERRAL_YOUR_TURN: "つなぎへの対応が必要です",
+    NoticeKind.STOP_USE: "同意が撤回されました。利用を止めてください",
+    NoticeKind.TASK_ASSIGNED: "会議で決まった役割があります",
+}
+
+
+class Notice(Disclosable):
+    """A notice's record, and the receiving agency's acknowledgement."""
+
+    id: Annotated[UUID, D0]
+    agency_id: Annotated[UUID, D0]
+    kind: Annotated[NoticeKind, D0]
+    record_kind: Annotated[str, D0]
+    record_id: Annotated[UUID, D0]
+    made_at: Annotated[datetime, D0]
+    due_at: Annotated[datetime | None, D0] = None
+    acknowledged_at: Annotated[datetime | None, D0] = None
+    acknowledged_by: Annotated[UUID | None, D0] = None
+    answer: Annotated[Line | None, D0] = None

@@ -1,0 +1,280 @@
+"""Purposes of use, what a caller may do, and which roles may do it."""
+
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What a piece of personal data is used for (header ``Purpose-Of-Use``; brief §2.3)."""
+
+    CONSULTATION = "consultation"
+    PLANNING = "planning"
+    SERVICE = "service"
+    WATCH_OVER = "watch_over"
+    STATISTICS = "statistics"
+    AUDIT = "audit"
+    ACCESS_REQUEST = "access_request"
+
+    @property
+    def label_ja(self) -> str:
+        """The purpose in the field's words."""
+        return PURPOSE_JA[self]
+
+
+PURPOSE_JA: dict[Purpose, str] = {
+    Purpose.CONSULTATION: "相談支援",
+    Purpose.PLANNING: "支援プランの作成・調整",
+    Purpose.SERVICE: "支援サービスの提供",
+    Purpose.WATCH_OVER: "見守り",
+    Purpose.STATISTICS: "統計",
+    Purpose.AUDIT: "監査",
+    Purpose.ACCESS_REQUEST: "本人からの開示請求への対応",
+}
+
+#: The purposes a person can consent to (brief §2.3).
+CONSENTABLE_PURPOSES = frozenset(
+    {
+        Purpose.CONSULTATION,
+        Purpose.PLANNING,
+        Purpose.SERVICE,
+        Purpose.WATCH_OVER,
+        Purpose.STATISTICS,
+    }
+)
+_CASE_WORK = frozenset(
+    {Purpose.CONSULTATION, Purpose.PLANNING, Purpose.SERVICE, Purpose.WATCH_OVER}
+)
+
+
+class Permission(StrEnum):
+    """What a caller may want to do; also the action of the audit entry. ``noun.verb``, alphabetical."""
+
+    AUDIT_READ = "audit.read"
+    CASE_READ = "case.read"
+    CONFERENCE_ANSWER = "conference.answer"
+    CONFERENCE_CANCEL = "conference.cancel"
+    CONFERENCE_FIX = "conference.fix"
+    CONFERENCE_HOLD = "conference.hold"
+    CONFERENCE_INVITE = "conference.invite"
+    CONFERENCE_MINUTE = "conference.minute"
+    CONFERENCE_PLAN = "conference.plan"
+    CONFERENCE_READ = "conference.read"
+    CONFERENCE_READ_PACKET = "conference.read_packet"
+    CONSENT_GRANT = "consent.grant"
+    CONSENT_READ = "consent.read"
+    CONSENT_REFUSE = "consent.refuse"
+    CONSENT_REVOKE = "consent.revoke"
+    CONSULTATION_READ = "consultation.read"
+    CONSULTATION_RECEIVE = "consultation.receive"
+    DIRECTORY_READ = "directory.read"
+    HOUSEHOLD_FORM = "household.form"
+    HOUSEHOLD_READ = "household.read"
+    ME_READ = "me.read"
+    NOTICE_ACKNOWLEDGE = "notice.acknowledge"
+    NOTICE_READ = "notice.read"
+    PERSON_AMEND = "person.amend"
+    PERSON_READ = "person.read"
+    PERSON_REGISTER = "person.register"
+    PERSON_REPORT_ACCESS = "person.report_access"
+    PERSON_SEARCH = "person.search"
+    PLAN_AGREE = "plan.agree"
+    PLAN_DECIDE = "plan.decide"
+    PLAN_DRAFT = "plan.draft"
+    PLAN_READ = "plan.read"
+    REFERRAL_ACCEPT = "referral.accept"
+    REFERRAL_AMEND = "referral.amend"
+    REFERRAL_ANSWER = "referral.answer"
+    REFERRAL_CLOSE = "referral.close"
+    REFERRAL_COMPLETE = "referral.complete"
+    REFERRAL_CONFIRM_WITHDRAWAL = "referral.confirm_withdrawal"
+    REFERRAL_CONTACT = "referral.contact"
+    REFERRAL_DECLINE = "referral.decline"
+    REFERRAL_DRAFT = "referral.draft"
+    REFERRAL_ESCALATE = "referral.escalate"
+    REFERRAL_KEEP = "referral.keep"
+    REFERRAL_MISS_DEADLINE = "referral.miss_deadline"
+    REFERRAL_NAME_LEAD = "referral.name_lead"
+    REFERRAL_READ = "referral.read"
+    REFERRAL_RECEIVE = "referral.receive"
+    REFERRAL_REDIRECT = "referral.redirect"
+    REFERRAL_REQUEST_WITHDRAWAL = "referral.request_withdrawal"
+    REFERRAL_RETURN_FOR_INFO = "referral.return_for_info"
+    REFERRAL_SEND = "referral.send"
+    REFERRAL_WORK = "referral.work"
+    TASK_FINISH = "task.finish"
+    TASK_READ = "task.read"
+    TOKEN_VERIFY = "token.verify"
+
+
+def scope_of(permission: Permission) -> str | None:
+    """The OAuth scope a token must carry for it; ``None`` where any valid token will do."""
+    noun, verb = permission.value.split(".")
+    if noun in ("me", "token"):
+        return None
+    reads = verb.startswith("read") or verb in ("search", "report_access")
+    return f"{SCOPE_NOUNS[noun]}.{'read' if reads else 'write'}"
+
+
+SCOPE_NOUNS: dict[str, str] = {
+    "audit": "audit",
+    "case": "referrals",
+    "conference": "conferences",
+    "consent": "consents",
+    "consultation": "referrals",
+    "directory": "directory",
+    "household": "persons",
+    "notice": "referrals",
+    "person": "persons",
+    "plan": "plans",
+    "referral": "referrals",
+    "task": "conferences",
+}
+
+EVERY_SCOPE = frozenset(s for p in Permission if (s := scope_of(p)) is not None)
+
+#: Purposes that fit an action. Anything about a person needs one of case work.
+_PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
+    Permission.AUDIT_READ: frozenset({Purpose.AUDIT}),
+    Permission.DIRECTORY_READ: None,
+    Permission.ME_READ: None,
+    Permission.PERSON_REPORT_ACCESS: frozenset({Purpose.ACCESS_REQUEST}),
+    Permission.REFERRAL_MISS_DEADLINE: None,
+    Permission.TOKEN_VERIFY: None,
+}
+
+
+def purposes_for(permission: Permission) -> frozenset[Purpose] | None:
+    """The purposes that fit the action; ``None`` where no person is touched and none is needed."""
+    return _PURPOSES.get(permission, _CASE_WORK)
+
+
+class Role(StrEnum):
+    """Staff roles (職種, brief §1.3), and the partner agency's own system."""
+
+    AREA_WORKER = "area_worker"
+    AUDITOR = "auditor"
+    BUDGET_COUNSELLOR = "budget_counsellor"
+    CARE_MANAGER = "care_manager"
+    CASEWORKER_PUBLIC_ASSISTANCE = "caseworker_public_assistance"
+    CHIEF_CONSULTANT = "chief_consultant"
+    CONFERENCE_COORDINATOR = "conference_coordinator"
+    CONSULTANT = "consultant"
+    CSW = "csw"
+    EMPLOYMENT_SUPPORTER = "employment_supporter"
+    HELPER = "helper"
+    HOME_VISIT_SUPPORTER = "home_visit_supporter"
+    INTEGRATION_PROMOTER = "integration_promoter"
+    LAYERED_SUPPORT_CONTACT = "layered_support_contact"
+    LIFE_SUPPORT_COORDINATOR_1 = "life_support_coordinator_1"
+    LIFE_SUPPORT_COORDINATOR_2 = "life_support_coordinator_2"
+    LOAN_OFFICER = "loan_officer"
+    MUNICIPAL_OFFICER = "municipal_officer"
+    NEIGHBOURHOOD_CONSULTANT = "neighbourhood_consultant"
+    PARTICIPATION_COORDINATOR = "participation_coordinator"
+    PARTNER_SYSTEM = "partner_system"
+    PRIVACY_OFFICER = "privacy_officer"
+    SCHOOL_SOCIAL_WORKER = "school_social_worker"
+    SUPERVISOR = "supervisor"
+    VOLUNTEER_COORDINATOR = "volunteer_coordinator"
+    WELFARE_COMMISSIONER = "welfare_commissioner"
+    YOUNG_CARER_COORDINATOR = "young_carer_coordinator"
+
+    @property
+    def label_ja(self) -> str:
+        """The role in the field's words."""
+        return ROLE_JA[self]
+
+
+ROLE_JA: dict[Role, str] = {
+    Role.AREA_WORKER: "地区担当職員",
+    Role.AUDITOR: "監査担当",
+    Role.BUDGET_COUNSELLOR: "家計改善支援員",
+    Role.CARE_MANAGER: "介護支援専門員",
+    Role.CASEWORKER_PUBLIC_ASSISTANCE: "現業員（ケースワーカー）",
+    Role.CHIEF_CONSULTANT: "主任相談支援員",
+    Role.CONFERENCE_COORDINATOR: "会議事務局・調整担当",
+    Role.CONSULTANT: "相談支援員",
+    Role.CSW: "コミュニティソーシャルワーカー",
+    Role.EMPLOYMENT_SUPPORTER: "就労支援員",
+    Role.HELPER: "訪問介護員",
+    Role.HOME_VISIT_SUPPORTER: "訪問支援員",
+    Role.INTEGRATION_PROMOTER: "相談支援包括化推進員",
+    Role.LAYERED_SUPPORT_CONTACT: "重層支援担当",
+    Role.LIFE_SUPPORT_COORDINATOR_1: "生活支援コーディネーター（第1層）",
+    Role.LIFE_SUPPORT_COORDINATOR_2: "生活支援コーディネーター（第2層）",
+    Role.LOAN_OFFICER: "生活福祉資金担当",
+    Role.MUNICIPAL_OFFICER: "自治体職員",
+    Role.NEIGHBOURHOOD_CONSULTANT: "丸ごと相談員",
+    Role.PARTICIPATION_COORDINATOR: "参加支援コーディネーター",
+    Role.PARTNER_SYSTEM: "連携機関システム",
+    Role.PRIVACY_OFFICER: "個人情報保護担当",
+    Role.SCHOOL_SOCIAL_WORKER: "スクールソーシャルワーカー",
+    Role.SUPERVISOR: "スーパーバイザー",
+    Role.VOLUNTEER_COORDINATOR: "ボランティアコーディネーター",
+    Role.WELFARE_COMMISSIONER: "民生委員・児童委員",
+    Role.YOUNG_CARER_COORDINATOR: "ヤングケアラー・コーディネーター",
+}
+
+_EVERYONE = frozenset({Permission.ME_READ, Permission.DIRECTORY_READ, Permission.NOTICE_READ})
+SYSTEM_ONLY = frozenset({Permission.REFERRAL_MISS_DEADLINE, Permission.TOKEN_VERIFY})
+_OVERSIGHT = frozenset({Permission.AUDIT_READ, Permission.PERSON_REPORT_ACCESS})
+_COORDINATION = frozenset(
+    {
+        Permission.CONFERENCE_CANCEL,
+        Permission.CONFERENCE_FIX,
+        Permission.CONFERENCE_HOLD,
+        Permission.CONFERENCE_INVITE,
+        Permission.CONFERENCE_MINUTE,
+        Permission.CONFERENCE_PLAN,
+    }
+)
+_HUB = frozenset({Permission.REFERRAL_NAME_LEAD})
+_DECISION = frozenset({Permission.PLAN_DECIDE})
+#: Any staff member takes in, refers and works with people (row 3-02: nobody says "not my window").
+_STAFF = frozenset(Permission) - SYSTEM_ONLY - _OVERSIGHT - _COORDINATION - _HUB - _DECISION
+_WATCHER = _EVERYONE | frozenset(
+    {
+        Permission.CONSULTATION_READ,
+        Permission.CONSULTATION_RECEIVE,
+        Permission.NOTICE_ACKNOWLEDGE,
+        Permission.PERSON_READ,
+        Permission.REFERRAL_ACCEPT,
+        Permission.REFERRAL_COMPLETE,
+        Permission.REFERRAL_CONTACT,
+        Permission.REFERRAL_DECLINE,
+        Permission.REFERRAL_ESCALATE,
+        Permission.REFERRAL_READ,
+        Permission.REFERRAL_RECEIVE,
+        Permission.REFERRAL_WORK,
+        Permission.CONFERENCE_ANSWER,
+        Permission.CONFERENCE_READ,
+        Permission.CONFERENCE_READ_PACKET,
+    }
+)
+
+_SPECIAL: dict[Role, frozenset[Permission]] = {
+    Role.AUDITOR: _EVERYONE | frozenset({Permission.AUDIT_READ}),
+    Role.PRIVACY_OFFICER: _EVERYONE | _OVERSIGHT,
+    # Sees a case only by invitation, which comes with supervision sessions.
+    Role.SUPERVISOR: _EVERYONE,
+    Role.WELFARE_COMMISSIONER: _WATCHER,
+    Role.CONFERENCE_COORDINATOR: _STAFF | _COORDINATION,
+    Role.CHIEF_CONSULTANT: _STAFF | _COORDINATION,
+    Role.INTEGRATION_PROMOTER: _STAFF | _COORDINATION | _HUB,
+    Role.MUNICIPAL_OFFICER: _STAFF | _COORDINATION | _DECISION,
+}
+
+#: What each role may do at its own agency. Total over the roles; a test says so.
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {r: _SPECIAL.get(r, _STAFF) for r in Role}
+
+#: What a person may do with a portal account of their own.
+SELF_PERMISSIONS = frozenset(
+    {
+        Permission.ME_READ,
+        Permission.DIRECTORY_READ,
+        Permission.PERSON_READ,
+        Permission.PERSON_REPORT_ACCESS,
+        Permission.PLAN_READ,
+        Permission.CONSENT_READ,
+        Permission.CONSENT_REVOKE,
+    }
+)

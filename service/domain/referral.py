@@ -1,0 +1,497 @@
+"""A referral (つなぎ): handing a person over so that nobody is bounced (brief §3.2, promise 5).
+
+The machine is three tables. ``NEXT`` says which act leads where, ``BY`` says whose act it
+is, and ``TURN`` says, for every status that is no ending, who owns the referral, whose turn
+it is and which deadline runs. Tests prove them total.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from service.domain.decision import Permit
+from service.domain.disclosure import CONSENTABLE, D0, D3, D6, D7, DataClass, Disclosable, disclose
+from service.domain.errors import Denied, IllegalMove, Invalid
+from service.domain.permission import Permission, Purpose
+from service.domain.text import Code, Line, Paragraph
+
+MESSAGES_EN = {
+    "referral.handover_needs_date_and_staff": "Going along, a joint visit or paperwork help needs a date and the staff member.",
+    "referral.profile_not_sendable": "Supervision notes (D7) never go along with a referral.",
+}
+MESSAGES_JA = {
+    "referral.handover_needs_date_and_staff": "同行・同行訪問・手続き支援には日時と担当職員が必要です。",
+    "referral.profile_not_sendable": "所見・スーパービジョン記録（D7）は、つなぎに添付できません。",
+}
+
+
+class Status(StrEnum):
+    """Where a referral stands."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    RECEIVED = "received"
+    RETURNED_FOR_INFO = "returned_for_info"
+    DECLINED = "declined"
+    NEEDS_LEAD = "needs_lead"
+    ACCEPTED = "accepted"
+    FIRST_CONTACT_DONE = "first_contact_done"
+    WORKING = "working"
+    WITHDRAWAL_REQUESTED = "withdrawal_requested"
+    COMPLETED = "completed"
+    CLOSED_WITHOUT_CONTACT = "closed_without_contact"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label_ja(self) -> str:
+        """The status in the field's words."""
+        return STATUS_JA[self]
+
+
+STATUS_JA: dict[Status, str] = {
+    Status.DRAFT: "作成中",
+    Status.SENT: "送付済み",
+    Status.RECEIVED: "受領",
+    Status.RETURNED_FOR_INFO: "情報の補足依頼",
+    Status.DECLINED: "辞退（提案あり）",
+    Status.NEEDS_LEAD: "主担当の決定待ち",
+    Status.ACCEPTED: "引受け",
+    Status.FIRST_CONTACT_DONE: "初回面談済み",
+    Status.WORKING: "支援中",
+    Status.WITHDRAWAL_REQUESTED: "取下げ依頼中",
+    Status.COMPLETED: "完了",
+    Status.CLOSED_WITHOUT_CONTACT: "接触できず終了",
+    Status.WITHDRAWN: "取下げ",
+}
+
+
+class Act(StrEnum):
+    """What can happen to a referral."""
+
+    SEND = "send"
+    RECEIVE = "receive"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    RETURN_FOR_INFO = "return_for_info"
+    ANSWER = "answer"
+    REDIRECT = "redirect"
+    ESCALATE = "escalate"
+    MISS_DEADLINE = "miss_deadline"
+    NAME_LEAD = "name_lead"
+    CONTACT = "contact"
+    WORK = "work"
+    COMPLETE = "complete"
+    CLOSE = "close"
+    REQUEST_WITHDRAWAL = "request_withdrawal"
+    CONFIRM_WITHDRAWAL = "confirm_withdrawal"
+    KEEP = "keep"
+
+
+class Side(StrEnum):
+    """A party of the referral."""
+
+    SENDER = "sender"
+    RECEIVER = "receiver"
+    HUB = "hub"
+    SYSTEM = "system"
+
+
+class Clock(StrEnum):
+    """Which of the municipality's deadlines runs."""
+
+    DRAFT = "draft"
+    ANSWER = "answer"
+    INFO = "info"
+    ONWARD = "onward"
+    HUB = "hub"
+    FIRST_CONTACT = "first_contact"
+    WORK = "work"
+    WITHDRAWAL = "withdrawal"
+
+
+S, A = Status, Act
+
+#: Where an act leads. ``None``: back to where the referral was before (``resumes``).
+NEXT: Mapping[tuple[Status, Act], Status | None] = {
+    (S.DRAFT, A.SEND): S.SENT,
+    (S.DRAFT, A.ESCALATE): S.NEEDS_LEAD,
+    (S.DRAFT, A.MISS_DEADLINE): S.NEEDS_LEAD,
+    (S.DRAFT, A.REQUEST_WITHDRAWAL): S.WITHDRAWN,
+    (S.SENT, A.RECEIVE): S.RECEIVED,
+    (S.SENT, A.ACCEPT): S.ACCEPTED,
+    (S.SENT, A.DECLINE): S.DECLINED,
+    (S.SENT, A.RETURN_FOR_INFO): S.RETURNED_FOR_INFO,
+    (S.SENT, A.ESCALATE): S.NEEDS_LEAD,
+    (S.SENT, A.MISS_DEADLINE): S.NEEDS_LEAD,
+    (S.SENT, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
+    (S.RECEIVED, A.ACCEPT): S.ACCEPTED,
+    (S.RECEIVED, A.DECLINE): S.DECLINED,
+    (S.RECEIVED, A.RETURN_FOR_INFO): S.RETURNED_FOR_INFO,
+    (S.RECEIVED, A.ESCALATE): S.NEEDS_LEAD,
+    (S.RECEIVED, A.MISS_DEADLINE): S.NEEDS_LEAD,
+    (S.RECEIVED, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
+    (S.RETURNED_FOR_INFO, A.ANSWER): None,
+    (S.RETURNED_FOR_INFO, A.ESCALATE): S.NEEDS_LEAD,
+    (S.RETURNED_FOR_INFO, A.MISS_DEADLINE): S.NEEDS_LEAD,
+    (S.RETURNED_FOR_INFO, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
+    (S.DECLINED, A.REDIRECT): S.SENT,
+    (S.DECLINED, A.ESCALATE): S.NEEDS_LEAD,
+    (S.DECLINED, A.MISS_DEADLINE): S.NEEDS_LEAD,
+    (S.DECLINED, A.REQUEST_WITHDRAWAL): S.WITHDRAWN,
+    (S.NEEDS_LEAD, A.NAME_LEAD): S.ACCEPTED,
+    (S.NEEDS_LEAD, A.RETURN_FOR_INFO): S.RETURNED_FOR_INFO,
+    (S.NEEDS_LEAD, A.MISS_DEADLINE): S.NEEDS_LEAD,
+    (S.NEEDS_LEAD, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
+    (S.ACCEPTED, A.CONTACT): S.FIRST_CONTACT_DONE,
+    (S.ACCEPTED, A.CLOSE): S.CLOSED_WITHOUT_CONTACT,
+    (S.ACCEPTED, A.ESCALATE): S.NEEDS_LEAD,
+    (S.ACCEPTED, A.MISS_DEADLINE): S.NEEDS_LEAD,
+    (S.ACCEPTED, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
+    (S.FIRST_CONTACT_DONE, A.WORK): S.WORKING,
+    (S.FIRST_CONTACT_DONE, A.COMPLETE): S.COMPLETED,
+    (S.FIRST_CONTACT_DONE, A.ESCALATE): S.NEEDS_LEAD,
+    (S.FIRST_CONTACT_DONE, A.MISS_DEADLINE): S.NEEDS_LEAD,
+    (S.FIRST_CONTACT_DONE, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
+    (S.WORKING, A.WORK): S.WORKING,
+    (S.WORKING, A.COMPLETE): S.COMPLETED,
+    (S.WORKING, A.ESCALATE): S.NEEDS_LEAD,
+    (S.WORKING, A.MISS_DEADLINE): S.NEEDS_LEAD,
+    (S.WORKING, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
+    (S.WITHDRAWAL_REQUESTED, A.CONFIRM_WITHDRAWAL): S.WITHDRAWN,
+    (S.WITHDRAWAL_REQUESTED, A.KEEP): None,
+    (S.WITHDRAWAL_REQUESTED, A.ESCALATE): S.NEEDS_LEAD,
+    (S.WITHDRAWAL_REQUESTED, A.MISS_DEADLINE): S.NEEDS_LEAD,
+}
+
+#: Whose act it is. The hub stands in for the receiver while the referral is with it.
+BY: Mapping[Act, frozenset[Side]] = {
+    A.SEND: frozenset({Side.SENDER}),
+    A.RECEIVE: frozenset({Side.RECEIVER}),
+    A.ACCEPT: frozenset({Side.RECEIVER}),
+    A.DECLINE: frozenset({Side.RECEIVER}),
+    A.RETURN_FOR_INFO: frozenset({Side.RECEIVER, Side.HUB}),
+    A.ANSWER: frozenset({Side.SENDER}),
+    A.REDIRECT: frozenset({Side.SENDER}),
+    A.ESCALATE: frozenset({Side.SENDER, Side.RECEIVER}),
+    A.MISS_DEADLINE: frozenset({Side.SYSTEM}),
+    A.NAME_LEAD: frozenset({Side.HUB}),
+    A.CONTACT: frozenset({Side.RECEIVER}),
+    A.WORK: frozenset({Side.RECEIVER}),
+    A.COMPLETE: frozenset({Side.RECEIVER}),
+    A.CLOSE: frozenset({Side.RECEIVER}),
+    A.REQUEST_WITHDRAWAL: frozenset({Side.SENDER}),
+    A.CONFIRM_WITHDRAWAL: frozenset({Side.RECEIVER, Side.HUB}),
+    A.KEEP: frozenset({Side.RECEIVER, Side.HUB}),
+}
+
+PERMISSION: Mapping[Act, Permission] = {act: Permission(f"referral.{act.value}") for act in Act}
+
+
+class Turn(NamedTuple):
+    """Who owns the referral, who must act next, and which deadline runs."""
+
+    owner: Side
+    acts: Side
+    clock: Clock
+
+
+#: Every status that is no ending. The sender stays responsible until acceptance.
+TURN: Mapping[Status, Turn] = {
+    S.DRAFT: Turn(Side.SENDER, Side.SENDER, Clock.DRAFT),
+    S.SENT: Turn(Side.SENDER, Side.RECEIVER, Clock.ANSWER),
+    S.RECEIVED: Turn(Side.SENDER, Side.RECEIVER, Clock.ANSWER),
+    S.RETURNED_FOR_INFO: Turn(Side.SENDER, Side.SENDER, Clock.INFO),
+    S.DECLINED: Turn(Side.SENDER, Side.SENDER, Clock.ONWARD),
+    S.NEEDS_LEAD: Turn(Side.HUB, Side.HUB, Clock.HUB),
+    S.ACCEPTED: Turn(Side.RECEIVER, Side.RECEIVER, Clock.FIRST_CONTACT),
+    S.FIRST_CONTACT_DONE: Turn(Side.RECEIVER, Side.RECEIVER, Clock.WORK),
+    S.WORKING: Turn(Side.RECEIVER, Side.RECEIVER, Clock.WORK),
+    S.WITHDRAWAL_REQUESTED: Turn(Side.SENDER, Side.RECEIVER, Clock.WITHDRAWAL),
+}
+
+ENDINGS = frozenset({S.COMPLETED, S.CLOSED_WITHOUT_CONTACT, S.WITHDRAWN})
+
+#: After so many declines the hub must name a lead (brief §8 rule 10).
+DECLINES_UNTIL_HUB = 2
+
+#: Statuses in which somebody else than the sender has taken the person on.
+TAKEN_ON = frozenset({S.ACCEPTED, S.FIRST_CONTACT_DONE, S.WORKING})
+
+
+class HandoverMode(StrEnum):
+    """How the person is handed over (row 1-40)."""
+
+    PAPER = "paper"
+    CALL = "call"
+    ACCOMPANY = "accompany"
+    JOINT_VISIT = "joint_visit"
+    PAPERWORK_HELP = "paperwork_help"
+
+
+class Urgency(StrEnum):
+    """How soon an answer is needed."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+
+
+class Handover(Disclosable):
+    """When and by whom the person is brought along (1-40)."""
+
+    mode: Annotated[HandoverMode, D0] = HandoverMode.PAPER
+    at: Annotated[datetime | None, D3] = None
+    staff: Annotated[Line | None, D3] = None
+
+    @model_validator(mode="after")
+    def _date_and_staff(self) -> Self:
+        alone = self.mode in (HandoverMode.PAPER, HandoverMode.CALL)
+        if not alone and (self.at is None or self.staff is None):
+            code = "referral.handover_needs_date_and_staff"
+            raise PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # literal table
+        return self
+
+
+class Need(Disclosable):
+    """One thing the person needs, under one theme, so that each agency gets only its own."""
+
+    theme: Annotated[Code, D3]
+    text: Annotated[Paragraph, D3]
+
+
+class MakeReferral(Disclosable):
+    """What the sender writes. The receiver may be left open: the directory then routes it."""
+
+    person_id: Annotated[UUID, D0]
+    to_desk_id: Annotated[UUID | None, D0] = Field(
+        default=None,
+        description="Left out: the desk that answers for the first theme and the area.",
+    )
+    purpose: Annotated[Purpose, D0] = Purpose.CONSULTATION
+    urgency: Annotated[Urgency, D0] = Urgency.NORMAL
+    handover: Annotated[Handover, D0] = Handover()
+    prior_contact: Annotated[Line | None, D3] = Field(
+        default=None, description="Who was called beforehand, and when (事前連絡)."
+    )
+    reason: Annotated[Paragraph, D3]
+    needs: Annotated[tuple[Need, ...], D3] = Field(default=(), max_length=40)
+    wishes: Annotated[Paragraph | None, D3] = Field(
+        default=None, description="In the person's own words."
+    )
+    informant: Annotated[Line | None, D6] = Field(default=None, description="Who told us.")
+    opinion: Annotated[Paragraph | None, D7] = Field(
+        default=None, description="For our own agency only."
+    )
+    data_classes: Annotated[frozenset[DataClass], D0] = Field(
+        default=frozenset({DataClass.D0, DataClass.D1, DataClass.D2, DataClass.D3}),
+        description="Which data classes go along, as far as consent opens them.",
+    )
+    consultation_id: Annotated[UUID | None, D0] = None
+    parent_id: Annotated[UUID | None, D0] = Field(
+        default=None, description="The referral this one answers or continues."
+    )
+
+    @model_validator(mode="after")
+    def _sendable(self) -> Self:
+        if not self.data_classes <= CONSENTABLE | {D6}:
+            code = "referral.profile_not_sendable"
+            raise PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # literal table
+        return self
+
+
+class Referral(MakeReferral):
+    """A referral's record."""
+
+    id: Annotated[UUID, D0]
+    municipality_code: Annotated[str, D0]
+    from_agency_id: Annotated[UUID, D0]
+    from_position_id: Annotated[UUID | None, D0] = None
+    to_agency_id: Annotated[UUID, D0]
+    hub_agency_id: Annotated[UUID, D0]
+    status: Annotated[Status, D0] = Status.DRAFT
+    resumes: Annotated[Status | None, D0] = None
+    due_at: Annotated[datetime | None, D0] = None
+    declined_by: Annotated[tuple[UUID, ...], D0] = ()
+    #: How often the hub itself let its deadline pass; each time it goes one desk further up.
+    hub_overdue: Annotated[int, D0] = 0
+    lead_named_by_hub: Annotated[bool, D0] = False
+    proposal_desk_id: Annotated[UUID | None, D0] = None
+    case_id: Annotated[UUID | None, D0] = None
+    first_contact_at: Annotated[datetime | None, D0] = None
+    #: Attempts to reach the person that failed.
+    contact_attempts: Annotated[int, D0] = 0
+    outcome: Annotated[Code | None, D0] = None
+    made_at: Annotated[datetime, D0]
+    sent_at: Annotated[datetime | None, D0] = None
+    ended_at: Annotated[datetime | None, D0] = None
+    version: Annotated[int, D0] = 1
+
+    @property
+    def turn(self) -> Turn | None:
+        """Whose turn it is; ``None`` once it has ended."""
+        turn = TURN.get(self.status)
+        if turn is None or self.status not in (S.WITHDRAWAL_REQUESTED, S.RETURNED_FOR_INFO):
+            return turn
+        return self._interrupted(turn)
+
+    def _interrupted(self, turn: Turn) -> Turn:
+        """While it waits for an answer, whoever owned it before still does."""
+        before = TURN[self.resumes] if self.resumes is not None else turn
+        asked = before.acts if self.status is S.WITHDRAWAL_REQUESTED else Side.SENDER
+        return Turn(before.owner, asked, turn.clock)
+
+    @property
+    def with_hub(self) -> bool:
+        """Whether it waits for the hub, or for an answer that the hub asked for."""
+        return S.NEEDS_LEAD in (self.status, self.resumes)
+
+    def agency_of(self, side: Side) -> UUID | None:
+        """The agency on that side."""
+        return {
+            Side.SENDER: self.from_agency_id,
+            Side.RECEIVER: self.to_agency_id,
+            Side.HUB: self.hub_agency_id,
+            Side.SYSTEM: None,
+        }[side]
+
+    @property
+    def owner_agency_id(self) -> UUID | None:
+        """The agency responsible now."""
+        return self.agency_of(self.turn.owner) if self.turn else None
+
+    def sides_of(self, agency_id: UUID | None, *, hub: bool) -> frozenset[Side]:
+        """The sides on which the agency may act now. A draft has no receiver yet."""
+        sides = set()
+        if agency_id == self.from_agency_id:
+            sides.add(Side.SENDER)
+        no_receiver = self.status in (S.DRAFT, S.DECLINED) or self.with_hub
+        if agency_id == self.to_agency_id and not no_receiver:
+            sides.add(Side.RECEIVER)
+        if hub and agency_id == self.hub_agency_id and self.with_hub:
+            sides.add(Side.HUB)
+        return frozenset(sides)
+
+    def acts_open_to(self, sides: frozenset[Side]) -> tuple[Act, ...]:
+        """What those sides may do next."""
+        return tuple(a for a in Act if (self.status, a) in NEXT and BY[a] & sides)
+
+    def move(self, act: Act, sides: frozenset[Side]) -> Self:
+        """The referral after the act, without what the act itself brings along."""
+        if not BY[act] & sides:
+            raise Denied("referral.not_your_act", rule=PERMISSION[act], facts={"act": act})
+        if (self.status, act) not in NEXT:
+            raise IllegalMove(
+                "referral.illegal_move",
+                facts={
+                    "state": self.status,
+                    "act": act,
+                    "open": [a.value for a in self.acts_open_to(sides)],
+                },
+            )
+        target = NEXT[self.status, act] or self.resumes or S.RECEIVED
+        interrupts = target in (S.RETURNED_FOR_INFO, S.WITHDRAWAL_REQUESTED)
+        return self.but(
+            status=target,
+            resumes=self._before_interruption() if interrupts else None,
+            version=self.version + 1,
+        )
+
+    def _before_interruption(self) -> Status:
+        return self.resumes if self.resumes is not None else self.status
+
+    def require_draft_of(self, agency_id: UUID) -> None:
+        """Only its sender changes it, and only before it is sent."""
+        if agency_id != self.from_agency_id:
+            raise Denied("referral.not_your_act", facts={"act": "amend"})
+        if self.status is not S.DRAFT:
+            raise IllegalMove("referral.illegal_move", facts={"state": self.status, "act": "amend"})
+
+    def missed_deadline(self) -> Self:
+        """A deadline passed: it is the hub's, or overdue at the hub once more."""
+        late = self.hub_overdue + 1 if self.status is S.NEEDS_LEAD else 0
+        return self.move(A.MISS_DEADLINE, frozenset({Side.SYSTEM})).but(hub_overdue=late)
+
+    def declined(self, by: UUID, proposal_desk_id: UUID | None) -> Self:
+        """Declined with a proposal; without one, and from the second decline on, it is the hub's."""
+        declined_by = (*self.declined_by, by)
+        to_hub = len(declined_by) >= DECLINES_UNTIL_HUB or proposal_desk_id is None
+        return self.but(
+            declined_by=declined_by,
+            proposal_desk_id=proposal_desk_id,
+            status=S.NEEDS_LEAD if to_hub else self.status,
+        )
+
+    def contacted(self, *, at: datetime, reached: bool) -> Self:
+        """Reached, or one more attempt: then it stays accepted and the deadline runs on."""
+        if reached:
+            return self.but(first_contact_at=at)
+        return self.but(status=S.ACCEPTED, contact_attempts=self.contact_attempts + 1)
+
+    def closed(self, attempts_needed: int) -> Self:
+        """Given up, after as many attempts as the municipality asks for."""
+        if self.contact_attempts < attempts_needed:
+            facts = {"attempts": self.contact_attempts, "needed": attempts_needed}
+            raise IllegalMove("referral.too_few_attempts", facts=facts)
+        return self
+
+    def given_to(self, lead: UUID) -> Self:
+        """With the lead that the hub named; the first contact is theirs to make."""
+        return self.but(
+            to_agency_id=lead,
+            to_desk_id=None,
+            lead_named_by_hub=True,
+            hub_overdue=0,
+            contact_attempts=0,
+            first_contact_at=None,
+        )
+
+    def completed(self, outcome: str) -> Self:
+        """Completed, which needs a first contact and an outcome (row 1-29)."""
+        if self.first_contact_at is None:
+            raise IllegalMove("referral.no_first_contact")
+        return self.but(outcome=outcome)
+
+    def left_by(self, agency_id: UUID | None) -> bool:
+        """Whether the agency declined it and nobody has given it back to that agency since."""
+        waiting = self.with_hub or self.status is S.DECLINED or agency_id != self.to_agency_id
+        return agency_id in self.declined_by and waiting
+
+
+def show_referral(referral: Referral, permit: Permit) -> dict[str, Any]:
+    """What a permit lets its holder see; a part limited to themes sees those needs alone."""
+    shown = disclose(referral, permit.classes)
+    if permit.only_themes is None:
+        return shown
+    for free_text in ("reason", "wishes", "prior_contact"):
+        shown.pop(free_text, None)
+    if "needs" in shown:
+        shown["needs"] = [n for n in shown["needs"] if n["theme"] in permit.only_themes]
+    return shown
+
+
+def check_receiver(referral: Referral, agency_id: UUID) -> None:
+    """A referral goes to somebody else, and not to an agency that has declined it."""
+    if agency_id == referral.from_agency_id:
+        raise Invalid("referral.to_itself", field="/to_desk_id")
+    if agency_id in referral.declined_by:
+        raise Invalid("referral.already_declined_by_receiver", field="/to_desk_id")
+
+
+class ReferralEvent(Disclosable):
+    """One step in a referral's history, which is never rewritten."""
+
+    id: Annotated[UUID, D0]
+    referral_id: Annotated[UUID, D0]
+    number: Annotated[int, D0]
+    at: Annotated[datetime, D0]
+    act: Annotated[Code, D0]
+    from_status: Annotated[Status | None, D0]
+    to_status: Annotated[Status, D0]
+    by_agency_id: Annotated[UUID | None, D0]
+    by_position_id: Annotated[UUID | None, D0] = None
+    to_agency_id: Annotated[UUID | None, D0] = None
+    note: Annotated[Paragraph | None, D3] = None

@@ -1,0 +1,99 @@
+"""Settings from the environment, checked once at the start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+
+class SettingsError(ValueError):
+    """A setting cannot be meant; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this process runs. Secrets never show in its repr."""
+
+    home: Path = Path(".tsunagi")
+    """``TSUNAGI_HOME``: where the state lives (embedded database, keys)."""
+    port: int = 8000
+    """``TSUNAGI_PORT``: TCP port."""
+    host: str = "127.0.0.1"
+    """``TSUNAGI_HOST``: address to listen on."""
+    database_url: str | None = field(default=None, repr=False)
+    """``TSUNAGI_DATABASE_URL``: an external PostgreSQL 15 or later, as the role tsunagi_app."""
+    database_owner_url: str | None = field(default=None, repr=False)
+    """``TSUNAGI_DATABASE_OWNER_URL``: the same database as tsunagi_owner, for ``tsunagi migrate`` only."""
+    audience: str = "urn:tsunagi:api"
+    """``TSUNAGI_AUDIENCE``: what access tokens must name as their audience."""
+    demo: bool = False
+    """``TSUNAGI_DEMO``: demo issuers and the demo city. Never in production."""
+    docs: bool = False
+    """``TSUNAGI_DOCS``: /docs and /openapi.json. On in the demo."""
+    sweep_seconds: float = 20.0
+    """``TSUNAGI_SWEEP_SECONDS``: how often deadlines are looked at."""
+    pool: int = 10
+    """``TSUNAGI_POOL``: database connections of one process."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read ``TSUNAGI_*``. Raises SettingsError."""
+        known = {k: v for k, v in environment.items() if k.startswith("TSUNAGI_") and v}
+        demo = _flag(known, "TSUNAGI_DEMO", default=False)
+        return cls(
+            home=Path(known.get("TSUNAGI_HOME", ".tsunagi")).absolute(),
+            port=int(_number(known, "TSUNAGI_PORT", 8000, 1, 65535)),
+            host=known.get("TSUNAGI_HOST", "127.0.0.1"),
+            database_url=known.get("TSUNAGI_DATABASE_URL"),
+            database_owner_url=known.get("TSUNAGI_DATABASE_OWNER_URL"),
+            audience=known.get("TSUNAGI_AUDIENCE", "urn:tsunagi:api"),
+            demo=demo,
+            docs=_flag(known, "TSUNAGI_DOCS", default=demo),
+            sweep_seconds=_number(known, "TSUNAGI_SWEEP_SECONDS", 20.0, 0.2, 3600),
+            pool=int(_number(known, "TSUNAGI_POOL", 10, 2, 200)),
+        )
+
+    @property
+    def base_url(self) -> str:
+        """Where this process answers."""
+        return f"http://{self.host}:{self.port}"
+
+    def kept_secret(self, name: str) -> bytes:
+        """32 random bytes that survive restarts, readable by this user only."""
+        folder = self.home / "secrets"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / name
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return bytes.fromhex(path.read_text().strip())
+        with os.fdopen(descriptor, "w") as opened:
+            secret = secrets.token_bytes(32)
+            opened.write(secret.hex())
+        return secret
+
+
+def _flag(known: Mapping[str, str], name: str, *, default: bool) -> bool:
+    given = known.get(name)
+    if given is None:
+        return default
+    if given.lower() in ("1", "true", "yes", "on"):
+        return True
+    if given.lower() in ("0", "false", "no", "off"):
+        return False
+    raise SettingsError(f"{name} is on or off: set it to 1 or 0.")
+
+
+def _number(known: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:
+    given = known.get(name)
+    if given is None:
+        return default
+    try:
+        number = float(given)
+    except ValueError:
+        raise SettingsError(f"{name} is a number from {low:g} to {high:g}.") from None
+    if not low <= number <= high:
+        raise SettingsError(f"{name} is a number from {low:g} to {high:g}.")
+    return number

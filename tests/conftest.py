@@ -1,0 +1,78 @@
+"""One embedded PostgreSQL for the whole run; a database of its own for each test that wants one."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+from town import Town, open_town
+
+from service.adapters.postgres.embedded import EmbeddedPostgres
+from service.cli import load_directory, prepare
+from service.demo.accounts import issuer_urls
+from service.demo.city import directory
+from service.settings import Settings
+
+
+@dataclass(frozen=True)
+class Urls:
+    """One database, as its owner and as the service's own role."""
+
+    owner: str
+    app: str
+
+
+class Databases:
+    """A migrated database with the demo city in it, and as many copies as tests want."""
+
+    def __init__(self, urls) -> None:
+        self.urls = urls
+        prepare(urls.owner)
+        settings = Settings(demo=True)
+        asyncio.run(load_directory(urls.owner, directory(issuer_urls(settings)), only_if_new=True))
+
+    async def copy(self) -> tuple[str, Urls]:
+        name = f"t_{uuid.uuid4().hex}"
+        admin = await asyncpg.connect(self.urls.superuser)
+        try:
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE tsunagi OWNER tsunagi_owner")
+        finally:
+            await admin.close()
+        return name, Urls(self._named(self.urls.owner, name), self._named(self.urls.app, name))
+
+    async def drop(self, name: str) -> None:
+        admin = await asyncpg.connect(self.urls.superuser)
+        try:
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        finally:
+            await admin.close()
+
+    @staticmethod
+    def _named(url: str, name: str) -> str:
+        return url.replace("/tsunagi?", f"/{name}?")
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The run's own PostgreSQL. fsync is off: the machine does not lose power during a test."""
+    home = tmp_path_factory.mktemp("postgres")
+    with EmbeddedPostgres(home, settings={"fsync": "off"}) as postgres:
+        yield Databases(postgres.start())
+
+
+@pytest.fixture
+async def urls(databases: Databases) -> AsyncIterator[Urls]:
+    """A fresh database for one test."""
+    name, urls = await databases.copy()
+    yield urls
+    await databases.drop(name)
+
+
+@pytest.fixture
+async def town(urls: Urls, tmp_path: Path) -> AsyncIterator[Town]:
+    """The service in みほん市, fresh for one test."""
+    async with open_town(urls, tmp_path) as town:
+        yield town

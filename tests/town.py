@@ -1,0 +1,152 @@
+"""みほん市 in a test: the whole service on a database of its own, with a clock that can be moved."""
+
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from service.app import build, open_pool
+from service.demo.accounts import demo_issuers, issuer_urls, mounts
+from service.demo.city import AGENCY_ID, DESK_ID, STAFF, issuer_of
+from service.domain.permission import Role
+from service.settings import Settings
+
+#: Friday, 10:00 in Japan.
+START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+class Clock:
+    """The service's clock, standing still until it is moved."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        # A tick, so that events of one test have an order.
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def forward(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+class Caller:
+    """One caller with a token, a purpose and a new Idempotency-Key for each POST."""
+
+    def __init__(self, town: "Town", account: str, purpose: str | None) -> None:
+        self.town = town
+        self.account = account
+        self.purpose = purpose
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        return await self.send("GET", path, **options)
+
+    async def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return await self.send("POST", path, json={} if body is None else body, **options)
+
+    async def put(self, path: str, body: Any, version: int, **options: Any) -> httpx.Response:
+        headers = {"If-Match": f'"{version}"'} | options.pop("headers", {})
+        return await self.send("PUT", path, json=body, headers=headers, **options)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str | None] | None = None,
+        **options: Any,
+    ) -> httpx.Response:
+        """Send as this caller; a header given as None is left out."""
+        given: dict[str, str | None] = {
+            "Authorization": f"Bearer {self.town.token(self.account)}",
+            "Purpose-Of-Use": self.purpose,
+        }
+        if method == "POST":
+            given["Idempotency-Key"] = str(uuid.uuid4())
+        given |= dict(headers or {})
+        kept = {k: v for k, v in given.items() if v is not None}
+        return await self.town.http.request(method, path, headers=kept, **options)
+
+
+class Town:
+    """The running service and everything a test may ask of it."""
+
+    agency = AGENCY_ID
+    desk = DESK_ID
+
+    def __init__(
+        self,
+        settings: Settings,
+        app: Any,
+        http: httpx.AsyncClient,
+        clock: Clock,
+        owner: asyncpg.Connection,
+    ) -> None:
+        self.settings = settings
+        self.app = app
+        self.http = http
+        self.clock = clock
+        #: A connection as the owner of the schema: it may look at and break anything.
+        self.owner = owner
+        self.issuers = demo_issuers(settings)
+
+    def token(self, account: str, **overrides: Any) -> str:
+        """An access token for a demo account or partner system, as of the test's clock."""
+        staff = next(s for s in STAFF if s.account == account)
+        issuer = self.issuers[issuer_of(staff.letter)]
+        if staff.role is Role.PARTNER_SYSTEM:
+            return issuer.client_token(account, now=self.clock.now, **overrides)
+        return issuer.staff_token(account, now=self.clock.now, **overrides)
+
+    def caller(self, account: str, purpose: str | None = "consultation") -> Caller:
+        """A caller of the demo city, e.g. ``cc-worker``."""
+        return Caller(self, account, purpose)
+
+    async def sweep(self) -> int:
+        """Let the service look at its deadlines now."""
+        return await self.app.state.wiring.sweep()
+
+    async def audit(self, **columns: Any) -> list[asyncpg.Record]:
+        """Audit entries, oldest first, with these values."""
+        where = " AND ".join(f"{c} = ${n}" for n, c in enumerate(columns, 1)) or "true"
+        return await self.owner.fetch(
+            f"SELECT * FROM audit_entry WHERE {where} ORDER BY at, id", *columns.values()
+        )
+
+
+@asynccontextmanager
+async def open_town(urls: Any, home: Path, clock: Clock | None = None) -> AsyncIterator[Town]:
+    """The service on the database that ``urls`` (owner, app) name, until the block ends."""
+    moved = clock or Clock()
+    settings = Settings(home=home, demo=True, docs=True, pool=8)
+    entrance: Any = None
+
+    def http_to_itself() -> httpx.AsyncClient:
+        # The issuers live in the same application; their keys are fetched without a socket.
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app=entrance))
+
+    entrance = build(
+        settings,
+        open_pool(urls.app, settings),
+        mounts=mounts(settings),
+        clock=moved,
+        http=http_to_itself,
+        sweeping=False,
+    )
+    app = entrance.app
+    async with app.router.lifespan_context(app):
+        owner = await asyncpg.connect(urls.owner)
+        transport = httpx.ASGITransport(app=entrance, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=settings.base_url) as http:
+            try:
+                yield Town(settings, app, http, moved, owner)
+            finally:
+                await owner.close()
+
+
+__all__ = ["START", "Caller", "Clock", "Town", "issuer_urls", "open_town"]
