@@ -125,8 +125,8 @@ class Wiring:
                     log.info("sweep", moved=moved)
             except Refusal as refusal:
                 log.warning("sweep.failed", code=refusal.code)
-            except Exception as error:
-                log.error("sweep.failed", kind=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the sweep must go on
+                log.error("sweep.failed", kind=type(error).__name__)  # noqa: TRY400 - no values
             await asyncio.sleep(self.settings.sweep_seconds)
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from socket import socket
 from typing import Annotated
 
 import structlog
@@ -19,6 +21,7 @@ from service.adapters.postgres.database import Database
 from service.adapters.postgres.directories import PostgresDirectory
 from service.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.adapters.postgres.schema import migrate as migrate_schema
+from service.api.application import contract, create_application
 from service.app import NotReadyError, build, open_pool
 from service.demo.accounts import demo_keys_exist, demo_token, docs_login, issuer_urls, mounts
 from service.demo.city import STAFF, directory
@@ -38,6 +41,9 @@ err = Console(stderr=True)
 
 def main() -> None:
     """Run the command; what the user can mend is said in one sentence."""
+    # Whoever asks us to end gets an orderly end: the database is stopped as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     try:
         app()
     except (SettingsError, EmbeddedPostgresError, NotReadyError) as error:
@@ -106,9 +112,9 @@ class Announced(uvicorn.Server):
         super().__init__(config)
         self._settings = settings
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
+    async def startup(self, sockets: list[socket] | None = None) -> None:
         """Start, then announce."""
-        await super().startup(sockets)  # type: ignore[arg-type]  # passed on as it came
+        await super().startup(sockets)
         if self.started:
             announce(self._settings)
 
@@ -233,8 +239,6 @@ def demo_settings() -> Settings:
 @app.command()
 def openapi() -> None:
     """Print the contract (OpenAPI 3.1)."""
-    from service.api.application import contract, create_application
-
     print(to_json(contract(create_application()), indent=2).decode())  # noqa: T201
 
 

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from town import Town, open_town
 
-from service.adapters.postgres.embedded import EmbeddedPostgres
+from service.adapters.postgres.embedded import EmbeddedPostgres, remove_cluster
 from service.cli import load_directory, prepare
 from service.demo.accounts import issuer_urls
 from service.demo.city import directory
@@ -61,6 +61,8 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     home = tmp_path_factory.mktemp("postgres")
     with EmbeddedPostgres(home, settings={"fsync": "off"}) as postgres:
         yield Databases(postgres.start())
+    # As root the cluster lies outside the home, where an ordinary user can reach it.
+    remove_cluster(home)
 
 
 @pytest.fixture

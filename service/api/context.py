@@ -87,9 +87,10 @@ class AuditedRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """FastAPI's handler inside one unit of work."""
+        methods = self.methods or set()
         permission: Permission = self.endpoint.permission  # type: ignore[attr-defined]  # see acts
-        keyed = self.endpoint.keyed and "POST" in self.methods  # type: ignore[attr-defined]  # see acts
-        versioned = bool({"PUT", "PATCH", "DELETE"} & self.methods)
+        keyed = self.endpoint.keyed and "POST" in methods  # type: ignore[attr-defined]  # see acts
+        versioned = bool({"PUT", "PATCH", "DELETE"} & methods)
         inner = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
@@ -139,10 +140,10 @@ class Call:
             return await self._refused(refusal, self._undone(context, token))
         except RequestValidationError as error:
             return await self._recorded(self._undone(context, token), invalid_request(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the last resort: undone, on record, 500
             # Without the exception's text: it may quote what was submitted or stored.
             steps = [f"{f.filename}:{f.lineno}" for f in extract_tb(error.__traceback__)]
-            log.error(
+            log.error(  # noqa: TRY400 - the traceback would show values
                 "request.failed",
                 request_id=self.trace.request_id,
                 kind=type(error).__name__,

@@ -86,6 +86,7 @@ async def find_route(
 async def list_notices(
     context: Asked,
     page: Paged,
+    *,
     unread: Annotated[bool, Query(description="Only those not acknowledged.")] = False,
 ) -> Response:
     """List what the caller's agency was told. Ids only."""

@@ -96,6 +96,15 @@ async def read_household(household_id: UUID, context: Asked) -> Response:
     return show(await people.read_household(context, household_id))
 
 
+@router.get(
+    "/persons/{person_id}/consents", response_model=page_of(shown(Consent)), tags=["Consent"]
+)
+@acts(Permission.CONSENT_READ)
+async def list_consents(person_id: UUID, context: Asked) -> Response:
+    """List a person's consents and refusals, as far as they concern the caller."""
+    return show_all(await consents.of_person(context, person_id))
+
+
 @router.post("/consents", status_code=201, response_model=receipt(Consent), tags=["Consent"])
 @acts(Permission.CONSENT_GRANT)
 async def grant_consent(

@@ -10,6 +10,7 @@ from service.application.context import Context, Page, Shown
 from service.application.facts import NOBODY, person_facts
 from service.application.notices import notify
 from service.domain.access import OWN_COPY, Facts, Part, RecordKind
+from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
     PACKET_OPEN,
     AgendaItem,
@@ -125,8 +126,9 @@ async def _permit_for(
             "conference_id": conference.id,
         }
     )
-    permit = context.may(Permission.CONFERENCE_READ_PACKET, asked, shows=AgendaItem, mask=True)
-    return permit if permit is not None and D1 in permit.classes else None
+    return context.may(
+        Permission.CONFERENCE_READ_PACKET, asked, shows=AgendaItem, needs=D1, mask=True
+    )
 
 
 async def _item_shown(
@@ -151,6 +153,8 @@ _WHO: Classes = frozenset({D0, D1})
 async def hold(context: Context, conference_id: UUID, command: HoldConference) -> Shown:
     """It has been held; these were there."""
     conference, attendees = await change(context, conference_id, ConferenceAct.HOLD)
+    if jst_date(conference.starts_at) > context.today:
+        raise IllegalMove("conference.not_yet_started")
     present = set(command.present_attendee_ids)
     if not present <= {a.id for a in attendees}:
         raise Invalid("conference.stranger_present", field="/present_attendee_ids")

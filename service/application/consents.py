@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from service.application.context import Context, Shown
-from service.application.facts import person_facts
+from service.application.context import Context, Page, Shown
+from service.application.facts import NOBODY, person_facts
 from service.application.notices import notify
 from service.domain.access import Facts, Part, RecordKind, recipient
 from service.domain.consent import (
@@ -66,16 +66,29 @@ async def refuse(context: Context, command: RefuseConsent) -> Shown:
 async def read(context: Context, consent_id: UUID) -> Shown:
     """The consent, for the agency that recorded it, those it covers, and the person."""
     consent = await context.work.consents.find(consent_id)
-    facts = _facts_of(context, consent_id, consent)
+    facts = await _facts_of(context, consent_id, consent)
     permit = context.enforce(Permission.CONSENT_READ, facts, shows=Consent)
     assert consent is not None  # noqa: S101 - no permit without a record
     return Shown(disclose(consent, permit.classes), consent.version, consent.id)
 
 
+async def of_person(context: Context, person_id: UUID) -> Page:
+    """A person's consents and refusals, as far as they concern the caller, oldest first."""
+    person = await context.work.persons.find(person_id)
+    context.enforce(Permission.CONSENT_READ, await person_facts(context, person_id, person))
+    items = []
+    for consent in await context.work.consents.of_person(person_id):
+        facts = await _facts_of(context, consent.id, consent)
+        permit = context.may(Permission.CONSENT_READ, facts, shows=Consent)
+        if permit is not None:
+            items.append(disclose(consent, permit.classes))
+    return Page(items)
+
+
 async def revoke(context: Context, consent_id: UUID, command: RevokeConsent) -> Shown:
     """The person takes it back. It acts on the next request; whoever was shown data is told to stop."""
     consent = await context.work.consents.find(consent_id, lock=True)
-    facts = _facts_of(context, consent_id, consent)
+    facts = await _facts_of(context, consent_id, consent)
     context.enforce(Permission.CONSENT_REVOKE, facts)
     assert consent is not None  # noqa: S101 - no permit without a record
     context.check_version(consent.version)
@@ -92,12 +105,17 @@ async def _about(context: Context, person_id: UUID) -> Facts:
     return facts.model_copy(update={"kind": RecordKind.CONSENT})
 
 
-def _facts_of(context: Context, consent_id: UUID, consent: Consent | None) -> Facts:
+async def _facts_of(context: Context, consent_id: UUID, consent: Consent | None) -> Facts:
+    """Its recorder holds it; whoever is named in it, or covered and on the case, takes part."""
+    who = recipient(context.actor)
+    person_id = consent.person_id if consent else NOBODY
+    me = context.actor.agency_id
+    involved = me is not None and await context.work.persons.involves(person_id, me)
     if consent is None:
         return Facts(kind=RecordKind.CONSENT, record_id=consent_id)
-    who = recipient(context.actor)
-    parts = {Part.HOLDER} if consent.recorded_by == context.actor.agency_id else set()
-    if who is not None and consent.names(who):
+    parts = {Part.HOLDER} if consent.recorded_by == me else set()
+    covered = who is not None and consent.receivers.include(who, consent.municipality_code)
+    if who is not None and (consent.names(who) or (covered and involved)):
         parts.add(Part.PARTY)
     return Facts(
         kind=RecordKind.CONSENT,
@@ -122,7 +140,7 @@ async def _check_receivers(context: Context, command: GrantConsent) -> None:
 
 async def _supersede(context: Context, consent_id: UUID, person_id: UUID) -> None:
     old = await context.work.consents.find(consent_id, lock=True)
-    context.enforce(Permission.CONSENT_GRANT, _facts_of(context, consent_id, old))
+    context.enforce(Permission.CONSENT_GRANT, await _facts_of(context, consent_id, old))
     if old is None or old.person_id != person_id:
         raise Invalid("consent.supersedes_another_person", field="/supersedes_id")
     state = old.move(ConsentAct.SUPERSEDE)

@@ -7,16 +7,32 @@ many). Both note the audit entry; nothing is shown that was not noted.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from service.application.ports import UnitOfWork
-from service.domain.access import KIND_OF_NOUN, Facts, Part, Question, RecordKind, decide, gate
+from service.domain.access import (
+    KIND_OF_NOUN,
+    Facts,
+    Part,
+    Question,
+    RecordKind,
+    decide,
+    gate,
+    no_basis,
+)
 from service.domain.actor import Actor
 from service.domain.audit import AuditEntry, Outcome
 from service.domain.calendar_jp import jst_date
 from service.domain.decision import Deny, Permit, Rule
-from service.domain.disclosure import D0, Disclosable, disclose, field_classes, fields_shown
+from service.domain.disclosure import (
+    D0,
+    DataClass,
+    Disclosable,
+    disclose,
+    field_classes,
+    fields_shown,
+)
 from service.domain.errors import Concealed, Denied, Stale
 from service.domain.permission import Permission
 from service.domain.policy import Closed
@@ -99,10 +115,22 @@ class Context:
         return decision
 
     def may(
-        self, permission: Permission, facts: Facts, *, shows: type[Disclosable], mask: bool = False
+        self,
+        permission: Permission,
+        facts: Facts,
+        *,
+        shows: type[Disclosable],
+        needs: DataClass = D0,
+        mask: bool = False,
     ) -> Permit | None:
-        """The permit for one of many records; ``mask`` notes that its place was shown, empty."""
+        """The permit for one of many records, if it opens at least the class ``needs``.
+
+        Without one the record is left out, and nothing is on record of it; ``mask`` notes
+        that its place was shown, empty.
+        """
         decision = self._decide(permission, facts)
+        if isinstance(decision, Permit) and not decision.sees(needs):
+            decision = no_basis(facts)
         if isinstance(decision, Permit):
             self._note(permission, facts, decision, Outcome.ALLOWED, shows)
             return decision
@@ -127,7 +155,7 @@ class Context:
         if refused is not None:
             self.refuse(permission, Facts(kind=_kind_of(permission)), refused)
 
-    def refuse(self, permission: Permission, facts: Facts, deny: Deny) -> None:
+    def refuse(self, permission: Permission, facts: Facts, deny: Deny) -> NoReturn:
         """Note the denial and raise it, in the words that may be told."""
         self.refusals.append(self._refusal_entry(permission, facts, deny, Outcome.DENIED))
         remedies = [r.value for r in deny.remedies]

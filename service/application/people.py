@@ -4,11 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from service.application.context import Context, Page, Shown
-from service.application.facts import NOBODY, person_facts
-from service.domain.access import Facts, Part, RecordKind
-from service.domain.disclosure import disclose
-from service.domain.errors import Concealed
-from service.domain.people import FormHousehold, Household, Person, RegisterPerson, SearchPersons
+from service.application.facts import person_facts
+from service.domain.access import Facts, Part, RecordKind, no_basis
+from service.domain.disclosure import D1, D2, disclose
+from service.domain.people import (
+    FormHousehold,
+    Household,
+    Member,
+    Person,
+    RegisterPerson,
+    SearchPersons,
+)
 from service.domain.permission import Permission
 
 
@@ -57,8 +63,8 @@ async def search(context: Context, command: SearchPersons) -> Page:
         if command.birth is not None and person.birth is not None and not _agrees(command, person):
             continue
         facts = await person_facts(context, person.id, person)
-        permit = context.may(Permission.PERSON_SEARCH, facts, shows=Person)
-        if permit is not None and len(permit.classes) > 1:
+        permit = context.may(Permission.PERSON_SEARCH, facts, shows=Person, needs=D1)
+        if permit is not None:
             found.append(disclose(person, permit.classes))
     if not context.entries:
         # The search itself is on record; whom it did not show is not.
@@ -110,17 +116,15 @@ async def read_household(context: Context, household_id: UUID) -> Shown:
     for member in household.members if household else ():
         person = await context.work.persons.find(member.person_id)
         facts = await person_facts(context, member.person_id, person)
-        permit = context.may(Permission.HOUSEHOLD_READ, facts, shows=type(member))
-        if permit is not None and len(permit.classes) > 1:
+        permit = context.may(Permission.HOUSEHOLD_READ, facts, shows=Member, needs=D2)
+        if permit is not None:
             members.append(disclose(member, permit.classes))
     mine = household is not None and household.holder_agency_id == context.actor.agency_id
     if household is None or not (mine or members):
-        facts = await person_facts(context, NOBODY, None)
-        concealed = facts.model_copy(
-            update={"kind": RecordKind.HOUSEHOLD, "record_id": household_id}
+        nobody = Facts(
+            kind=RecordKind.HOUSEHOLD, record_id=household_id, found=household is not None
         )
-        context.enforce(Permission.HOUSEHOLD_READ, concealed)
-        raise Concealed("record.not_found")
+        context.refuse(Permission.HOUSEHOLD_READ, nobody, no_basis(nobody))
     body: dict[str, Any] = {"id": str(household.id), "members": members}
     if mine:
         body["members_not_visible"] = len(household.members) - len(members)

@@ -195,16 +195,26 @@ class AuditLog(Protocol):
 class UnitOfWork(Protocol):
     """Everything one request reads and writes: all of it is committed together, or none."""
 
-    directory: Directory
-    persons: Persons
-    consents: Consents
-    consultations: Consultations
-    referrals: Referrals
-    cases: Cases
-    plans: Plans
-    conferences: Conferences
-    notices: Notices
-    audit: AuditLog
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def persons(self) -> Persons: ...
+    @property
+    def consents(self) -> Consents: ...
+    @property
+    def consultations(self) -> Consultations: ...
+    @property
+    def referrals(self) -> Referrals: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def plans(self) -> Plans: ...
+    @property
+    def conferences(self) -> Conferences: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def audit(self) -> AuditLog: ...
 
 
 class Accounts(Protocol):
@@ -227,7 +237,8 @@ class Answers(Protocol):
 class Work(UnitOfWork, Protocol):
     """A unit of work with what the edge needs: callers, first answers, and the commit."""
 
-    accounts: Accounts
-    answers: Answers
-
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def answers(self) -> Answers: ...
     async def commit(self, entries: Sequence[AuditEntry]) -> None: ...

@@ -103,7 +103,7 @@ async def name_lead(context: Context, referral_id: UUID, command: NameLead) -> S
     named = [command.lead_agency_id, *(m.agency_id for m in command.team)]
     if command.deputy_agency_id is not None:
         named.append(command.deputy_agency_id)
-    _check_team(command, named)
+    _check_team(named)
     for agency_id in named:
         if agency_id != before.from_agency_id:
             await _require_covered(context, Act.NAME_LEAD, facts, before, agency_id, "/team")
@@ -210,7 +210,7 @@ async def _check_proposal(context: Context, referral: Referral, desk_id: UUID) -
         raise Invalid("referral.proposal_is_dead_end", field="/proposal/desk_id")
 
 
-def _check_team(command: NameLead, named: Sequence[UUID]) -> None:
+def _check_team(named: Sequence[UUID]) -> None:
     if len(set(named)) != len(named):
         raise Invalid("case.agency_named_twice", field="/team")
 

@@ -12,8 +12,8 @@ from service.application.facts import (
     referral_facts,
 )
 from service.application.referral_steps import due, record_step
-from service.domain.access import consented
 from service.domain.access import Question as AccessQuestion
+from service.domain.access import consented
 from service.domain.actor import Actor
 from service.domain.decision import Permit
 from service.domain.directory import Agency, Desk, RouteQuestion, route

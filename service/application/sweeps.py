@@ -13,7 +13,8 @@ class SweepContext(Protocol):
 
     context: Context
 
-    async def commit(self) -> None: ...
+    async def commit(self) -> None:
+        """Commit it."""
 
 
 OpenSweep = Callable[[], AbstractAsyncContextManager[SweepContext]]

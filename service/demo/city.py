@@ -158,7 +158,14 @@ AGENCIES: tuple[DemoAgency, ...] = (
         "HC", 0xB1, "mihon_hokenjo", "public_health_center", "みほん保健所", "city", ("health",)
     ),
     DemoAgency(
-        "TM", 0xB2, "mihon_town", "residents_section", "みほん町 町民課", "city", (), (), True, TOWN
+        "TM",
+        0xB2,
+        "mihon_town",
+        "residents_section",
+        "みほん町 町民課",
+        "city",
+        fallback=True,
+        municipality=TOWN,
     ),
     DemoAgency(
         "KJ",
@@ -168,9 +175,7 @@ AGENCIES: tuple[DemoAgency, ...] = (
         "みほん県 自立相談支援機関",
         "partners",
         ("debt", "household_budget"),
-        (),
-        False,
-        TOWN,
+        municipality=TOWN,
     ),
 )
 

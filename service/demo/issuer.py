@@ -159,7 +159,7 @@ class DemoIssuer:
         )
 
 
-def create_issuer(  # noqa: PLR0913 - all by name
+def create_issuer(
     *,
     issuer: str,
     audience: str,

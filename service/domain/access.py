@@ -38,7 +38,7 @@ class RecordKind(StrEnum):
     PLAN = "plan"
     REFERRAL = "referral"
     TASK = "task"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - a kind of record
 
 
 #: The record kind an action is about, by the action's noun, before any record is known.
@@ -82,7 +82,7 @@ class Facts(BaseModel):
 
 
 class Question(BaseModel):
-    """May this actor do this to this record on this day?"""
+    """Whether this actor may do this to this record on this day."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -117,7 +117,7 @@ def decide(question: Question) -> Decision:
 
 
 def gate(actor: Actor, permission: Permission) -> Deny | None:
-    """The caller alone: does it hold a position, permission, scope and purpose for this at all?"""
+    """The caller alone: whether it holds a position, permission, scope and purpose for this."""
     if actor.kind in ("staff", "partner") and (actor.agency_id is None or not actor.position_ids):
         return Deny(rule=Rule.ACTOR_NO_POSITION, remedies=(Remedy.GET_POSITION,))
     if permission not in actor.permissions:

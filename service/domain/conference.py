@@ -12,13 +12,12 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from service.domain.decision import Basis
 from service.domain.disclosure import D0, D1, D3, Disclosable
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.permission import Permission
-from service.domain.text import Line, Paragraph
+from service.domain.text import Line, Paragraph, invalid
 
 MESSAGES_EN = {
     "conference.ends_before_start": "The conference ends before it starts. Correct ends_at.",
@@ -35,10 +34,6 @@ MESSAGES_JA = {
     "conference.nobody_invited": "少なくとも一つの機関を招集してください。",
 }
 LONGEST = timedelta(hours=12)
-
-
-def _refused(code: str) -> PydanticCustomError:
-    return PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # literal table
 
 
 class Persons(StrEnum):
@@ -219,7 +214,7 @@ class PlanConference(Disclosable):
             and not _https(self.online_url),
         }.items():
             if wrong:
-                raise _refused(code)
+                raise invalid(code, MESSAGES_EN)
         return self
 
 
@@ -289,7 +284,7 @@ class InviteAttendees(BaseModel):
     @model_validator(mode="after")
     def _somebody(self) -> Self:
         if not self.agency_ids and not self.person_ids:
-            raise _refused("conference.nobody_invited")
+            raise invalid("conference.nobody_invited", MESSAGES_EN)
         return self
 
 

@@ -6,7 +6,6 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from service.domain.disclosure import (
     CONSENTABLE,
@@ -20,7 +19,7 @@ from service.domain.disclosure import (
 )
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.permission import CONSENTABLE_PURPOSES, Purpose
-from service.domain.text import Code, Line, Paragraph
+from service.domain.text import Code, Line, Paragraph, invalid
 
 MESSAGES_EN = {
     "consent.no_receiver": "Name at least one receiving agency or kind of agency.",
@@ -44,10 +43,6 @@ MESSAGES_JA = {
     "consent.representative_missing": "代理人による同意には、代理人の氏名と代理の根拠が必要です。",
     "consent.part_of_one_kind": "提供先、データ区分、利用目的の一部撤回は、一種類ずつ行ってください。",
 }
-
-
-def _refused(code: str) -> PydanticCustomError:
-    return PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # our table is literal
 
 
 class GivenBy(StrEnum):
@@ -171,7 +166,7 @@ class GrantConsent(Disclosable):
             and not self.representative,
         }.items():
             if wrong:
-                raise _refused(code)
+                raise invalid(code, MESSAGES_EN)
         return self
 
 
@@ -202,7 +197,7 @@ class RevokeConsent(BaseModel):
     def _one_kind_of_part(self) -> Self:
         named = self.receivers is not None and not self.receivers.empty
         if sum((named, bool(self.data_classes), bool(self.purposes))) > 1:
-            raise _refused("consent.part_of_one_kind")
+            raise invalid("consent.part_of_one_kind", MESSAGES_EN)
         return self
 
     @property

@@ -202,7 +202,7 @@ def _is_latin(part: str) -> bool:
     return bool(letters) and all(unicodedata.name(c, "").startswith("LATIN ") for c in letters)
 
 
-def search_key(kana: str, ignore_voicing: bool = False) -> str:
+def search_key(kana: str, *, ignore_voicing: bool = False) -> str:
     """Fold the spellings of one reading into one key, whatever kana they are typed in.
 
     Half and full width, hiragana, spaces, middle dots, small kana, iteration marks, ヂ and ジ,

@@ -102,7 +102,7 @@ class Permission(StrEnum):
     REFERRAL_WORK = "referral.work"
     TASK_FINISH = "task.finish"
     TASK_READ = "task.read"
-    TOKEN_VERIFY = "token.verify"
+    TOKEN_VERIFY = "token.verify"  # noqa: S105 - an action
 
 
 def scope_of(permission: Permission) -> str | None:

@@ -11,12 +11,11 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from service.domain.decision import Permit
 from service.domain.disclosure import D0, D3, D6, D7, Disclosable, disclose
 from service.domain.errors import IllegalMove, Invalid
-from service.domain.text import Code, Line, Paragraph
+from service.domain.text import Code, Line, Paragraph, invalid
 
 MESSAGES_EN = {"plan.line_ends_before_start": "This line ends before it starts. Correct ends_on."}
 MESSAGES_JA = {"plan.line_ends_before_start": "終了日が開始日より前です。ends_onを直してください。"}
@@ -98,8 +97,7 @@ class PlanLine(Disclosable):
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Self:
         if self.ends_on is not None and self.ends_on < self.starts_on:
-            code = "plan.line_ends_before_start"
-            raise PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # literal table
+            raise invalid("plan.line_ends_before_start", MESSAGES_EN)
         return self
 
 
@@ -126,8 +124,7 @@ class DraftVersion(Disclosable):
     @model_validator(mode="after")
     def _period(self) -> Self:
         if self.period_until < self.period_from:
-            code = "plan.line_ends_before_start"
-            raise PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # literal table
+            raise invalid("plan.line_ends_before_start", MESSAGES_EN)
         return self
 
 

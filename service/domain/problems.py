@@ -108,6 +108,10 @@ PROBLEMS: dict[str, Words] = {
         "Your agency is not invited to this conference.",
         "あなたの機関はこの会議に招集されていません。",
     ),
+    "conference.not_yet_started": Words(
+        "The conference is planned for a later day. Change its date if it was held earlier.",
+        "会議の予定日前です。繰り上げて開催した場合は日時を変更してください。",
+    ),
     "conference.packet_closed": Words(
         "The papers can be read from the fixing of the agenda until the conference is closed.",
         "会議資料は議題の確定から会議の終了までの間に閲覧できます。",
@@ -211,10 +215,6 @@ PROBLEMS: dict[str, Words] = {
     "field.date": Words(
         "There is no such date or time. Use ISO 8601 with an offset, e.g. 2026-04-01T10:00:00+09:00.",
         "存在しない日付・時刻です。2026-04-01T10:00:00+09:00 のように入力してください。",
-    ),
-    "idempotency.in_progress": Words(
-        "The first request with this key is still under way. Try again shortly.",
-        "同じキーの最初の要求を処理中です。しばらくしてからやり直してください。",
     ),
     "idempotency.key_invalid": Words(
         "An Idempotency-Key has 8 to 128 visible characters; a UUID is a good one.",

@@ -12,13 +12,12 @@ from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from service.domain.decision import Permit
 from service.domain.disclosure import CONSENTABLE, D0, D3, D6, D7, DataClass, Disclosable, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.permission import Permission, Purpose
-from service.domain.text import Code, Line, Paragraph
+from service.domain.text import Code, Line, Paragraph, invalid
 
 MESSAGES_EN = {
     "referral.handover_needs_date_and_staff": "Going along, a joint visit or paperwork help needs a date and the staff member.",
@@ -251,8 +250,7 @@ class Handover(Disclosable):
     def _date_and_staff(self) -> Self:
         alone = self.mode in (HandoverMode.PAPER, HandoverMode.CALL)
         if not alone and (self.at is None or self.staff is None):
-            code = "referral.handover_needs_date_and_staff"
-            raise PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # literal table
+            raise invalid("referral.handover_needs_date_and_staff", MESSAGES_EN)
         return self
 
 
@@ -298,8 +296,7 @@ class MakeReferral(Disclosable):
     @model_validator(mode="after")
     def _sendable(self) -> Self:
         if not self.data_classes <= CONSENTABLE | {D6}:
-            code = "referral.profile_not_sendable"
-            raise PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # literal table
+            raise invalid("referral.profile_not_sendable", MESSAGES_EN)
         return self
 
 

@@ -5,10 +5,9 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from service.domain.case import TeamMember
-from service.domain.text import Code, Line, Paragraph
+from service.domain.text import Code, Line, Paragraph, invalid
 
 MESSAGES_EN = {
     "referral.decline_needs_proposal": (
@@ -52,7 +51,7 @@ class Decline(Command):
             code = "referral.decline_one_way"
         else:
             return self
-        raise PydanticCustomError(code, MESSAGES_EN[code])  # type: ignore[arg-type]  # literal table
+        raise invalid(code, MESSAGES_EN)
 
 
 class Note(Command):

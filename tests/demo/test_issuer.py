@@ -627,7 +627,7 @@ async def test_stored_key() -> None:
 
 
 @pytest.mark.parametrize("allow", [False, None, 1, "yes"])
-def test_not_allowed(allow: Any) -> None:  # noqa: ANN401 - wrong types are the point
+def test_not_allowed(allow: Any) -> None:
     """Nobody gets a demo issuer without asking for it in so many words."""
     with pytest.raises(RuntimeError, match=r"development only.*allow=True"):
         create_issuer(issuer=CITY, audience=AUDIENCE, accounts=[], clients=[], allow=allow)
@@ -661,8 +661,6 @@ def test_importing_does_nothing() -> None:
         "print([n for n, v in vars(m).items()"
         " if isinstance(v, (j.ECKey, s.Starlette, m.DemoIssuer))])"
     )
-    run = subprocess.run(  # noqa: S603 - our own interpreter and text
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
     assert run.stderr == ""

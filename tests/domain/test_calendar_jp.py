@@ -187,7 +187,7 @@ def test_a_day_is_japanese() -> None:
     assert jst_date(datetime(2026, 11, 20, 15, 0, tzinfo=UTC)) == date(2026, 11, 21)
     assert jst_date(datetime(2026, 11, 21, 0, 0, tzinfo=JST)) == date(2026, 11, 21)
     with pytest.raises(ValueError, match="time zone"):
-        jst_date(datetime(2026, 11, 21))
+        jst_date(datetime(2026, 11, 21))  # noqa: DTZ001 - what must be refused
 
 
 CLOSED = {

@@ -79,7 +79,7 @@ class Publication:
             raise _Unusable("not an https URL, or one with user or fragment")
         return url
 
-    async def _document(self, url: httpx.URL) -> Any:  # noqa: ANN401 - whatever JSON it is
+    async def _document(self, url: httpx.URL) -> Any:
         """Get one JSON document. Raises ValueError, or what httpx raises."""
         request = self._http.stream(
             "GET", url, headers=_HEADERS, follow_redirects=False, timeout=FETCH_TIMEOUT

@@ -47,7 +47,7 @@ class PostgresAuditLog:
     ) -> Sequence[AuditEntry]:
         """What the agency did, and what was done to records it holds; newest first."""
         rows = await self._connection.fetch(
-            f"{AUDIT.select} WHERE (agency_id = $1 OR holder_agency_id = $1)"  # noqa: S608 - our own names
+            f"{AUDIT.select} WHERE (agency_id = $1 OR holder_agency_id = $1)"
             " AND ($2::timestamptz IS NULL OR at >= $2) AND ($3::timestamptz IS NULL OR at < $3)"
             " AND ($4::uuid IS NULL OR person_id = $4) AND ($5::text IS NULL OR action = $5)"
             " AND ($6::text IS NULL OR outcome = $6) AND ($7::uuid IS NULL OR id < $7)"
@@ -68,7 +68,7 @@ class PostgresAuditLog:
     ) -> Sequence[AuditEntry]:
         """Everything about one person, newest first."""
         rows = await self._connection.fetch(
-            f"{AUDIT.select} WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2)"  # noqa: S608
+            f"{AUDIT.select} WHERE person_id = $1 AND ($2::uuid IS NULL OR id < $2)"
             " ORDER BY id DESC LIMIT $3",
             person_id,
             after,

@@ -101,7 +101,7 @@ class PostgresConferences:
     ) -> Sequence[Conference]:
         """Conferences the agency convenes or is invited to."""
         rows = await self._connection.fetch(
-            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR status <> 'planned' AND id IN ("  # noqa: S608
+            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR status <> 'planned' AND id IN ("
             " SELECT conference_id FROM attendee WHERE agency_id = $1))" + _PAGE,
             agency_id,
             after,
@@ -203,7 +203,7 @@ class PostgresNotices:
     ) -> Sequence[Notice]:
         """The agency's notices, newest first."""
         rows = await self._connection.fetch(
-            f"{NOTICE.select} WHERE agency_id = $1 AND (NOT $4 OR acknowledged_at IS NULL){_PAGE}",  # noqa: S608
+            f"{NOTICE.select} WHERE agency_id = $1 AND (NOT $4 OR acknowledged_at IS NULL){_PAGE}",
             agency_id,
             after,
             limit,

@@ -135,7 +135,7 @@ class PostgresDirectory:
     ) -> Sequence[Agency]:
         """Agencies of a kind or a municipality, a page at a time."""
         rows = await self._connection.fetch(
-            f"{AGENCY.select} WHERE ($1::text IS NULL OR kind = $1)"  # noqa: S608 - our own names
+            f"{AGENCY.select} WHERE ($1::text IS NULL OR kind = $1)"
             " AND ($2::text IS NULL OR municipality_code = $2) AND ($3::uuid IS NULL OR id > $3)"
             " ORDER BY id LIMIT $4",
             kind,
@@ -157,7 +157,7 @@ class PostgresDirectory:
     async def desks(self, municipality: str, day: date) -> Sequence[Desk]:
         """Desks that serve a municipality on a day."""
         rows = await self._connection.fetch(
-            f"{DESK.select} WHERE municipality_code = $1 AND {_DATED} ORDER BY id",  # noqa: S608
+            f"{DESK.select} WHERE municipality_code = $1 AND {_DATED} ORDER BY id",
             municipality,
             day,
         )
@@ -175,12 +175,12 @@ class PostgresDirectory:
     ) -> Sequence[tuple[Position, Tenure | None]]:
         """An agency's positions and who holds them on a day."""
         positions = await self._connection.fetch(
-            f"{POSITION.select} WHERE agency_id = $1 AND {_DATED} ORDER BY code",  # noqa: S608
+            f"{POSITION.select} WHERE agency_id = $1 AND {_DATED} ORDER BY code",
             agency_id,
             day,
         )
         tenures = await self._connection.fetch(
-            f"{TENURE.select} WHERE position_id = ANY ($1) AND {_DATED}",  # noqa: S608
+            f"{TENURE.select} WHERE position_id = ANY ($1) AND {_DATED}",
             [p["id"] for p in positions],
             day,
         )

@@ -104,7 +104,7 @@ class PostgresPersons:
     async def candidates(self, kana: str, agency_id: UUID) -> Sequence[Person]:
         """Persons of that reading, those first that the agency holds; never more than 50."""
         rows = await self._connection.fetch(
-            f"{PERSON.select} WHERE search_keys @> ARRAY[$1]"  # noqa: S608 - our own names
+            f"{PERSON.select} WHERE search_keys @> ARRAY[$1]"
             " ORDER BY (holder_agency_id = $2) DESC, id LIMIT 50",
             search_key(kana),
             agency_id,

@@ -102,7 +102,7 @@ class PostgresReferrals:
     ) -> Sequence[Referral]:
         """Referrals sent to the agency, and those of cases it is on."""
         rows = await self._connection.fetch(
-            f"{REFERRAL.select} WHERE (to_agency_id = $1 AND status <> 'draft' OR case_id IN ("  # noqa: S608
+            f"{REFERRAL.select} WHERE (to_agency_id = $1 AND status <> 'draft' OR case_id IN ("
             " SELECT c.id FROM support_case c WHERE c.deputy_agency_id = $1"
             " OR c.team @> jsonb_build_array(jsonb_build_object('agency_id', $1::uuid::text))))"
             " AND ($4::text IS NULL OR status = $4)" + _PAGE,
@@ -118,7 +118,7 @@ class PostgresReferrals:
     ) -> Sequence[Referral]:
         """Referrals the agency made."""
         rows = await self._connection.fetch(
-            f"{REFERRAL.select} WHERE from_agency_id = $1 AND ($4::text IS NULL OR status = $4)"  # noqa: S608
+            f"{REFERRAL.select} WHERE from_agency_id = $1 AND ($4::text IS NULL OR status = $4)"
             + _PAGE,
             agency_id,
             after,
@@ -132,7 +132,7 @@ class PostgresReferrals:
     ) -> Sequence[Referral]:
         """Referrals that wait for this hub."""
         rows = await self._connection.fetch(
-            f"{REFERRAL.select} WHERE hub_agency_id = $1 AND {_AT_HUB}{_PAGE}",  # noqa: S608
+            f"{REFERRAL.select} WHERE hub_agency_id = $1 AND {_AT_HUB}{_PAGE}",
             agency_id,
             after,
             limit,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 from uuid import UUID
 
 from asyncpg import Record
@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
+from sqlmodel.main import SQLModelMetaclass
 
 from service.domain.calendar_jp import PartialDate
 
@@ -61,30 +62,30 @@ class _Plain(BaseModel):
 
     model_config = {"arbitrary_types_allowed": True}
 
-    type: TypeEngine[Any]
+    sql: TypeEngine[Any]
     optional: bool = False
     choices: type[StrEnum] | None = None
 
 
-def _plain(annotation: Any) -> _Plain:
+def _plain(annotation: Any) -> _Plain:  # noqa: PLR0911 - one return a shape
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _plain(args[0])
     if origin in (Union, UnionType):
         inner = [a for a in args if a is not NoneType]
-        found = _plain(inner[0]) if len(inner) == 1 else _Plain(type=JSONB())
+        found = _plain(inner[0]) if len(inner) == 1 else _Plain(sql=JSONB())
         return found.model_copy(update={"optional": NoneType in args})
     if origin in (tuple, frozenset):
         item = _plain(args[0])
-        return _Plain(type=JSONB() if isinstance(item.type, JSONB) else ARRAY(item.type))
+        return _Plain(sql=JSONB() if isinstance(item.sql, JSONB) else ARRAY(item.sql))
     if origin is not None and str(origin) == "typing.Literal":
-        return _Plain(type=Text())
+        return _Plain(sql=Text())
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return _Plain(type=Text(), choices=annotation)
+        return _Plain(sql=Text(), choices=annotation)
     for scalar, sql in _SCALARS.items():
         if isinstance(annotation, type) and issubclass(annotation, scalar):
-            return _Plain(type=sql)
-    return _Plain(type=JSONB())
+            return _Plain(sql=sql)
+    return _Plain(sql=JSONB())
 
 
 def row_of(
@@ -109,7 +110,7 @@ def row_of(
         target = (references or {}).get(field)
         column: Column[Any] = Column(
             field,
-            plain.type,
+            plain.sql,
             *([ForeignKey(target, deferrable=True)] if target else []),
             primary_key=field in key,
             nullable=plain.optional,
@@ -130,7 +131,8 @@ def row_of(
         "__doc__": f"The table of {value.__name__}.",
         **fields,
     }
-    return type(SQLModel)(f"{value.__name__}Row", (SQLModel,), body, table=True)
+    made: Any = SQLModelMetaclass(f"{value.__name__}Row", (SQLModel,), body, table=True)
+    return cast("type[SQLModel]", made)
 
 
 class Table(Generic[V]):
@@ -145,7 +147,7 @@ class Table(Generic[V]):
         self.fields = list(value.model_fields)
         self._json = {f for f in self.fields if isinstance(self.table.c[f].type, JSONB)}
         self.columns = ", ".join(f'"{f}"' for f in self.fields)
-        self.select = f"SELECT {self.columns} FROM {self.name}"  # noqa: S608 - names of our own tables
+        self.select = f"SELECT {self.columns} FROM {self.name}"
 
     def prefixed(self, alias: str) -> str:
         """The column list for a join, under an alias."""
@@ -179,7 +181,7 @@ class Table(Generic[V]):
         names = [*self.fields, *extra]
         holes = ", ".join(f"${n}" for n in range(1, len(names) + 1))
         listed = ", ".join(f'"{n}"' for n in names)
-        return f"INSERT INTO {self.name} ({listed}) VALUES ({holes})"  # noqa: S608 - our own names
+        return f"INSERT INTO {self.name} ({listed}) VALUES ({holes})"
 
     def update(self, extra: Iterable[str] = ()) -> str:
         """UPDATE by key, and by version where there is one: nobody overwrites a newer one."""
@@ -188,7 +190,7 @@ class Table(Generic[V]):
         where = [f'"{k}" = ${names.index(k) + 1}' for k in self.key]
         if "version" in names:
             where.append(f'"version" = ${names.index("version") + 1} - 1')
-        return f"UPDATE {self.name} SET {sets} WHERE {' AND '.join(where)}"  # noqa: S608 - our own names
+        return f"UPDATE {self.name} SET {sets} WHERE {' AND '.join(where)}"
 
     def upsert(self) -> str:
         """INSERT, or UPDATE of the row with the same key (reference data only)."""

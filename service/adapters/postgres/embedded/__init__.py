@@ -1,4 +1,4 @@
-"""PostgreSQL 18 inside the service, for one machine: no installation, no open port, no passwords to choose.
+"""PostgreSQL 18 inside the service, for one machine: nothing to install, no open port.
 
     server      start, adopt, stop: the one class that others use
     cluster     the cluster on disk: made whole or not at all
@@ -13,7 +13,7 @@
     passwords   password files
     roles.sql   roles, database and rights; ``deploy/roles.sql`` is the operators' copy
 
-It speaks over a Unix socket only, so there is no TLS to it and nothing to reach from other machines.
+It speaks over a Unix socket only, so there is no TLS to it, and other machines cannot reach it.
 """
 
 from service.adapters.postgres.embedded.errors import EmbeddedPostgresError

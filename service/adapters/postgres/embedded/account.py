@@ -68,8 +68,9 @@ class Account:
             if error.errno != errno.EPERM:
                 raise  # The program is out of this user's reach, which callers expect.
             message = (
-                f"PostgreSQL does not run as root, and this root may not change to user {self.name} "
-                "(the capabilities SETUID and SETGID are missing). Run tsunagi as an ordinary user."
+                "PostgreSQL does not run as root, and root may not change to user "
+                f"{self.name} here (no capabilities SETUID and SETGID). "
+                "Run tsunagi as an ordinary user."
             )
             raise EmbeddedPostgresError(message) from error
 
@@ -83,8 +84,9 @@ def server_account(cluster: Path | None) -> Account:
     if os.geteuid() != 0:
         if owner not in (None, os.geteuid()):
             message = (
-                f"The database in {cluster} belongs to user {_name(owner)}, not to {_name(os.geteuid())}. "
-                "Run tsunagi as that user, or set TSUNAGI_HOME to a directory of your own."
+                f"The database in {cluster} belongs to user {_name(owner)}, "
+                f"not to {_name(os.geteuid())}. Run tsunagi as that user, "
+                "or set TSUNAGI_HOME to a directory of your own."
             )
             raise EmbeddedPostgresError(message)
         return Account(_name(os.geteuid()), os.geteuid(), os.getegid())
@@ -93,8 +95,9 @@ def server_account(cluster: Path | None) -> Account:
         return wanted
     if owner == 0 or "TSUNAGI_PG_USER" in os.environ:
         message = (
-            f"The database in {cluster} belongs to {_name(owner)}, but PostgreSQL is to run as {wanted.name}. "
-            f"Give it to that user (chown -R {wanted.name} {cluster}), or set TSUNAGI_PG_USER to its owner."
+            f"The database in {cluster} belongs to {_name(owner)}, "
+            f"but PostgreSQL is to run as {wanted.name}. Give it to that user "
+            f"(chown -R {wanted.name} {cluster}), or set TSUNAGI_PG_USER to its owner."
         )
         raise EmbeddedPostgresError(message)
     return _ordinary_account(_name(owner))

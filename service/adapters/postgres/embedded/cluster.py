@@ -38,15 +38,17 @@ def _check(site: Site) -> None:
     made_by = version.read_text(encoding="utf-8").strip() if version.exists() else "?"
     if made_by not in ("?", str(MAJOR)):
         message = (
-            f"The database in {site.cluster} was made by PostgreSQL {made_by}, and this is PostgreSQL {MAJOR}. "
+            f"The database in {site.cluster} was made by PostgreSQL {made_by}, "
+            f"and this is PostgreSQL {MAJOR}. "
             "Nothing was changed. Carry it over with pg_dump of the old version or pg_upgrade, "
             "go back to the tsunagi that made it, or set TSUNAGI_HOME to another directory."
         )
         raise EmbeddedPostgresError(message)
     if not (site.cluster / MARKER).exists():
         message = (
-            f"{site.cluster} holds files, but no database that tsunagi finished making. Nothing was changed. "
-            "Move that directory away, or set TSUNAGI_HOME to another directory."
+            f"{site.cluster} holds files, but no database that tsunagi finished making. "
+            "Nothing was changed. Move that directory away, "
+            "or set TSUNAGI_HOME to another directory."
         )
         raise EmbeddedPostgresError(message)
     if not password_file(site.secrets, SUPERUSER).exists():
@@ -58,7 +60,7 @@ def _check(site: Site) -> None:
 
 
 def _initialise(site: Site, binaries: Binaries, timeout: timedelta) -> None:
-    """Make a cluster under another name and give it its own only when it is complete and on disk."""
+    """Make a cluster under another name; it gets its own once it is complete and on disk."""
     staging = site.root / f"{_STAGING}{secrets.token_hex(4)}"
     staging.mkdir(mode=0o700)
     try:
@@ -101,12 +103,12 @@ def _initdb(data: Path, password: Path, binaries: Binaries, timeout: timedelta) 
 
 
 def _remove_unfinished(site: Site) -> None:
-    """Remove what a start that was killed left; its ``initdb`` may run on for a moment and write there."""
+    """Remove what a killed start left; its ``initdb`` may write there for a moment more."""
     give_up = time.monotonic() + 10
     while leftovers := list(site.root.glob(f"{_STAGING}*")):
         for leftover in leftovers:
             shutil.rmtree(leftover, ignore_errors=True)
         if time.monotonic() > give_up:
-            message = f"{leftovers[0]}, left by a start that did not finish, cannot be removed. Remove it."
+            message = f"{leftovers[0]}, left by a killed start, cannot be removed. Remove it."
             raise EmbeddedPostgresError(message)
         time.sleep(0.05)

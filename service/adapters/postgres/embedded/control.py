@@ -57,8 +57,9 @@ class Control:
                 return postmaster
             if time.monotonic() > deadline:
                 message = (
-                    f"A PostgreSQL server (processes {processes}) runs in {self.site.cluster} and does not answer. "
-                    f"Its log is {self.site.log}. Start again to wait longer, or stop it with kill -INT."
+                    f"A PostgreSQL server (processes {processes}) runs in {self.site.cluster} "
+                    f"and does not answer. Its log is {self.site.log}. "
+                    "Start again to wait longer, or stop it with kill -INT."
                 )
                 raise EmbeddedPostgresError(message)
             time.sleep(0.1)
@@ -88,14 +89,20 @@ class Control:
         advice = "Mend what its log says and start again."
         if "did not start in time" in done.stderr:
             advice = (
-                f"It was not ready after {seconds} seconds and was stopped; recovery after a crash can take long. "
-                "Start again with a longer timeout."
+                f"It was not ready after {seconds} seconds and was stopped; "
+                "recovery after a crash can take long. Start again with a longer timeout."
             )
-        message = f"PostgreSQL did not start. {advice} Its log is {self.site.log}:\n{self._log_from(beginning)}"
+        message = (
+            f"PostgreSQL did not start. {advice} Its log is {self.site.log}:\n"
+            f"{self._log_from(beginning)}"
+        )
         raise EmbeddedPostgresError(message)
 
     def halt(self) -> None:
-        """Stop the server if it runs: cleanly, or at once when that takes too long (nothing committed is lost)."""
+        """Stop the server if it runs.
+
+        Cleanly; or at once when that takes too long, which loses nothing committed.
+        """
         postmaster = self.running()
         for mode, patience in (("fast", _FAST_STOP), ("immediate", _IMMEDIATE_STOP)):
             if not self.running():
@@ -107,7 +114,7 @@ class Control:
         give_up = time.monotonic() + _IMMEDIATE_STOP.total_seconds()
         while processes := server_processes(self.site):
             if time.monotonic() > give_up:
-                message = f"The PostgreSQL processes {processes} do not end. Their log is {self.site.log}."
+                message = f"PostgreSQL (processes {processes}) does not end. See {self.site.log}."
                 raise EmbeddedPostgresError(message)
             time.sleep(0.02)
         if postmaster:
@@ -116,7 +123,7 @@ class Control:
                 os.waitpid(postmaster.pid, os.WNOHANG)
 
     def _answers(self, postmaster: Postmaster) -> bool:
-        """Tell whether the server behind the socket is this very process on this very data directory.
+        """Tell whether the server behind the socket is this very process on our data.
 
         False when it takes no connections yet; raises EmbeddedPostgresError when it is another one.
         """
@@ -131,8 +138,9 @@ class Control:
         same_directory = identity.data_directory == self.site.cluster
         if not same_directory or not same_start or listening not in (postmaster.pid, None):
             message = (
-                f"The server on {postmaster.socket_directory} is not the one of {self.site.cluster}: "
-                f"it is process {listening} on {identity.data_directory}. Stop it, then start again."
+                f"The server on {postmaster.socket_directory} is not that of {self.site.cluster}: "
+                f"it is process {listening} on {identity.data_directory}. "
+                "Stop it, then start again."
             )
             raise EmbeddedPostgresError(message)
         return True
@@ -153,10 +161,11 @@ class Control:
     def _remove_stale_pid_file(self) -> None:
         """Remove the ``postmaster.pid`` of a server that ended without doing so.
 
-        Its number may by now be that of an unrelated process, and then PostgreSQL would refuse to start;
-        or, in a restarted container, that of the new postmaster itself, and then ``pg_ctl`` would take
-        what the old one wrote for an answer. It is only called once no process of this cluster is left.
-        PostgreSQL checks that again, by the shared memory of the data directory.
+        Its number may by now be that of an unrelated process, and then PostgreSQL would refuse
+        to start; or, in a restarted container, that of the new postmaster itself, and then
+        ``pg_ctl`` would take what the old one wrote for an answer. It is only called once no
+        process of this cluster is left. PostgreSQL checks that again, by the shared memory of
+        the data directory.
         """
         file = self.site.cluster / "postmaster.pid"
         if file.exists():
@@ -164,7 +173,7 @@ class Control:
             file.unlink()
 
     def _open_log(self) -> int:
-        """Make the log for the server's user, who may make no files here, and return its size in bytes.
+        """Make the log, as the server's user may not, and return its size in bytes.
 
         A large one is set aside first.
         """

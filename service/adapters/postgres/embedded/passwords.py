@@ -22,7 +22,7 @@ def kept_password(directory: Path, role: str) -> str:
         file.chmod(0o600)
     password = file.read_text(encoding="utf-8").strip()
     if not password:
-        message = f"The password file {file} is empty. Restore it, or delete it if there is no database yet."
+        message = f"The password file {file} is empty. Restore it from a backup."
         raise EmbeddedPostgresError(message)
     return password
 

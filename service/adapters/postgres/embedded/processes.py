@@ -28,7 +28,7 @@ class Postmaster:
 
 
 def read_pid_file(cluster: Path) -> Postmaster | None:
-    """Read ``postmaster.pid``; None when there is none or the server has not finished writing it."""
+    """Read ``postmaster.pid``; None when there is none or it is not finished."""
     try:
         lines = (cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         pid, _, started, _, socket_directory = lines[:5]
@@ -38,7 +38,7 @@ def read_pid_file(cluster: Path) -> Postmaster | None:
 
 
 def server_processes(site: Site) -> list[int]:
-    """List the live processes of the cluster's server, in no order; also those that outlive a killed postmaster."""
+    """List the live processes of the server, also those that outlive a killed postmaster."""
     postmaster = f"/postgres -D {site.cluster} "
     child = f"postgres: {site.cluster_name}: "
     return [

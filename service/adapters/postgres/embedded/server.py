@@ -66,7 +66,10 @@ class EmbeddedPostgres:
             try:
                 urls = self._start(undo, deadline)
             except OSError as error:
-                message = f"PostgreSQL could not be started from {self._home}: {error}. Mend that and start again."
+                message = (
+                    f"PostgreSQL could not be started from {self._home}: {error}. "
+                    "Mend that and start again."
+                )
                 raise EmbeddedPostgresError(message) from error
             self._undo = undo.pop_all()
         self._process = os.getpid()
@@ -112,9 +115,10 @@ class EmbeddedPostgres:
 
 
 def remove_cluster(home: Path) -> None:
-    """Delete the database of a home that nothing runs from, wherever it lies; passwords and lock stay.
+    """Delete the database of a home that nothing runs from, wherever it lies.
 
-    For tests and for starting over. Raises EmbeddedPostgresError when something runs.
+    Passwords and lock stay. For tests and for starting over. Raises EmbeddedPostgresError
+    when something runs.
     """
     with ExitStack() as undo:
         site = _lock_site(home.absolute(), undo)

@@ -14,7 +14,7 @@ _OURS = {
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
-    # What a statement carries must not reach the log (promise 8), nor the passwords that roles.sql sets.
+    # What a statement carries must not reach the log (promise 8), nor roles.sql's passwords.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
@@ -40,16 +40,16 @@ _FIXED = frozenset(
 
 
 def checked_settings(settings: Mapping[str, str]) -> dict[str, str]:
-    """Copy the caller's settings; raises EmbeddedPostgresError when one is not the caller's to choose."""
+    """Copy the caller's settings; raises EmbeddedPostgresError when one is ours to choose."""
     lower = {name.lower(): value for name, value in settings.items()}
     if fixed := sorted(_FIXED & lower.keys()):
-        message = f"The embedded PostgreSQL chooses {', '.join(fixed)} itself. Leave that out of the settings."
+        message = f"The embedded PostgreSQL chooses {', '.join(fixed)} itself. Leave that out."
         raise EmbeddedPostgresError(message)
     return lower
 
 
 def server_options(site: Site, socket_directory: Path, settings: Mapping[str, str]) -> str:
-    """Write all settings as ``postgres`` options, quoted for the shell that ``pg_ctl`` passes them through."""
+    """Write all settings as options, quoted for the shell that ``pg_ctl`` passes them through."""
     fixed = {
         "cluster_name": site.cluster_name,
         "listen_addresses": "",

@@ -61,7 +61,11 @@ class Site:
         return self.root != self.home
 
     def record_initialised(self) -> None:
-        """Note in the home that the cluster elsewhere is complete, so that its loss is noticed, and there whose it is."""
+        """Tie home and cluster together when they lie apart.
+
+        The home notes that the cluster is complete, so that its loss is noticed; the
+        cluster's place notes whose it is.
+        """
         if self.is_elsewhere:
             write_durably(self.root / "home", f"{self.home}\n")
             _record(self.home, self.root, initialised=True)
@@ -75,7 +79,10 @@ def prepare_home(home: Path) -> Path:
         home.chmod(0o711 if os.geteuid() == 0 else 0o700)
     home = home.resolve()
     if UNQUOTABLE & set(str(home)):
-        message = f'The path {home} holds one of " $ ` \\ or a line break. Set TSUNAGI_HOME to another directory.'
+        message = (
+            f'The path {home} holds one of " $ ` \\ or a line break. '
+            "Set TSUNAGI_HOME to another directory."
+        )
         raise EmbeddedPostgresError(message)
     return home
 
@@ -88,15 +95,17 @@ def find_site(home: Path) -> Site:
     site = Site(home, root, account)
     if initialised and not is_occupied(site.cluster):
         message = (
-            f"The database of {home} was in {site.cluster} and is gone. Restore that directory from a backup; "
+            f"The database of {home} was in {site.cluster} and is gone. "
+            "Restore that directory from a backup; "
             f"or, to begin with an empty database, delete {location_file(home)}."
         )
         raise EmbeddedPostgresError(message)
     if root == home and not account.reaches(home):
         if is_occupied(site.cluster):
             message = (
-                f"PostgreSQL runs as {account.name}, who cannot enter {home}, where the database is. "
-                f"Let that user through (chmod o+x on {home} and the directories above), or move the home."
+                f"PostgreSQL runs as {account.name}, who cannot enter {home}, "
+                "where the database is. Let that user through (chmod o+x on it and the "
+                "directories above), or move the home."
             )
             raise EmbeddedPostgresError(message)
         site = Site(home, _choose_elsewhere(home, account), account)
@@ -119,7 +128,7 @@ def location_file(home: Path) -> Path:
 
 
 def _choose_elsewhere(home: Path, account: Account) -> Path:
-    """Pick a place and record it before it is made, so that a crash leaves nothing unknown behind."""
+    """Pick a place and record it before it is made: a crash leaves nothing unknown behind."""
     temporary = Path(tempfile.gettempdir()).resolve()
     parent = (
         temporary if home.is_relative_to(temporary) and account.reaches(temporary) else ELSEWHERE
@@ -145,7 +154,8 @@ def _make_elsewhere(site: Site) -> None:
 
 def _unreachable(site: Site) -> str:
     return (
-        f"PostgreSQL runs as {site.account.name}, who cannot enter {site.home}, and {site.root} cannot stand in. "
+        f"PostgreSQL runs as {site.account.name}, who cannot enter {site.home}, "
+        f"and {site.root} cannot stand in. "
         "Set TSUNAGI_HOME to a directory that this user can enter, such as /srv/tsunagi."
     )
 
@@ -158,7 +168,7 @@ def _recorded(home: Path) -> tuple[Path, bool] | None:
         record = cast("dict[str, object]", json.loads(file.read_text(encoding="utf-8")))
         return Path(str(record["directory"])), record["initialised"] is True
     except (ValueError, KeyError, TypeError) as error:
-        message = f"{file} should say where the database is, and cannot be read. Restore it from a backup."
+        message = f"{file} should say where the database is. Restore it from a backup."
         raise EmbeddedPostgresError(message) from error
 
 

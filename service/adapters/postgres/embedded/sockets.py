@@ -25,7 +25,7 @@ def socket_file(directory: Path) -> Path:
 
 
 def make_socket_directory(site: Site) -> Path:
-    """Make an empty directory, of the server's user and closed to others, for a server about to start.
+    """Make an empty directory, closed to all but the server's user, for a server to start.
 
     It lies beside the cluster if the path is short enough, else under an unguessable name in
     ``/tmp``, recorded beside the cluster so that the next start can remove it after a crash.
@@ -56,7 +56,10 @@ def _temporary(site: Site) -> Path:
     for parent in (Path(tempfile.gettempdir()), Path("/", "tmp")):
         if _fits(parent / f"tsunagi-{'0' * 16}") and site.account.reaches(parent):
             return parent
-    message = f"No temporary directory has a path short enough for a socket that {site.account.name} can reach. Set TMPDIR."
+    message = (
+        f"A socket needs a directory with a short path that {site.account.name} can enter. "
+        "Set TMPDIR to one."
+    )
     raise EmbeddedPostgresError(message)
 
 
@@ -70,7 +73,7 @@ def _fits(directory: Path) -> bool:
 
 
 def _is_ours(directory: Path, site: Site) -> bool:
-    """Tell whether it is a real directory of the server's user (or ours, just made, not yet given away)."""
+    """Tell whether it is a real directory of the server's user, or ours before it was given."""
     return not directory.is_symlink() and directory.stat().st_uid in (
         site.account.uid,
         os.geteuid(),

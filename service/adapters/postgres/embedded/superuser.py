@@ -42,7 +42,8 @@ class Superuser:
         done = self._psql(socket_directory, _IDENTITY)
         if "password authentication failed" in done.stderr:
             message = (
-                f"The server on {socket_directory} refuses the password of {SUPERUSER} in the home's secrets. "
+                f"The server on {socket_directory} refuses the password of {SUPERUSER} "
+                "in the home's secrets. "
                 "Restore the directory secrets from the same backup as the database."
             )
             raise EmbeddedPostgresError(message)
@@ -60,13 +61,19 @@ class Superuser:
         }
         done = self._psql(socket_directory, script, chosen)
         if done.returncode != 0:
-            message = f"The roles of the database could not be set. Mend this and start again: {done.stderr.strip()}"
+            message = (
+                "The roles of the database could not be set. "
+                f"Mend this and start again: {done.stderr.strip()}"
+            )
             raise EmbeddedPostgresError(message)
 
     def _psql(
         self, socket_directory: Path, script: str, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run a script; the passwords go by the environment, which only the server's user and root can read."""
+        """Run a script.
+
+        Passwords go by the environment, which only the server's user and root can read.
+        """
         return self.binaries.run(
             "psql",
             "--no-psqlrc",

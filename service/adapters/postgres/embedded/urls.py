@@ -1,8 +1,7 @@
 """How to connect to the embedded PostgreSQL."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,20 +13,17 @@ OWNER = "tsunagi_owner"
 APP = "tsunagi_app"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class DatabaseUrls:
-    """The addresses of the database, one for each role; their text form hides the passwords."""
+    """The addresses of the database, one for each role; not shown, as they hold passwords."""
 
     #: ``tsunagi_owner``: owns the schema and runs the migrations.
-    owner: str
+    owner: str = field(repr=False)
     #: ``tsunagi_app``: the running service; owns nothing.
-    app: str
-    #: ``postgres``, for tests (``CREATE DATABASE … TEMPLATE tsunagi OWNER tsunagi_owner``) and repair.
-    superuser: str
-
-    def __repr__(self) -> str:
-        hidden = (f"{name}={_without_password(url)!r}" for name, url in vars(self).items())
-        return f"DatabaseUrls({', '.join(hidden)})"
+    app: str = field(repr=False)
+    #: ``postgres``, for repair and for tests
+    #: (``CREATE DATABASE … TEMPLATE tsunagi OWNER tsunagi_owner``).
+    superuser: str = field(repr=False)
 
 
 def database_urls(socket_directory: Path, passwords: Mapping[str, str]) -> DatabaseUrls:
@@ -40,7 +36,3 @@ def database_urls(socket_directory: Path, passwords: Mapping[str, str]) -> Datab
     return DatabaseUrls(
         owner=url(OWNER, "tsunagi"), app=url(APP, "tsunagi"), superuser=url(SUPERUSER, "postgres")
     )
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"(//[^:@/]*):[^@]*@", r"\1:***@", url)
