@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.api import conferences, directories, people, plans, referrals, well_known
 from service.api.errors import simple_problem
+from service.api.shapes import REFUSALS
 
 DESCRIPTION = """
 Referrals (つなぎ), support conferences (支援会議・支援調整会議) and shared support plans (支援プラン) between
@@ -92,43 +93,52 @@ def contract(app: FastAPI, login: dict[str, Any] | None = None) -> dict[str, Any
         schema["security"] = [{name: []} for name in schemes]
         for path in schema["paths"].values():
             for method, operation in path.items():
-                _add_headers(method, operation)
+                _add_headers(schema["components"], method, operation)
+                _share_refusals(schema["components"], operation)
         app.openapi_schema = schema
     return app.openapi_schema
 
 
-def _add_headers(method: str, operation: dict[str, Any]) -> None:
-    parameters = operation.setdefault("parameters", [])
-    keyed = method == "post" and not operation["operationId"].startswith(
-        ("search_persons", "find_route")
-    )
-    for name, wanted, text in (
-        (
-            "Purpose-Of-Use",
-            False,
-            "What the data is used for; needed with everything about a person.",
-        ),
-        (
-            "Acting-Agency",
-            False,
-            "Code of the agency you act for, if you hold positions at several.",
-        ),
-        ("Idempotency-Key", keyed, "A new one for every POST, the same one for its retry."),
-        ("If-Match", method == "put", "The ETag you read; also honoured with acts."),
-    ):
-        if name == "Idempotency-Key" and not keyed:
-            continue
-        if name == "If-Match" and method == "get":
-            continue
-        parameters.append(
-            {
-                "name": name,
-                "in": "header",
-                "required": wanted,
-                "description": text,
-                "schema": {"type": "string"},
-            }
-        )
+def _share_refusals(components: dict[str, Any], operation: dict[str, Any]) -> None:
+    """Say each refusal once for the whole contract, not once for each operation."""
+    shared = components.setdefault("responses", {})
+    for status in REFUSALS:
+        name = f"Refused{status}"
+        stated = operation["responses"][str(status)]
+        schema = stated["content"].pop("application/json", None)
+        if name not in shared:
+            stated["content"] = {"application/problem+json": schema}
+            shared[name] = stated
+        operation["responses"][str(status)] = {"$ref": f"#/components/responses/{name}"}
+
+
+#: Headers by name: what they say.
+_HEADERS = {
+    "Purpose-Of-Use": "What the data is used for; needed with everything about a person.",
+    "Acting-Agency": "Code of the agency you act for, if you hold positions at several.",
+    "Idempotency-Key": "A new one for every POST that acts, the same one for its retry.",
+    "If-Match": "The ETag you read: required with PUT, honoured with every act.",
+}
+
+
+def _add_headers(components: dict[str, Any], method: str, operation: dict[str, Any]) -> None:
+    shared = components.setdefault("parameters", {})
+    asks = operation["operationId"].startswith(("search_persons", "find_route"))
+    wanted = {"Purpose-Of-Use": False, "Acting-Agency": False}
+    if method == "post" and not asks:
+        wanted["Idempotency-Key"] = True
+    if method != "get" and not asks:
+        wanted["If-Match"] = method == "put"
+    for name, required in wanted.items():
+        key = f"{name}-required" if required and name == "If-Match" else name
+        shared[key] = {
+            "name": name,
+            "in": "header",
+            "required": required,
+            "description": _HEADERS[name],
+            "schema": {"type": "string"},
+        }
+        operation.setdefault("parameters", []).append({"$ref": f"#/components/parameters/{key}"})
 
 
 def _add_docs(app: FastAPI, login: dict[str, Any] | None) -> None:
