@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 from town import Town, open_town
 
 from service.adapters.postgres.embedded import EmbeddedPostgres, remove_cluster
@@ -15,6 +16,10 @@ from service.cli import load_directory, prepare
 from service.demo.accounts import issuer_urls
 from service.demo.city import directory
 from service.settings import Settings
+
+
+# A failing test shows what failed, not a page of request lines.
+structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from service.domain import conference, consent, plan, referral
 README = Path(__file__).parents[2] / "README.md"
 
 
-def mermaid(moves: Iterable[tuple[StrEnum, StrEnum, StrEnum | None]], endings: Iterable[StrEnum]) -> str:
+def mermaid(
+    moves: Iterable[tuple[StrEnum, StrEnum, StrEnum | None]], endings: Iterable[StrEnum]
+) -> str:
     """A Mermaid state diagram; moves between the same two states share one arrow."""
     arrows: dict[tuple[str, str], list[str]] = {}
     for source, act, target in moves:
@@ -27,8 +29,12 @@ def mermaid(moves: Iterable[tuple[StrEnum, StrEnum, StrEnum | None]], endings: I
     return "\n".join(lines)
 
 
-def _rows(table: Mapping[tuple[StrEnum, StrEnum], StrEnum | None]) -> list[tuple[StrEnum, StrEnum, StrEnum | None]]:
-    return [(source, act, target) for (source, act), target in table.items() if source is not target]
+def _rows(
+    table: Mapping[tuple[StrEnum, StrEnum], StrEnum | None],
+) -> list[tuple[StrEnum, StrEnum, StrEnum | None]]:
+    return [
+        (source, act, target) for (source, act), target in table.items() if source is not target
+    ]
 
 
 def turns() -> str:
@@ -39,10 +45,19 @@ def turns() -> str:
         if turn is None:
             lines.append(f"| `{status.value}` | {status.label_ja} | – | – | – |")
             continue
-        interrupted = status in (referral.Status.WITHDRAWAL_REQUESTED, referral.Status.RETURNED_FOR_INFO)
+        interrupted = status in (
+            referral.Status.WITHDRAWAL_REQUESTED,
+            referral.Status.RETURNED_FOR_INFO,
+        )
         owner = "as before" if interrupted else turn.owner.value
-        acts = "whoever was asked" if status is referral.Status.WITHDRAWAL_REQUESTED else turn.acts.value
-        lines.append(f"| `{status.value}` | {status.label_ja} | {owner} | {acts} | {turn.clock.value} |")
+        acts = (
+            "whoever was asked"
+            if status is referral.Status.WITHDRAWAL_REQUESTED
+            else turn.acts.value
+        )
+        lines.append(
+            f"| `{status.value}` | {status.label_ja} | {owner} | {acts} | {turn.clock.value} |"
+        )
     return "\n".join(lines)
 
 
@@ -53,7 +68,9 @@ def blocks() -> dict[str, str]:
         "referral": fence.format(mermaid(_rows(referral.NEXT), referral.ENDINGS)),
         "referral-turns": turns(),
         "consent": fence.format(
-            mermaid(_rows(consent.NEXT), (consent.ConsentState.REVOKED, consent.ConsentState.SUPERSEDED))
+            mermaid(
+                _rows(consent.NEXT), (consent.ConsentState.REVOKED, consent.ConsentState.SUPERSEDED)
+            )
         ),
         "conference": fence.format(mermaid(_rows(conference.NEXT), conference.ENDINGS)),
         "plan": fence.format(mermaid(_rows(plan.NEXT), (plan.PlanStatus.SUPERSEDED,))),
