@@ -114,7 +114,7 @@ class Wiring:
 
     async def sweep(self) -> int:
         """Move everything whose deadline has passed; how many that were."""
-        return await sweep_deadlines(self.open_sweep)
+        return await sweep_deadlines(self.open_sweep, failed=_sweep_failed)
 
     async def keep_sweeping(self) -> None:
         """Sweep until cancelled. A sweep that fails is tried again, and the log says so."""
@@ -126,8 +126,13 @@ class Wiring:
             except Refusal as refusal:
                 log.warning("sweep.failed", code=refusal.code)
             except Exception as error:  # noqa: BLE001 - the sweep must go on
-                log.error("sweep.failed", kind=type(error).__name__)  # noqa: TRY400 - no values
+                _sweep_failed(error)
             await asyncio.sleep(self.settings.sweep_seconds)
+
+
+def _sweep_failed(error: Exception) -> None:
+    """What kind of error, never its text: it may quote what is stored."""
+    log.error("sweep.failed", kind=type(error).__name__)
 
 
 def new_id() -> UUID:

@@ -42,10 +42,16 @@ class Settings:
         """Read ``TSUNAGI_*``. Raises SettingsError."""
         known = {k: v for k, v in environment.items() if k.startswith("TSUNAGI_") and v}
         demo = _flag(known, "TSUNAGI_DEMO", default=False)
+        host = known.get("TSUNAGI_HOST", "127.0.0.1")
+        if demo and host not in ("127.0.0.1", "localhost", "::1"):
+            raise SettingsError(
+                "TSUNAGI_DEMO lets anybody log in as anybody, so it answers on this machine only:"
+                " leave TSUNAGI_HOST out, or TSUNAGI_DEMO."
+            )
         return cls(
             home=Path(known.get("TSUNAGI_HOME", ".tsunagi")).absolute(),
             port=int(_number(known, "TSUNAGI_PORT", 8000, 1, 65535)),
-            host=known.get("TSUNAGI_HOST", "127.0.0.1"),
+            host=host,
             database_url=known.get("TSUNAGI_DATABASE_URL"),
             database_owner_url=known.get("TSUNAGI_DATABASE_OWNER_URL"),
             audience=known.get("TSUNAGI_AUDIENCE", "urn:tsunagi:api"),

@@ -304,7 +304,7 @@ async def _check_plan(context: Context, command: AddItem) -> None:
     found = await context.work.plans.find(command.plan.plan_id)
     version = await context.work.plans.version(command.plan.plan_id, command.plan.number)
     facts = await plan_facts(context, command.plan.plan_id, found, version)
-    context.enforce(Permission.CONFERENCE_PLAN, facts)
+    context.require(Permission.CONFERENCE_PLAN, facts)
     if found is None or found.person_id not in command.person_ids:
         raise Invalid("conference.plan_of_somebody_else", field="/plan")
 

@@ -140,7 +140,7 @@ async def _check_receivers(context: Context, command: GrantConsent) -> None:
 
 async def _supersede(context: Context, consent_id: UUID, person_id: UUID) -> None:
     old = await context.work.consents.find(consent_id, lock=True)
-    context.enforce(Permission.CONSENT_GRANT, await _facts_of(context, consent_id, old))
+    context.require(Permission.CONSENT_GRANT, await _facts_of(context, consent_id, old))
     if old is None or old.person_id != person_id:
         raise Invalid("consent.supersedes_another_person", field="/supersedes_id")
     state = old.move(ConsentAct.SUPERSEDE)

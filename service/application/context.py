@@ -108,10 +108,19 @@ class Context:
         self, permission: Permission, facts: Facts, *, shows: type[Disclosable] | None = None
     ) -> Permit:
         """The permit, noted in the audit log; or the refusal, noted as well, and raised."""
+        permit = self.require(permission, facts)
+        self._note(permission, facts, permit, Outcome.ALLOWED, shows)
+        return permit
+
+    def require(self, permission: Permission, facts: Facts) -> Permit:
+        """The permit, or the refusal, noted and raised; for what another entry of this access tells.
+
+        There is one entry per person per access: a plan that is put on an agenda together
+        with its person is told of by the person's entry.
+        """
         decision = self._decide(permission, facts)
         if isinstance(decision, Deny):
             self.refuse(permission, facts, decision)
-        self._note(permission, facts, decision, Outcome.ALLOWED, shows)
         return decision
 
     def may(

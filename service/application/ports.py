@@ -4,7 +4,7 @@ Every store works inside the unit of work it belongs to. ``lock=True`` keeps a r
 being changed by anybody else until the unit of work ends.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -110,7 +110,9 @@ class Referrals(Protocol):
     async def hub_queue(
         self, agency_id: UUID, after: UUID | None, limit: int
     ) -> Sequence[Referral]: ...
-    async def next_overdue(self, now: datetime) -> Referral | None: ...
+    async def next_overdue(
+        self, now: datetime, *, without: Collection[UUID]
+    ) -> Referral | None: ...
     async def record(self, event: ReferralEvent) -> None: ...
     async def events(self, referral_id: UUID) -> Sequence[ReferralEvent]: ...
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+from uuid import UUID
 
 from service.application.context import Context
 from service.application.referral_acts import miss_deadline
@@ -20,17 +21,28 @@ class SweepContext(Protocol):
 OpenSweep = Callable[[], AbstractAsyncContextManager[SweepContext]]
 
 
-async def sweep_deadlines(open_sweep: OpenSweep, *, at_most: int = 500) -> int:
+async def sweep_deadlines(
+    open_sweep: OpenSweep, *, failed: Callable[[Exception], None], at_most: int = 500
+) -> int:
     """Move every referral whose deadline has passed, each in a commit of its own.
 
     Several sweeps may run at once: each takes what no other is busy with, and a referral
     that was moved has a new deadline, so nothing is done twice. Returns how many moved.
     """
-    for moved in range(at_most):
+    moved = 0
+    stuck: set[UUID] = set()
+    while moved + len(stuck) < at_most:
         async with open_sweep() as swept:
-            referral = await swept.context.work.referrals.next_overdue(swept.context.now)
+            referrals = swept.context.work.referrals
+            referral = await referrals.next_overdue(swept.context.now, without=stuck)
             if referral is None:
-                return moved
-            await miss_deadline(swept.context, referral)
+                break
+            try:
+                await miss_deadline(swept.context, referral)
+            except Exception as error:  # noqa: BLE001 - one bad referral must not hold up the others
+                stuck.add(referral.id)
+                failed(error)
+                continue
             await swept.commit()
-    return at_most
+            moved += 1
+    return moved

@@ -1,6 +1,6 @@
 """Referrals, their history, and cases in PostgreSQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -139,11 +139,13 @@ class PostgresReferrals:
         )
         return [REFERRAL.read(r) for r in rows]
 
-    async def next_overdue(self, now: datetime) -> Referral | None:
+    async def next_overdue(self, now: datetime, *, without: Collection[UUID]) -> Referral | None:
         """One referral whose deadline has passed and that no other sweep is busy with."""
         row = await self._connection.fetchrow(
-            f"{REFERRAL.select} WHERE due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+            f"{REFERRAL.select} WHERE due_at <= $1 AND id <> ALL ($2)"
+            " ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
             now,
+            list(without),
         )
         return REFERRAL.read(row) if row else None
 
