@@ -88,8 +88,8 @@ def contract(app: FastAPI, login: dict[str, Any] | None = None) -> dict[str, Any
             "scheme": "bearer",
             "bearerFormat": "at+jwt (RFC 9068)",
         }
-        if login is not None:
-            schemes["login"] = {"type": "oauth2", "flows": {"authorizationCode": login["flow"]}}
+        for name, flow in (login or {"flows": {}})["flows"].items():
+            schemes[name] = {"type": "oauth2", "flows": {"authorizationCode": flow}}
         schema["security"] = [{name: []} for name in schemes]
         for path in schema["paths"].values():
             for method, operation in path.items():

@@ -18,13 +18,13 @@ from service.domain.conference import (
     AgendaItem,
     AnswerInvitation,
     Conference,
-    ConferenceAct,
     HoldConference,
     InviteAttendees,
     PlanConference,
     RecordResult,
     Task,
 )
+from service.domain.conference_states import ConferenceAct
 from service.domain.permission import Permission
 
 router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS, tags=["Conferences"])

@@ -18,7 +18,8 @@ from service.application.referrals import Box
 from service.domain import referral_acts as commands
 from service.domain.case import Case
 from service.domain.permission import Permission
-from service.domain.referral import PERMISSION, Act, MakeReferral, Referral, ReferralEvent, Status
+from service.domain.referral import MakeReferral, Referral, ReferralEvent
+from service.domain.referral_states import PERMISSION, Act, Status
 
 router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS)
 

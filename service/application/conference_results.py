@@ -12,17 +12,16 @@ from service.application.notices import notify
 from service.domain.access import OWN_COPY, Facts, Part, RecordKind
 from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
-    PACKET_OPEN,
     AgendaItem,
     Attendee,
     Conference,
-    ConferenceAct,
     HoldConference,
     ItemResult,
     RecordResult,
     Task,
     check_approval,
 )
+from service.domain.conference_states import PACKET_OPEN, ConferenceAct
 from service.domain.decision import Permit
 from service.domain.disclosure import D0, D1, D6, D7, Classes, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid

@@ -8,17 +8,19 @@ from service.application.facts import person_facts, plan_facts
 from service.application.notices import notify
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.conference import (
-    ACT_PERMISSION,
-    KINDS,
     AddItem,
     AgendaItem,
     AnswerInvitation,
     Attendee,
     Conference,
-    ConferenceAct,
     InviteAttendees,
-    Persons,
     PlanConference,
+)
+from service.domain.conference_states import (
+    ACT_PERMISSION,
+    KINDS,
+    ConferenceAct,
+    Persons,
     basis_for,
 )
 from service.domain.decision import Remedy, Rule

@@ -13,7 +13,8 @@ from service.domain.errors import Denied
 from service.domain.people import Person
 from service.domain.permission import Permission, Purpose
 from service.domain.plan import Plan, PlanVersion, responsible_agencies
-from service.domain.referral import Referral, Status
+from service.domain.referral import Referral
+from service.domain.referral_states import Status
 
 #: Asked for when there is no record, so that both answers take the same steps.
 NOBODY = UUID(int=0)

@@ -28,7 +28,8 @@ from service.domain.notice import Notice
 from service.domain.people import Household, Person
 from service.domain.plan import Plan, PlanVersion
 from service.domain.policy import ReferralPolicy
-from service.domain.referral import Referral, ReferralEvent, Status
+from service.domain.referral import Referral, ReferralEvent
+from service.domain.referral_states import Status
 
 
 class FirstAnswer(NamedTuple):

@@ -17,7 +17,7 @@ from service.domain.access import Facts
 from service.domain.errors import Invalid
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
-from service.domain.referral import PERMISSION, Act, Referral, Status, check_receiver
+from service.domain.referral import Referral, check_receiver
 from service.domain.referral_acts import (
     AnswerInfo,
     Complete,
@@ -29,6 +29,7 @@ from service.domain.referral_acts import (
     Redirect,
     ReturnForInfo,
 )
+from service.domain.referral_states import PERMISSION, Act, Status
 
 
 async def send(context: Context, referral_id: UUID, command: Note) -> Shown:

@@ -3,7 +3,8 @@
 from service.application.context import Context
 from service.application.notices import notify
 from service.domain.notice import NoticeKind
-from service.domain.referral import Referral, ReferralEvent, Side, Status
+from service.domain.referral import Referral, ReferralEvent
+from service.domain.referral_states import Side, Status
 
 
 async def due(context: Context, referral: Referral) -> Referral:

@@ -25,10 +25,10 @@ from service.domain.referral import (
     MakeReferral,
     Referral,
     ReferralEvent,
-    Status,
     check_receiver,
     show_referral,
 )
+from service.domain.referral_states import Status
 
 
 class Box(StrEnum):

@@ -52,13 +52,15 @@ def mounts(settings: Settings) -> list[tuple[str, Any]]:
 
 
 def docs_login(settings: Settings) -> dict[str, Any]:
-    """How /docs logs in: code and PKCE at the city's issuer."""
-    issuer = issuer_urls(settings)["city"]
+    """How /docs logs in: code and PKCE, at whichever issuer speaks for one's agency."""
     return {
-        "flow": {
-            "authorizationUrl": f"{issuer}/authorize",
-            "tokenUrl": f"{issuer}/token",
-            "scopes": {scope: scope for scope in sorted(EVERY_SCOPE)},
+        "flows": {
+            f"login at {name}": {
+                "authorizationUrl": f"{issuer}/authorize",
+                "tokenUrl": f"{issuer}/token",
+                "scopes": {scope: scope for scope in sorted(EVERY_SCOPE)},
+            }
+            for name, issuer in issuer_urls(settings).items()
         },
         "init": {
             "clientId": PORTAL,

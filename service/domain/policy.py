@@ -8,7 +8,8 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.calendar_jp import JST, jst_date
-from service.domain.referral import Clock, Urgency
+from service.domain.referral import Urgency
+from service.domain.referral_states import Clock
 
 #: Whether the offices are closed on a day (weekend, public holiday, year end).
 Closed = Callable[[date], bool]

@@ -5,10 +5,9 @@ is, and ``TURN`` says, for every status that is no ending, who owns the referral
 it is and which deadline runs. Tests prove them total.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -16,7 +15,20 @@ from pydantic import Field, model_validator
 from service.domain.decision import Permit
 from service.domain.disclosure import CONSENTABLE, D0, D3, D6, D7, DataClass, Disclosable, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
-from service.domain.permission import Permission, Purpose
+from service.domain.permission import Purpose
+from service.domain.referral_states import (
+    BY,
+    DECLINES_UNTIL_HUB,
+    NEXT,
+    PERMISSION,
+    TURN,
+    A,
+    Act,
+    S,
+    Side,
+    Status,
+    Turn,
+)
 from service.domain.text import Code, Line, Paragraph, invalid
 
 MESSAGES_EN = {
@@ -27,199 +39,6 @@ MESSAGES_JA = {
     "referral.handover_needs_date_and_staff": "同行・同行訪問・手続き支援には日時と担当職員が必要です。",
     "referral.profile_not_sendable": "所見・スーパービジョン記録（D7）は、つなぎに添付できません。",
 }
-
-
-class Status(StrEnum):
-    """Where a referral stands."""
-
-    DRAFT = "draft"
-    SENT = "sent"
-    RECEIVED = "received"
-    RETURNED_FOR_INFO = "returned_for_info"
-    DECLINED = "declined"
-    NEEDS_LEAD = "needs_lead"
-    ACCEPTED = "accepted"
-    FIRST_CONTACT_DONE = "first_contact_done"
-    WORKING = "working"
-    WITHDRAWAL_REQUESTED = "withdrawal_requested"
-    COMPLETED = "completed"
-    CLOSED_WITHOUT_CONTACT = "closed_without_contact"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label_ja(self) -> str:
-        """The status in the field's words."""
-        return STATUS_JA[self]
-
-
-STATUS_JA: dict[Status, str] = {
-    Status.DRAFT: "作成中",
-    Status.SENT: "送付済み",
-    Status.RECEIVED: "受領",
-    Status.RETURNED_FOR_INFO: "情報の補足依頼",
-    Status.DECLINED: "辞退（提案あり）",
-    Status.NEEDS_LEAD: "主担当の決定待ち",
-    Status.ACCEPTED: "引受け",
-    Status.FIRST_CONTACT_DONE: "初回面談済み",
-    Status.WORKING: "支援中",
-    Status.WITHDRAWAL_REQUESTED: "取下げ依頼中",
-    Status.COMPLETED: "完了",
-    Status.CLOSED_WITHOUT_CONTACT: "接触できず終了",
-    Status.WITHDRAWN: "取下げ",
-}
-
-
-class Act(StrEnum):
-    """What can happen to a referral."""
-
-    SEND = "send"
-    RECEIVE = "receive"
-    ACCEPT = "accept"
-    DECLINE = "decline"
-    RETURN_FOR_INFO = "return_for_info"
-    ANSWER = "answer"
-    REDIRECT = "redirect"
-    ESCALATE = "escalate"
-    MISS_DEADLINE = "miss_deadline"
-    NAME_LEAD = "name_lead"
-    CONTACT = "contact"
-    WORK = "work"
-    COMPLETE = "complete"
-    CLOSE = "close"
-    REQUEST_WITHDRAWAL = "request_withdrawal"
-    CONFIRM_WITHDRAWAL = "confirm_withdrawal"
-    KEEP = "keep"
-
-
-class Side(StrEnum):
-    """A party of the referral."""
-
-    SENDER = "sender"
-    RECEIVER = "receiver"
-    HUB = "hub"
-    SYSTEM = "system"
-
-
-class Clock(StrEnum):
-    """Which of the municipality's deadlines runs."""
-
-    DRAFT = "draft"
-    ANSWER = "answer"
-    INFO = "info"
-    ONWARD = "onward"
-    HUB = "hub"
-    FIRST_CONTACT = "first_contact"
-    WORK = "work"
-    WITHDRAWAL = "withdrawal"
-
-
-S, A = Status, Act
-
-#: Where an act leads. ``None``: back to where the referral was before (``resumes``).
-NEXT: Mapping[tuple[Status, Act], Status | None] = {
-    (S.DRAFT, A.SEND): S.SENT,
-    (S.DRAFT, A.ESCALATE): S.NEEDS_LEAD,
-    (S.DRAFT, A.MISS_DEADLINE): S.NEEDS_LEAD,
-    (S.DRAFT, A.REQUEST_WITHDRAWAL): S.WITHDRAWN,
-    (S.SENT, A.RECEIVE): S.RECEIVED,
-    (S.SENT, A.ACCEPT): S.ACCEPTED,
-    (S.SENT, A.DECLINE): S.DECLINED,
-    (S.SENT, A.RETURN_FOR_INFO): S.RETURNED_FOR_INFO,
-    (S.SENT, A.ESCALATE): S.NEEDS_LEAD,
-    (S.SENT, A.MISS_DEADLINE): S.NEEDS_LEAD,
-    (S.SENT, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
-    (S.RECEIVED, A.ACCEPT): S.ACCEPTED,
-    (S.RECEIVED, A.DECLINE): S.DECLINED,
-    (S.RECEIVED, A.RETURN_FOR_INFO): S.RETURNED_FOR_INFO,
-    (S.RECEIVED, A.ESCALATE): S.NEEDS_LEAD,
-    (S.RECEIVED, A.MISS_DEADLINE): S.NEEDS_LEAD,
-    (S.RECEIVED, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
-    (S.RETURNED_FOR_INFO, A.ANSWER): None,
-    (S.RETURNED_FOR_INFO, A.ESCALATE): S.NEEDS_LEAD,
-    (S.RETURNED_FOR_INFO, A.MISS_DEADLINE): S.NEEDS_LEAD,
-    (S.RETURNED_FOR_INFO, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
-    (S.DECLINED, A.REDIRECT): S.SENT,
-    (S.DECLINED, A.ESCALATE): S.NEEDS_LEAD,
-    (S.DECLINED, A.MISS_DEADLINE): S.NEEDS_LEAD,
-    (S.DECLINED, A.REQUEST_WITHDRAWAL): S.WITHDRAWN,
-    (S.NEEDS_LEAD, A.NAME_LEAD): S.ACCEPTED,
-    (S.NEEDS_LEAD, A.RETURN_FOR_INFO): S.RETURNED_FOR_INFO,
-    (S.NEEDS_LEAD, A.MISS_DEADLINE): S.NEEDS_LEAD,
-    (S.NEEDS_LEAD, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
-    (S.ACCEPTED, A.CONTACT): S.FIRST_CONTACT_DONE,
-    (S.ACCEPTED, A.CLOSE): S.CLOSED_WITHOUT_CONTACT,
-    (S.ACCEPTED, A.ESCALATE): S.NEEDS_LEAD,
-    (S.ACCEPTED, A.MISS_DEADLINE): S.NEEDS_LEAD,
-    (S.ACCEPTED, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
-    (S.FIRST_CONTACT_DONE, A.WORK): S.WORKING,
-    (S.FIRST_CONTACT_DONE, A.COMPLETE): S.COMPLETED,
-    (S.FIRST_CONTACT_DONE, A.ESCALATE): S.NEEDS_LEAD,
-    (S.FIRST_CONTACT_DONE, A.MISS_DEADLINE): S.NEEDS_LEAD,
-    (S.FIRST_CONTACT_DONE, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
-    (S.WORKING, A.WORK): S.WORKING,
-    (S.WORKING, A.COMPLETE): S.COMPLETED,
-    (S.WORKING, A.ESCALATE): S.NEEDS_LEAD,
-    (S.WORKING, A.MISS_DEADLINE): S.NEEDS_LEAD,
-    (S.WORKING, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
-    (S.WITHDRAWAL_REQUESTED, A.CONFIRM_WITHDRAWAL): S.WITHDRAWN,
-    (S.WITHDRAWAL_REQUESTED, A.KEEP): None,
-    (S.WITHDRAWAL_REQUESTED, A.ESCALATE): S.NEEDS_LEAD,
-    (S.WITHDRAWAL_REQUESTED, A.MISS_DEADLINE): S.NEEDS_LEAD,
-}
-
-#: Whose act it is. The hub stands in for the receiver while the referral is with it.
-BY: Mapping[Act, frozenset[Side]] = {
-    A.SEND: frozenset({Side.SENDER}),
-    A.RECEIVE: frozenset({Side.RECEIVER}),
-    A.ACCEPT: frozenset({Side.RECEIVER}),
-    A.DECLINE: frozenset({Side.RECEIVER}),
-    A.RETURN_FOR_INFO: frozenset({Side.RECEIVER, Side.HUB}),
-    A.ANSWER: frozenset({Side.SENDER}),
-    A.REDIRECT: frozenset({Side.SENDER}),
-    A.ESCALATE: frozenset({Side.SENDER, Side.RECEIVER}),
-    A.MISS_DEADLINE: frozenset({Side.SYSTEM}),
-    A.NAME_LEAD: frozenset({Side.HUB}),
-    A.CONTACT: frozenset({Side.RECEIVER}),
-    A.WORK: frozenset({Side.RECEIVER}),
-    A.COMPLETE: frozenset({Side.RECEIVER}),
-    A.CLOSE: frozenset({Side.RECEIVER}),
-    A.REQUEST_WITHDRAWAL: frozenset({Side.SENDER}),
-    A.CONFIRM_WITHDRAWAL: frozenset({Side.RECEIVER, Side.HUB}),
-    A.KEEP: frozenset({Side.RECEIVER, Side.HUB}),
-}
-
-PERMISSION: Mapping[Act, Permission] = {act: Permission(f"referral.{act.value}") for act in Act}
-
-
-class Turn(NamedTuple):
-    """Who owns the referral, who must act next, and which deadline runs."""
-
-    owner: Side
-    acts: Side
-    clock: Clock
-
-
-#: Every status that is no ending. The sender stays responsible until acceptance.
-TURN: Mapping[Status, Turn] = {
-    S.DRAFT: Turn(Side.SENDER, Side.SENDER, Clock.DRAFT),
-    S.SENT: Turn(Side.SENDER, Side.RECEIVER, Clock.ANSWER),
-    S.RECEIVED: Turn(Side.SENDER, Side.RECEIVER, Clock.ANSWER),
-    S.RETURNED_FOR_INFO: Turn(Side.SENDER, Side.SENDER, Clock.INFO),
-    S.DECLINED: Turn(Side.SENDER, Side.SENDER, Clock.ONWARD),
-    S.NEEDS_LEAD: Turn(Side.HUB, Side.HUB, Clock.HUB),
-    S.ACCEPTED: Turn(Side.RECEIVER, Side.RECEIVER, Clock.FIRST_CONTACT),
-    S.FIRST_CONTACT_DONE: Turn(Side.RECEIVER, Side.RECEIVER, Clock.WORK),
-    S.WORKING: Turn(Side.RECEIVER, Side.RECEIVER, Clock.WORK),
-    S.WITHDRAWAL_REQUESTED: Turn(Side.SENDER, Side.RECEIVER, Clock.WITHDRAWAL),
-}
-
-ENDINGS = frozenset({S.COMPLETED, S.CLOSED_WITHOUT_CONTACT, S.WITHDRAWN})
-
-#: After so many declines the hub must name a lead (brief §8 rule 10).
-DECLINES_UNTIL_HUB = 2
-
-#: Statuses in which somebody else than the sender has taken the person on.
-TAKEN_ON = frozenset({S.ACCEPTED, S.FIRST_CONTACT_DONE, S.WORKING})
 
 
 class HandoverMode(StrEnum):

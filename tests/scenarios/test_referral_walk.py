@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from town import Town
 
-from service.domain.referral import ENDINGS, NEXT, PERMISSION, TURN, Act, Status
+from service.domain.referral_states import ENDINGS, NEXT, PERMISSION, TURN, Act, Status
 
 ACTORS = ("cc-worker", "d-consultant", "j-consultant", "e-consultant", "s-hub", "h-supporter")
 LETTER = dict(zip(ACTORS, ("CC", "D", "J", "E", "S", "H"), strict=True))

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from service.domain import conference, consent, plan, referral
+from service.domain import conference_states as conference
+from service.domain import consent, plan
+from service.domain import referral_states as referral
 
 README = Path(__file__).parents[2] / "README.md"
 

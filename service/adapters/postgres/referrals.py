@@ -10,7 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.case import Case
-from service.domain.referral import Referral, ReferralEvent, Status
+from service.domain.referral import Referral, ReferralEvent
+from service.domain.referral_states import Status
 
 ReferralRow = row_of(
     Referral,
