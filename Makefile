@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV := $(VENV)/tools/bin/uv
+UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format format-check lint types layers openapi openapi-check diagrams mechanisms demo clean
@@ -13,8 +13,8 @@ help: ## Say what there is
 # uv itself comes from the package index, into a corner of its own; the lock file does the rest.
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Tsunagi needs Python 3.11 or later; set PYTHON=")'
-	@$(PYTHON) -m venv $(VENV)/tools
-	@$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
 
 $(BIN)/.synced: $(UV) pyproject.toml uv.lock
 	@$(UV) sync --quiet --frozen --python $$($(PYTHON) -c 'import sys; print(sys.executable)')
@@ -62,4 +62,4 @@ mechanisms: setup ## Print the table of the mission with what passes
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m mechanism --mechanisms
 
 clean: ## Remove what can be made again; never the state
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
