@@ -17,6 +17,7 @@ from service.demo.accounts import issuer_urls
 from service.demo.city import directory
 from service.settings import Settings
 
+pytest_plugins = ["mechanisms"]
 
 # A failing test shows what failed, not a page of request lines.
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())

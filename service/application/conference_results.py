@@ -123,10 +123,17 @@ async def _permit_for(
             "record_id": item.id,
             "parts": parts,
             "conference_id": conference.id,
+            # Whoever stays for an item hears all of it, whatever its part elsewhere is.
+            "profile": None,
         }
     )
     return context.may(
-        Permission.CONFERENCE_READ_PACKET, asked, shows=AgendaItem, needs=D1, mask=True
+        Permission.CONFERENCE_READ_PACKET,
+        asked,
+        shows=AgendaItem,
+        needs=D1,
+        mask=True,
+        purpose=item.uses,
     )
 
 
@@ -176,6 +183,8 @@ async def record_result(
     recorded = conference.move(ConferenceAct.RECORD)
     if item.result is not None:
         raise IllegalMove("conference.item_already_decided")
+    for person_id in item.person_ids:
+        context.enforce(Permission.CONFERENCE_MINUTE, _own_item(conference, item, person_id))
     await _settle_plan(context, conference, attendees, item, command)
     for assigned in command.tasks:
         await _assign(context, conference, attendees, item, assigned)
@@ -184,6 +193,19 @@ async def record_result(
     )
     await context.work.conferences.save(recorded)
     return context.receipt(item.but(result=command.result))
+
+
+def _own_item(conference: Conference, item: AgendaItem, person_id: UUID) -> Facts:
+    """What was decided on an item is the convener's own record of it."""
+    return Facts(
+        kind=RecordKind.CONFERENCE_ITEM,
+        record_id=item.id,
+        found=True,
+        holder_agency_id=conference.convener_agency_id,
+        person_id=person_id,
+        parts=frozenset({Part.HOLDER}),
+        conference_id=conference.id,
+    )
 
 
 async def _settle_plan(
@@ -205,11 +227,12 @@ async def _settle_plan(
     if plan is None or version is None or version.number != plan.latest_number:
         raise IllegalMove("plan.not_the_latest_version")
     if approves:
-        ids = [a.agency_id for a in attendees if a.agency_id is not None]
-        municipal = await context.work.directory.public_bodies(ids, conference.municipality_code)
+        municipal = await context.work.directory.deciders(conference.municipality_code)
         check_approval(item, attendees, conference.convener_agency_id, municipal)
         version.ready_for_approval()
         settled = version.move(PlanAct.APPROVE, approved_item_id=item.id, approved_at=context.now)
+        for agency_id in sorted(municipal):
+            await notify(context, agency_id, NoticeKind.PLAN_TO_DECIDE, "plan", plan.id)
     else:
         settled = version.move(PlanAct.SEND_BACK, sent_back_reason=command.decision)
     await context.work.plans.save_version(settled)

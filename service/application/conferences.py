@@ -27,7 +27,7 @@ from service.domain.decision import Remedy, Rule
 from service.domain.disclosure import D0, D3, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.notice import NoticeKind
-from service.domain.permission import Permission
+from service.domain.permission import Permission, Purpose
 
 
 async def plan(context: Context, command: PlanConference) -> Shown:
@@ -279,17 +279,15 @@ async def _check_persons(
         facts = await person_facts(context, person_id, person)
         context.enforce(Permission.CONFERENCE_PLAN, facts)
         if persons is Persons.WITH_CONSENT:
-            _require_consent(context, facts)
+            _require_consent(context, facts, command.uses)
 
 
-def _require_consent(context: Context, facts: Facts) -> None:
+def _require_consent(context: Context, facts: Facts, purpose: Purpose) -> None:
     """The person has agreed that this purpose is talked about beyond the agency that knows them."""
     effective = [
         c
         for c in facts.consents
-        if c.effective_on(context.today)
-        and context.actor.purpose in c.purposes
-        and D3 in c.data_classes
+        if c.effective_on(context.today) and purpose in c.purposes and D3 in c.data_classes
     ]
     if not effective:
         context.refuse_transfer(Permission.CONFERENCE_PLAN, facts)

@@ -6,6 +6,7 @@ from uuid import UUID
 from service.application.context import Context, Page, Shown
 from service.application.facts import NOBODY, person_facts
 from service.application.notices import notify
+from service.application.ports import Involvement
 from service.domain.access import Facts, Part, RecordKind, recipient
 from service.domain.consent import (
     Consent,
@@ -110,12 +111,16 @@ async def _facts_of(context: Context, consent_id: UUID, consent: Consent | None)
     who = recipient(context.actor)
     person_id = consent.person_id if consent else NOBODY
     me = context.actor.agency_id
-    involved = me is not None and await context.work.persons.involves(person_id, me)
+    involvement = Involvement.NONE
+    if me is not None:
+        involvement = await context.work.persons.involvement(person_id, me)
     if consent is None:
         return Facts(kind=RecordKind.CONSENT, record_id=consent_id)
     parts = {Part.HOLDER} if consent.recorded_by == me else set()
     covered = who is not None and consent.receivers.include(who, consent.municipality_code)
-    if who is not None and (consent.names(who) or (covered and involved)):
+    if who is not None and (
+        consent.names(who) or (covered and involvement is not Involvement.NONE)
+    ):
         parts.add(Part.PARTY)
     return Facts(
         kind=RecordKind.CONSENT,

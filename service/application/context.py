@@ -34,7 +34,7 @@ from service.domain.disclosure import (
     fields_shown,
 )
 from service.domain.errors import Concealed, Denied, Stale
-from service.domain.permission import Permission
+from service.domain.permission import Permission, Purpose
 from service.domain.policy import Closed
 
 
@@ -105,10 +105,21 @@ class Context:
         return self.actor.municipality_code
 
     def enforce(
-        self, permission: Permission, facts: Facts, *, shows: type[Disclosable] | None = None
+        self,
+        permission: Permission,
+        facts: Facts,
+        *,
+        shows: type[Disclosable] | None = None,
+        needs: DataClass = D0,
     ) -> Permit:
-        """The permit, noted in the audit log; or the refusal, noted as well, and raised."""
+        """The permit, noted in the audit log; or the refusal, noted as well, and raised.
+
+        A permit that does not open the class ``needs`` is none: where the record itself is
+        the secret, its bare fact is not shown either.
+        """
         permit = self.require(permission, facts)
+        if not permit.sees(needs):
+            self.refuse(permission, facts, no_basis(facts))
         self._note(permission, facts, permit, Outcome.ALLOWED, shows)
         return permit
 
@@ -131,13 +142,15 @@ class Context:
         shows: type[Disclosable],
         needs: DataClass = D0,
         mask: bool = False,
+        purpose: Purpose | None = None,
     ) -> Permit | None:
         """The permit for one of many records, if it opens at least the class ``needs``.
 
         Without one the record is left out, and nothing is on record of it; ``mask`` notes
-        that its place was shown, empty.
+        that its place was shown, empty. ``purpose`` is the record's own purpose, where it
+        has one that outranks the caller's word.
         """
-        decision = self._decide(permission, facts)
+        decision = self._decide(permission, facts, purpose)
         if isinstance(decision, Permit) and not decision.sees(needs):
             decision = no_basis(facts)
         if isinstance(decision, Permit):
@@ -205,9 +218,13 @@ class Context:
         """The entry for an answer that is given again."""
         return [self._entry(permission, Facts(kind=_kind_of(permission)), outcome=Outcome.REPLAYED)]
 
-    def _decide(self, permission: Permission, facts: Facts) -> Permit | Deny:
-        question = Question(actor=self.actor, permission=permission, facts=facts, day=self.today)
-        return decide(question)
+    def _decide(
+        self, permission: Permission, facts: Facts, purpose: Purpose | None = None
+    ) -> Permit | Deny:
+        actor = (
+            self.actor if purpose is None else self.actor.model_copy(update={"purpose": purpose})
+        )
+        return decide(Question(actor=actor, permission=permission, facts=facts, day=self.today))
 
     def _note(
         self,

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from service.application.context import Context
+from service.application.ports import Involvement
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.case import Case
 from service.domain.consent import Consent, Recipient
 from service.domain.decision import Remedy, Rule
-from service.domain.disclosure import D0
+from service.domain.disclosure import D0, D1, D2, D6
 from service.domain.errors import Denied
 from service.domain.people import Person
 from service.domain.permission import Permission, Purpose
@@ -24,12 +25,15 @@ async def person_facts(context: Context, person_id: UUID, person: Person | None)
     """The caller's part in a person's record."""
     me = context.actor.agency_id
     consents = await context.work.consents.of_person(person_id)
-    involved = me is not None and await context.work.persons.involves(person_id, me)
-    parts = {Part.PARTY} if involved else set()
+    involved = await _involvement(context, person_id)
+    parts = {Part.PARTY} if involved is not Involvement.NONE else set()
     if person is not None and person.holder_agency_id == me:
         parts.add(Part.HOLDER)
-    if me is not None and any(me in c.receivers.agencies for c in consents):
+    named = me is not None and any(me in c.receivers.agencies for c in consents)
+    if named:
         parts.add(Part.NAMED)
+    # Whoever is there for some themes only knows who it is; the rest is in its own lines.
+    limited = involved is Involvement.THEMES and not named
     return Facts(
         kind=RecordKind.PERSON,
         record_id=person_id,
@@ -38,7 +42,14 @@ async def person_facts(context: Context, person_id: UUID, person: Person | None)
         person_id=person_id if person else None,
         parts=frozenset(parts),
         consents=tuple(consents),
+        profile=frozenset({D0, D1, D2}) if limited else None,
     )
+
+
+async def _involvement(context: Context, person_id: UUID) -> Involvement:
+    if context.actor.agency_id is None:
+        return Involvement.NONE
+    return await context.work.persons.involvement(person_id, context.actor.agency_id)
 
 
 async def referral_facts(context: Context, referral_id: UUID, referral: Referral | None) -> Facts:
@@ -74,7 +85,8 @@ def facts_of_referral(
         person_id=referral.person_id,
         parts=_referral_parts(context, referral, on_case=on_case),
         consents=tuple(consents),
-        profile=referral.data_classes,
+        # Who told us is for the receiving agency, not for the rest of the team.
+        profile=referral.data_classes - (frozenset() if me == referral.to_agency_id else {D6}),
         themes=themes,
     )
 
@@ -128,12 +140,16 @@ async def plan_facts(
     on_case = case is not None and case.has(me)
     has_line = me in responsible_agencies(current.lines)
     invited = me is not None and await context.work.conferences.discusses(plan_id, me)
-    parts = {Part.PARTY} if on_case or has_line or invited else set()
+    decides = current.awaits_or_has_decision and me in await context.work.directory.deciders(
+        plan.municipality_code
+    )
+    whole = invited or decides
+    parts = {Part.PARTY} if on_case or has_line or whole else set()
     if plan.holder_agency_id == me:
         parts.add(Part.HOLDER)
-    # Whoever discusses the plan sees all of it; the others their own themes and lines.
-    themes = case.themes_of(me) if case is not None and on_case and not invited else None
-    if themes is not None or (has_line and not on_case and not invited):
+    # Whoever discusses or decides on it sees all of it; the others their own themes and lines.
+    themes = case.themes_of(me) if case is not None and on_case and not whole else None
+    if themes is not None or (has_line and not on_case and not whole):
         own = (line.theme for line in current.lines if line.responsible_agency_id == me)
         themes = (themes or frozenset()) | frozenset(own)
     return Facts(

@@ -38,7 +38,7 @@ async def read(context: Context, person_id: UUID) -> Shown:
     """The person, as far as the caller may know."""
     person = await context.work.persons.find(person_id)
     facts = await person_facts(context, person_id, person)
-    permit = context.enforce(Permission.PERSON_READ, facts, shows=Person)
+    permit = context.enforce(Permission.PERSON_READ, facts, shows=Person, needs=D1)
     assert person is not None  # noqa: S101 - no permit without a record
     return Shown(disclose(person, permit.classes), person.version, person.id)
 

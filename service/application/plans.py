@@ -110,10 +110,7 @@ async def decide(context: Context, plan_id: UUID, command: DecidePlan) -> Shown:
     assert plan is not None  # noqa: S101 - no permit without a record
     if not permit.sees(D3):
         raise Denied("plan.not_open_to_decider", remedies=(Remedy.ASK_CONSENT,))
-    deciders = await context.work.directory.public_bodies(
-        [context.agency_id], plan.municipality_code
-    )
-    if context.agency_id not in deciders:
+    if context.agency_id not in await context.work.directory.deciders(plan.municipality_code):
         raise Denied("plan.decided_by_municipality_only")
     return await _move(
         context,

@@ -207,7 +207,8 @@ async def _check_proposal(context: Context, referral: Referral, desk_id: UUID) -
     desk = await context.work.directory.desk(desk_id)
     if desk is None or not desk.holds_on(context.today):
         raise Invalid("directory.unknown_desk", field="/proposal/desk_id")
-    if desk.agency_id in (context.agency_id, *referral.declined_by):
+    back = (context.agency_id, referral.from_agency_id, *referral.declined_by)
+    if desk.agency_id in back:
         raise Invalid("referral.proposal_is_dead_end", field="/proposal/desk_id")
 
 
@@ -226,7 +227,7 @@ async def miss_deadline(context: Context, referral: Referral) -> None:
     await context.work.referrals.save(after)
     await record_step(context, referral, after, Act.MISS_DEADLINE.value, None)
     if was_with_hub:
-        for agency_id in await context.work.directory.overseers(referral.municipality_code):
+        for agency_id in sorted(await context.work.directory.deciders(referral.municipality_code)):
             await notify(
                 context,
                 agency_id,

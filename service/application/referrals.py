@@ -12,8 +12,8 @@ from service.application.facts import (
     referral_facts,
 )
 from service.application.referral_steps import due, record_step
+from service.domain.access import Part, consented
 from service.domain.access import Question as AccessQuestion
-from service.domain.access import consented
 from service.domain.actor import Actor
 from service.domain.decision import Permit
 from service.domain.directory import Agency, Desk, RouteQuestion, route
@@ -22,6 +22,7 @@ from service.domain.errors import Invalid
 from service.domain.people import Person
 from service.domain.permission import Permission
 from service.domain.referral import (
+    ADDRESSED_TO_SENDER,
     MakeReferral,
     Referral,
     ReferralEvent,
@@ -136,7 +137,8 @@ async def history(context: Context, referral_id: UUID) -> Page:
     )
     items = []
     for event in await context.work.referrals.events(referral_id):
-        own = event.by_agency_id == context.actor.agency_id
+        mine = event.by_agency_id == context.actor.agency_id
+        own = mine or (Part.HOLDER in facts.parts and event.act in ADDRESSED_TO_SENDER)
         limited = permit.only_themes is not None
         classes = permit.classes if own else permit.classes & (by_consent | {D0})
         items.append(disclose(event, frozenset({D0}) if limited and not own else classes))

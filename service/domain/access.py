@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from service.domain.actor import Actor
 from service.domain.consent import Consent, Recipient
 from service.domain.decision import Basis, Decision, Deny, Permit, Remedy, Rule
-from service.domain.disclosure import D0, D5, D6, D7, EVERY_CLASS, Classes
+from service.domain.disclosure import D0, D3, D5, D6, D7, EVERY_CLASS, Classes
 from service.domain.permission import Permission, purposes_for, scope_of
 
 
@@ -234,8 +234,9 @@ def _party_with_consent(question: Question) -> Permit | None:
     if facts.profile is not None:
         classes &= facts.profile | {D0}
     # Who told us goes to the receiving agency together with the reason (brief §2.5).
-    if facts.kind is RecordKind.REFERRAL and Part.PARTY in facts.parts and facts.themes is None:
-        classes |= {D6} if D6 in (facts.profile or frozenset()) else frozenset()
+    receives = facts.kind is RecordKind.REFERRAL and Part.PARTY in facts.parts
+    if receives and facts.themes is None and D3 in classes and D6 in (facts.profile or ()):
+        classes |= {D6}
     return Permit(
         basis=Basis.CONSENT,
         classes=classes,

@@ -23,6 +23,7 @@ from service.domain.conference_states import (
 from service.domain.decision import Basis
 from service.domain.disclosure import D0, D1, D3, Disclosable
 from service.domain.errors import IllegalMove
+from service.domain.permission import Purpose
 from service.domain.text import Line, Paragraph, invalid
 
 MESSAGES_EN = {
@@ -186,6 +187,22 @@ class AddItem(Disclosable):
         max_length=60,
         description="Only these agencies stay for this item; empty: all invited.",
     )
+
+    @property
+    def uses(self) -> Purpose:
+        """What the item uses personal data for, whatever the caller says."""
+        about_plan = self.plan is not None or self.purpose in _ABOUT_PLANS
+        return Purpose.PLANNING if about_plan else Purpose.CONSULTATION
+
+
+_ABOUT_PLANS = frozenset(
+    {
+        ItemPurpose.EVALUATION,
+        ItemPurpose.LEAD_DECISION,
+        ItemPurpose.PLAN_APPROPRIATENESS,
+        ItemPurpose.PLAN_SHARING,
+    }
+)
 
 
 class ItemResult(StrEnum):

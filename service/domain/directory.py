@@ -49,6 +49,8 @@ class AgencyKind(Disclosable):
     label_ja: Annotated[Line, D0]
     label_en: Annotated[Line, D0]
     public_body: Annotated[bool, D0] = False
+    #: Whether it decides on support (支援決定) and sits in conferences for the municipality.
+    decides_support: Annotated[bool, D0] = False
     #: The most it may ever receive on consent; employers and residents never D3 or more.
     ceiling: Annotated[DataClass, D0] = DataClass.D4
 

@@ -13,6 +13,7 @@ class NoticeKind(StrEnum):
     """Why an agency is written to."""
 
     CONFERENCE_INVITATION = "conference_invitation"
+    PLAN_TO_DECIDE = "plan_to_decide"
     REFERRAL_AT_HUB = "referral_at_hub"
     REFERRAL_HUB_OVERDUE = "referral_hub_overdue"
     REFERRAL_LEAD_NAMED = "referral_lead_named"
@@ -29,6 +30,7 @@ class NoticeKind(StrEnum):
 
 NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.CONFERENCE_INVITATION: "会議への招集",
+    NoticeKind.PLAN_TO_DECIDE: "支援決定・確認を待つプランがあります",
     NoticeKind.REFERRAL_AT_HUB: "主担当を決めてください",
     NoticeKind.REFERRAL_HUB_OVERDUE: "主担当の決定が期限を過ぎています",
     NoticeKind.REFERRAL_LEAD_NAMED: "主担当・チームに決まりました",

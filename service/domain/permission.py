@@ -214,7 +214,15 @@ ROLE_JA: dict[Role, str] = {
     Role.YOUNG_CARER_COORDINATOR: "ヤングケアラー・コーディネーター",
 }
 
-_EVERYONE = frozenset({Permission.ME_READ, Permission.DIRECTORY_READ, Permission.NOTICE_READ})
+#: Whoever holds any position takes in a consultation: nobody says "not my window" (row 3-02).
+_EVERYONE = frozenset(
+    {
+        Permission.CONSULTATION_RECEIVE,
+        Permission.DIRECTORY_READ,
+        Permission.ME_READ,
+        Permission.NOTICE_READ,
+    }
+)
 SYSTEM_ONLY = frozenset({Permission.REFERRAL_MISS_DEADLINE, Permission.TOKEN_VERIFY})
 _OVERSIGHT = frozenset({Permission.AUDIT_READ, Permission.PERSON_REPORT_ACCESS})
 _COORDINATION = frozenset(
@@ -229,12 +237,11 @@ _COORDINATION = frozenset(
 )
 _HUB = frozenset({Permission.REFERRAL_NAME_LEAD})
 _DECISION = frozenset({Permission.PLAN_DECIDE})
-#: Any staff member takes in, refers and works with people (row 3-02: nobody says "not my window").
+#: Any case-working staff member takes in, refers and works with people.
 _STAFF = frozenset(Permission) - SYSTEM_ONLY - _OVERSIGHT - _COORDINATION - _HUB - _DECISION
 _WATCHER = _EVERYONE | frozenset(
     {
         Permission.CONSULTATION_READ,
-        Permission.CONSULTATION_RECEIVE,
         Permission.NOTICE_ACKNOWLEDGE,
         Permission.PERSON_READ,
         Permission.REFERRAL_ACCEPT,

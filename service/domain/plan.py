@@ -169,6 +169,11 @@ class PlanVersion(DraftVersion):
         """Whether it can still be changed."""
         return self.status is P.DRAFT
 
+    @property
+    def awaits_or_has_decision(self) -> bool:
+        """Whether it is with the municipality: approved by a conference, or decided."""
+        return self.status in (P.CONFERENCE_APPROVED, P.DECIDED)
+
     def ready_for_approval(self) -> None:
         """A plan without an exit is sent back, never approved (rows 1-38, 1-55)."""
         if any(not line.exit for line in self.lines):

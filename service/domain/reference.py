@@ -8,10 +8,21 @@ from service.domain.disclosure import D2, D3, D4, D5, DataClass
 
 
 def _kind(
-    code: str, label_ja: str, label_en: str, ceiling: DataClass = D4, *, public: bool = False
+    code: str,
+    label_ja: str,
+    label_en: str,
+    ceiling: DataClass = D4,
+    *,
+    public: bool = False,
+    decides: bool = False,
 ) -> AgencyKind:
     return AgencyKind(
-        code=code, label_ja=label_ja, label_en=label_en, public_body=public, ceiling=ceiling
+        code=code,
+        label_ja=label_ja,
+        label_en=label_en,
+        public_body=public,
+        decides_support=decides,
+        ceiling=ceiling,
     )
 
 
@@ -25,6 +36,7 @@ AGENCY_KINDS: tuple[AgencyKind, ...] = (
         "Municipal welfare section in charge",
         D5,
         public=True,
+        decides=True,
     ),
     _kind(
         "self_reliance_agency", "自立相談支援機関", "Independent consultation support agency", D5
@@ -34,6 +46,7 @@ AGENCY_KINDS: tuple[AgencyKind, ...] = (
         "自立相談支援機関（都道府県）",
         "Prefecture's agency for towns",
         public=True,
+        decides=True,
     ),
     _kind(
         "multi_agency_coordinator", "多機関協働事業者", "Multi-agency collaboration provider", D5

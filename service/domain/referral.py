@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from service.domain.decision import Permit
 from service.domain.disclosure import CONSENTABLE, D0, D3, D6, D7, DataClass, Disclosable, disclose
@@ -62,7 +62,7 @@ class Handover(Disclosable):
     """When and by whom the person is brought along (1-40)."""
 
     mode: Annotated[HandoverMode, D0] = HandoverMode.PAPER
-    at: Annotated[datetime | None, D3] = None
+    at: Annotated[AwareDatetime | None, D3] = None
     staff: Annotated[Line | None, D3] = None
 
     @model_validator(mode="after")
@@ -284,6 +284,7 @@ def show_referral(referral: Referral, permit: Permit) -> dict[str, Any]:
         return shown
     for free_text in ("reason", "wishes", "prior_contact"):
         shown.pop(free_text, None)
+    shown["handover"] = {"mode": shown["handover"]["mode"]}
     if "needs" in shown:
         shown["needs"] = [n for n in shown["needs"] if n["theme"] in permit.only_themes]
     return shown
@@ -295,6 +296,12 @@ def check_receiver(referral: Referral, agency_id: UUID) -> None:
         raise Invalid("referral.to_itself", field="/to_desk_id")
     if agency_id in referral.declined_by:
         raise Invalid("referral.already_declined_by_receiver", field="/to_desk_id")
+
+
+#: Steps whose words are an answer to the sender: without them it could not go on.
+ADDRESSED_TO_SENDER = frozenset(
+    {A.DECLINE.value, A.RETURN_FOR_INFO.value, A.KEEP.value, A.CONFIRM_WITHDRAWAL.value}
+)
 
 
 class ReferralEvent(Disclosable):

@@ -1,6 +1,6 @@
 """The directory in PostgreSQL: municipalities, agencies, desks, positions, policies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -203,24 +203,14 @@ class PostgresDirectory:
             ceiling=DataClass(row["ceiling"]),
         )
 
-    async def public_bodies(self, agency_ids: Iterable[UUID], municipality: str) -> frozenset[UUID]:
-        """Which of the agencies are the municipality's own sections."""
+    async def deciders(self, municipality: str) -> frozenset[UUID]:
+        """Who decides on support for a municipality: its section in charge, or the prefecture's."""
         rows = await self._connection.fetch(
             "SELECT a.id FROM agency a JOIN agency_kind k ON k.code = a.kind"
-            " WHERE a.id = ANY ($1) AND k.public_body AND a.municipality_code = $2",
-            list(agency_ids),
+            " WHERE a.municipality_code = $1 AND k.decides_support",
             municipality,
         )
         return frozenset(r["id"] for r in rows)
-
-    async def overseers(self, municipality: str) -> Sequence[UUID]:
-        """The municipality's sections in charge (主管課), told when its own hub is overdue."""
-        rows = await self._connection.fetch(
-            "SELECT id FROM agency WHERE municipality_code = $1 AND kind = 'municipal_welfare_section'"
-            " ORDER BY id",
-            municipality,
-        )
-        return [r["id"] for r in rows]
 
     async def referral_policy(self, municipality: str, day: date) -> ReferralPolicy:
         """The deadlines the municipality has set, as of a day."""

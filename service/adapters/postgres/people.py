@@ -8,6 +8,7 @@ from sqlalchemy import Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.adapters.postgres.rows import Table, row_of
+from service.application.ports import Involvement
 from service.domain.consent import Consent
 from service.domain.consultation import Consultation
 from service.domain.names import search_key
@@ -47,28 +48,41 @@ HOUSEHOLD = Table(Household, HouseholdRow)
 CONSENT = Table(Consent, ConsentRow)
 CONSULTATION = Table(Consultation, ConsultationRow)
 
-#: Whether an agency takes part in anything that is going on about a person: a referral it
-#: has or had and did not decline, a case team, a line of a plan, an agenda item.
-INVOLVES = """
-SELECT EXISTS (
-    SELECT FROM referral r
-    WHERE r.person_id = $1 AND r.to_agency_id = $2
-      AND r.status NOT IN ('draft', 'withdrawn', 'closed_without_contact')
-      AND NOT ($2 = ANY (r.declined_by) AND r.status IN ('declined', 'needs_lead', 'returned_for_info'))
-) OR EXISTS (
-    SELECT FROM referral r
-    WHERE r.person_id = $1 AND r.hub_agency_id = $2 AND 'needs_lead' IN (r.status, r.resumes)
-) OR EXISTS (
-    SELECT FROM support_case c
+#: How an agency takes part in what is going on about a person: in a referral that it has or
+#: had and did not decline, as hub, on a case team, or with lines of a plan.
+INVOLVEMENT = """
+WITH team AS (
+    SELECT c.lead_agency_id = $2 OR c.deputy_agency_id = $2 AS leads, m.member
+    FROM support_case c
+    LEFT JOIN LATERAL (
+        SELECT member FROM jsonb_array_elements(c.team) member
+        WHERE member ->> 'agency_id' = $2::uuid::text
+    ) m ON true
     WHERE c.person_id = $1
-      AND ($2 IN (c.lead_agency_id, c.deputy_agency_id)
-           OR c.team @> jsonb_build_array(jsonb_build_object('agency_id', $2::uuid::text)))
-) OR EXISTS (
-    SELECT FROM plan p JOIN plan_version v ON v.plan_id = p.id AND v.number = p.latest_number
-    WHERE p.person_id = $1
-      AND (p.holder_agency_id = $2
-           OR v.lines @> jsonb_build_array(jsonb_build_object('responsible_agency_id', $2::uuid::text)))
 )
+SELECT CASE
+    WHEN EXISTS (
+        SELECT FROM referral r
+        WHERE r.person_id = $1 AND r.to_agency_id = $2
+          AND r.status NOT IN ('draft', 'withdrawn', 'closed_without_contact')
+          AND NOT ($2 = ANY (r.declined_by)
+                   AND (r.status = 'declined' OR 'needs_lead' IN (r.status, r.resumes)))
+    ) OR EXISTS (
+        SELECT FROM referral r
+        WHERE r.person_id = $1 AND r.hub_agency_id = $2 AND 'needs_lead' IN (r.status, r.resumes)
+    ) OR EXISTS (
+        SELECT FROM team WHERE leads OR jsonb_array_length(member -> 'themes') = 0
+    ) OR EXISTS (
+        SELECT FROM plan p WHERE p.person_id = $1 AND p.holder_agency_id = $2
+    ) THEN 'whole'
+    WHEN EXISTS (SELECT FROM team WHERE member IS NOT NULL)
+    OR EXISTS (
+        SELECT FROM plan p JOIN plan_version v ON v.plan_id = p.id AND v.number = p.latest_number
+        WHERE p.person_id = $1 AND v.lines @> jsonb_build_array(
+            jsonb_build_object('responsible_agency_id', $2::uuid::text))
+    ) THEN 'themes'
+    ELSE 'none'
+END
 """
 
 
@@ -97,9 +111,9 @@ class PostgresPersons:
             PERSON.update(["search_keys"]), *PERSON.parameters(person), _keys(person)
         )
 
-    async def involves(self, person_id: UUID, agency_id: UUID) -> bool:
-        """Whether the agency takes part in anything about the person."""
-        return bool(await self._connection.fetchval(INVOLVES, person_id, agency_id))
+    async def involvement(self, person_id: UUID, agency_id: UUID) -> Involvement:
+        """How the agency takes part in what is going on about the person."""
+        return Involvement(await self._connection.fetchval(INVOLVEMENT, person_id, agency_id))
 
     async def candidates(self, kana: str, agency_id: UUID) -> Sequence[Person]:
         """Persons of that reading, those first that the agency holds; never more than 50."""
