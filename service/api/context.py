@@ -129,6 +129,8 @@ class Call:
             token = await self.service.verify(self.request, self.now)
         except Refusal as refusal:
             return await self._refused(refusal, [self._unknown_caller(refusal)])
+        except Exception as error:  # noqa: BLE001 - the last resort
+            return await self._failed(error, [self._unknown_caller(None)])
         context: Context | None = None
         try:
             async with self.service.open_work() as work:
@@ -140,18 +142,18 @@ class Call:
             return await self._refused(refusal, self._undone(context, token))
         except RequestValidationError as error:
             return await self._recorded(self._undone(context, token), invalid_request(error))
-        except Exception as error:  # noqa: BLE001 - the last resort: undone, on record, 500
-            # Without the exception's text: it may quote what was submitted or stored.
-            steps = [f"{f.filename}:{f.lineno}" for f in extract_tb(error.__traceback__)]
-            log.error(  # noqa: TRY400 - the traceback would show values
-                "request.failed",
-                request_id=self.trace.request_id,
-                kind=type(error).__name__,
-                at=steps,
-            )
-            return await self._recorded(
-                self._undone(context, token), simple_problem("service.failed", 500)
-            )
+        except Exception as error:  # noqa: BLE001 - the last resort
+            return await self._failed(error, self._undone(context, token))
+
+    async def _failed(self, error: Exception, entries: list[AuditEntry]) -> Response:
+        """A mistake of ours: undone, on record, and said without the exception's text.
+
+        The text may quote what was submitted or stored.
+        """
+        steps = [f"{f.filename}:{f.lineno}" for f in extract_tb(error.__traceback__)]
+        kind = type(error).__name__
+        log.error("request.failed", request_id=self.trace.request_id, kind=kind, at=steps)
+        return await self._recorded(entries, simple_problem("service.failed", 500))
 
     async def _inside(self, work: Work, context: Context) -> Response:
         context.begin(self.permission)
@@ -231,7 +233,7 @@ class Call:
             self._entry(iss=actor.iss, sub=actor.sub, client_id=actor.client_id, token_id=actor.jti)
         ]
 
-    def _unknown_caller(self, refusal: Refusal) -> AuditEntry:
+    def _unknown_caller(self, refusal: Refusal | None) -> AuditEntry:
         if isinstance(refusal, Unauthenticated):
             return self._entry(action=Permission.TOKEN_VERIFY.value, rules=(refusal.code,))
         return self._entry(action=Permission.TOKEN_VERIFY.value, outcome=Outcome.FAILED)
@@ -261,8 +263,8 @@ class Call:
         try:
             async with self.service.open_work() as work:
                 await work.commit(entries)
-        except Refusal as refusal:
-            return problem(refusal)
+        except Exception:  # noqa: BLE001 - whatever it is, it is not on record
+            return problem(Unavailable("database.unavailable"))
         return response
 
 

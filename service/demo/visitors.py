@@ -1,6 +1,7 @@
 """Staff and partner systems of みほん市 as visitors: they know the service by HTTP alone."""
 
 import asyncio
+import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import httpx
 # Authlib's own httpx clients are built on httpx2 wherever that is installed, and warn where it
 # is not; its protocol functions know no HTTP library at all.
 from authlib.common.security import generate_token  # type: ignore[import-untyped]
+from authlib.oauth2.base import OAuth2Error  # type: ignore[import-untyped]
 from authlib.oauth2.rfc6749.parameters import (  # type: ignore[import-untyped]
     parse_authorization_code_response,
     prepare_grant_uri,
@@ -52,7 +54,10 @@ class Answer:
     @cached_property
     def body(self) -> Any:
         """The JSON that came, or nothing."""
-        return httpx.Response(200, content=self.content).json() if self.content else {}
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            return {}
 
     def __getitem__(self, name: str) -> Any:
         return self.body[name]
@@ -129,9 +134,12 @@ class Visitor:
         query: Mapping[str, str] | None,
     ) -> httpx.Response:
         for attempt in range(1, _ATTEMPTS + 1):
-            response = await self._http.request(
-                method, f"{self._base}{path}", headers=dict(headers), json=body, params=query
-            )
+            try:
+                response = await self._http.request(
+                    method, f"{self._base}{path}", headers=dict(headers), json=body, params=query
+                )
+            except httpx.TransportError as error:
+                raise NoServiceError(f"The service at {self._base} stopped answering.") from error
             if response.status_code not in _NOT_NOW or attempt == _ATTEMPTS:
                 break
             await self._pause(_asked_to_wait(response))
@@ -171,7 +179,10 @@ class Visitor:
         sent_back = await self._http.get(asked, follow_redirects=False)
         if not sent_back.has_redirect_location:
             return sent_back
-        answer = parse_authorization_code_response(sent_back.headers["location"], state=state)
+        try:
+            answer = parse_authorization_code_response(sent_back.headers["location"], state=state)
+        except OAuth2Error as error:
+            raise LoginError(f"{self._issuer} refused {self.staff.account}: {error}") from error
         # Whose code it is must be certain before it is handed to anybody (RFC 9207).
         if answer.get("iss") != self._issuer:
             raise LoginError(f"Somebody else than {self._issuer} sent {self.staff.account} back.")

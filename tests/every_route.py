@@ -1,0 +1,215 @@
+"""Every route of the running application, with a request that a permitted caller could send.
+
+A new route joins by itself: its path parameters say which record it needs, its example says
+the body. A parameter of a kind that is not known here stops the tests with a clear message.
+"""
+
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import httpx
+from town import Caller, Town
+
+from service.api import examples
+from service.api.application import ROUTERS
+from service.domain.permission import Permission, purposes_for
+
+#: Stands in texts of the records, so that a leak of any of it can be seen.
+CANARY = "カナリア"
+
+
+class Route(NamedTuple):
+    """One operation."""
+
+    method: str
+    path: str
+    permission: Permission
+    keyed: bool
+    body: Any
+
+    @property
+    def parameters(self) -> list[str]:
+        return re.findall(r"\{(\w+)\}", self.path)
+
+    @property
+    def purpose(self) -> str | None:
+        fitting = purposes_for(self.permission)
+        return min(fitting) if fitting else None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+async def every_route(town: Town) -> list[Route]:
+    """All operations under /v1, from the contract of the running application."""
+    contract = (await town.http.get("/openapi.json")).json()
+    declared = _declared()
+    routes = []
+    for path, operations in contract["paths"].items():
+        for method, operation in operations.items():
+            permission, keyed = declared[operation["summary"], path]
+            routes.append(Route(method.upper(), path, permission, keyed, _example(operation)))
+    return routes
+
+
+def _declared() -> dict[tuple[str, str], tuple[Permission, bool]]:
+    found = {}
+    for router in ROUTERS:
+        for route in router.routes:
+            summary = route.name.replace("_", " ").title()
+            found[summary, route.path] = (route.endpoint.permission, route.endpoint.keyed)
+    return found
+
+
+def _example(operation: Mapping[str, Any]) -> Any:
+    if "requestBody" not in operation:
+        return None
+    return operation["requestBody"]["content"]["application/json"]["examples"]["example"]["value"]
+
+
+class Records(NamedTuple):
+    """One record of every kind, made by agencies that have nothing to do with H or W."""
+
+    by_parameter: dict[str, str]
+    person_id: str
+
+    def path(self, route: Route) -> str:
+        """The route's path with the records' ids."""
+        return filled(route.path, self.by_parameter)
+
+
+def filled(path: str, ids: Mapping[str, str]) -> str:
+    """The path with ids in it."""
+    for name in re.findall(r"\{(\w+)\}", path):
+        if name not in ids:
+            raise AssertionError(
+                f"{path}: no record is known for {{{name}}}; make one in tests/every_route.py"
+            )
+        path = path.replace(f"{{{name}}}", ids[name])
+    return path
+
+
+def random_ids(ids: Mapping[str, str]) -> dict[str, str]:
+    """Ids that nobody has."""
+    return {name: str(uuid.uuid4()) for name in ids}
+
+
+def replaced(body: Any, old: str, new: str) -> Any:
+    """The body with one id in place of another."""
+    return json.loads(json.dumps(body).replace(old, new))
+
+
+async def _id(answer: httpx.Response) -> str:
+    assert answer.status_code < 300, answer.text
+    return str(answer.json()["id"])
+
+
+async def make_records(town: Town) -> Records:
+    """A person with everything there can be about a person; nothing of it is H's or W's."""
+    cc, j = town.caller("cc-worker"), town.caller("j-consultant", "planning")
+    person = await _id(
+        await cc.post(
+            "/v1/persons",
+            examples.PERSON
+            | {
+                "names": [{"kind": "official", "family": CANARY, "family_kana": CANARY}],
+                "living": CANARY,
+                "considerations": CANARY,
+            },
+        )
+    )
+    consent = await _id(
+        await cc.post(
+            "/v1/consents",
+            examples.CONSENT
+            | {
+                "person_id": person,
+                "valid_from": "2026-01-01",
+                "evidence": CANARY,
+                "receivers": {"agencies": [str(town.agency[a]) for a in ("J", "S", "M")]},
+            },
+        )
+    )
+    household = await _id(
+        await cc.post("/v1/households", {"members": [{"person_id": person, "relation": "self"}]})
+    )
+    consultation = await _id(
+        await cc.post("/v1/consultations", {"told": CANARY, "person_id": person})
+    )
+    referral = await _id(
+        await cc.post(
+            "/v1/referrals",
+            examples.REFERRAL | {"person_id": person, "reason": CANARY, "wishes": CANARY},
+        )
+    )
+    assert (await cc.post(f"/v1/referrals/{referral}/send")).status_code == 200
+    accepted = await town.caller("j-consultant").post(f"/v1/referrals/{referral}/accept")
+    case = accepted.json()["case_id"]
+    lines = [examples.PLAN_VERSION["lines"][0] | {"issue": CANARY}]
+    plan = await _id(
+        await j.post(
+            "/v1/plans",
+            examples.PLAN | {"person_id": person, "lines": lines, "goal_in_own_words": CANARY},
+        )
+    )
+    conference, item, attendee, task = await _conference(town, j, person, plan)
+    notice = await town.owner.fetchval(
+        "SELECT id FROM notice WHERE agency_id = $1 ORDER BY id LIMIT 1", town.agency["J"]
+    )
+    return Records(
+        {
+            "agency_id": str(town.agency["J"]),
+            "attendee_id": attendee,
+            "case_id": case,
+            "conference_id": conference,
+            "consent_id": consent,
+            "consultation_id": consultation,
+            "household_id": household,
+            "item_id": item,
+            "notice_id": str(notice),
+            "person_id": person,
+            "plan_id": plan,
+            "referral_id": referral,
+            "task_id": task,
+        },
+        person,
+    )
+
+
+async def _conference(town: Town, j: Caller, person: str, plan: str) -> tuple[str, str, str, str]:
+    conference = await _id(await j.post("/v1/conferences", examples.CONFERENCE))
+    invited = {"agency_ids": [str(town.agency[a]) for a in ("S", "M")], "person_ids": [person]}
+    assert (await j.post(f"/v1/conferences/{conference}/invite", invited)).status_code == 200
+    item = await _id(
+        await j.post(
+            f"/v1/conferences/{conference}/items",
+            examples.ITEM
+            | {"person_ids": [person], "plan": {"plan_id": plan, "number": 1}, "subject": CANARY},
+        )
+    )
+    assert (await j.post(f"/v1/conferences/{conference}/fix")).status_code == 200
+    attendee = await town.owner.fetchval(
+        "SELECT id FROM attendee WHERE conference_id = $1 AND person_id IS NOT NULL", conference
+    )
+    task = str(uuid.uuid4())
+    await town.owner.execute(
+        "INSERT INTO task (id, conference_id, item_id, person_id, agency_id, what, due_on, state, version)"
+        " VALUES ($1, $2, $3, $4, $5, $6, '2099-01-01', 'open', 1)",
+        task,
+        conference,
+        item,
+        person,
+        town.agency["S"],
+        CANARY,
+    )
+    return conference, item, str(attendee), task
+
+
+async def call(caller: Caller, route: Route, path: str, body: Any = None) -> httpx.Response:
+    """Send the route's request."""
+    headers = {"If-Match": '"1"'} if route.method == "PUT" else {}
+    options = {} if body is None else {"json": body}
+    return await caller.send(route.method, path, headers=headers, **options)
