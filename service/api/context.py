@@ -123,7 +123,7 @@ class Call:
         remote = request.client.host if request.client else None
         self.trace = Trace(request.state.request_id, self.service.new_id(), remote)
 
-    async def answer(self) -> Response:
+    async def answer(self) -> Response:  # noqa: PLR0911 - one return an outcome
         """The answer, after everything about it is durable."""
         try:
             token = await self.service.verify(self.request, self.now)
