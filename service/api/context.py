@@ -235,7 +235,8 @@ class Call:
 
     def _unknown_caller(self, refusal: Refusal | None) -> AuditEntry:
         if isinstance(refusal, Unauthenticated):
-            return self._entry(action=Permission.TOKEN_VERIFY.value, rules=(refusal.code,))
+            rules = (Rule.TOKEN_REFUSED.value, refusal.code)
+            return self._entry(action=Permission.TOKEN_VERIFY.value, rules=rules)
         return self._entry(action=Permission.TOKEN_VERIFY.value, outcome=Outcome.FAILED)
 
     def _entry(self, **known: Any) -> AuditEntry:

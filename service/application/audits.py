@@ -70,6 +70,7 @@ def _line(entry: AuditEntry, names: dict[UUID, str]) -> AccessReportLine:
         agency_id=entry.agency_id,
         agency_name=names.get(entry.agency_id) if entry.agency_id else None,
         action=entry.action,
+        action_ja=Permission(entry.action).label_ja,
         purpose=entry.purpose,
         purpose_ja=PURPOSE_JA[Purpose(entry.purpose)] if entry.purpose else None,
         basis=entry.basis,

@@ -29,7 +29,7 @@ from service.domain.referral_acts import (
     Redirect,
     ReturnForInfo,
 )
-from service.domain.referral_states import PERMISSION, Act, Status
+from service.domain.referral_states import PERMISSION, Act
 
 
 async def send(context: Context, referral_id: UUID, command: Note) -> Shown:
@@ -221,12 +221,11 @@ async def miss_deadline(context: Context, referral: Referral) -> None:
     """A deadline has passed: the hub's turn, or one desk further up if it was the hub's."""
     facts = await referral_facts(context, referral.id, referral)
     context.enforce(Permission.REFERRAL_MISS_DEADLINE, facts)
-    was_with_hub = referral.status is Status.NEEDS_LEAD
     after = referral.missed_deadline()
     after = await due(context, after)
     await context.work.referrals.save(after)
     await record_step(context, referral, after, Act.MISS_DEADLINE.value, None)
-    if was_with_hub:
+    if after.hub_overdue > referral.hub_overdue:
         for agency_id in sorted(await context.work.directory.deciders(referral.municipality_code)):
             await notify(
                 context,

@@ -220,7 +220,12 @@ def _party_keeps_fact(question: Question) -> Permit | None:
     mine = question.facts.parts & {Part.PARTY, Part.FORMER_PARTY, Part.HUB}
     if not mine or not question.facts.found:
         return None
-    return Permit(basis=Basis.INTERNAL, classes=frozenset({D0}), rules=(Rule.PARTY_KEEPS_FACT,))
+    return Permit(
+        basis=Basis.INTERNAL,
+        classes=frozenset({D0}),
+        rules=(Rule.PARTY_KEEPS_FACT,),
+        only_themes=question.facts.themes,
+    )
 
 
 def _party_with_consent(question: Question) -> Permit | None:

@@ -66,6 +66,7 @@ class AccessReportLine(Disclosable):
     agency_id: Annotated[UUID | None, D0]
     agency_name: Annotated[str | None, D0]
     action: Annotated[str, D0]
+    action_ja: Annotated[str, D0]
     purpose: Annotated[str | None, D0]
     purpose_ja: Annotated[str | None, D0]
     basis: Annotated[str | None, D0]

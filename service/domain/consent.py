@@ -89,8 +89,8 @@ NEXT: dict[tuple[ConsentState, ConsentAct], ConsentState] = {
 class Receivers(Disclosable):
     """Agencies by name, or by kind ("agencies necessary for my request")."""
 
-    agencies: Annotated[frozenset[UUID], D1] = Field(default=frozenset(), max_length=200)
-    kinds: Annotated[frozenset[Code], D1] = Field(default=frozenset(), max_length=100)
+    agencies: Annotated[frozenset[UUID], D1] = frozenset()
+    kinds: Annotated[frozenset[Code], D1] = frozenset()
 
     def include(self, recipient: "Recipient", home: str | None = None) -> bool:
         """Whether the recipient is meant. A kind means agencies of the ``home`` municipality only."""
@@ -253,7 +253,7 @@ class Consent(Disclosable):
             return frozenset()
         if not self.receivers.include(recipient, self.municipality_code):
             return frozenset()
-        return (self.data_classes | {D0}) & classes_up_to(recipient.ceiling)
+        return (self.data_classes | {D0}) & CONSENTABLE & classes_up_to(recipient.ceiling)
 
     def names(self, recipient: Recipient) -> bool:
         """Whether it names this very agency, not only its kind."""

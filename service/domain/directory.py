@@ -134,9 +134,10 @@ class Route(Disclosable):
 def route(desks: Iterable[Desk], hub_desk: Desk, question: RouteQuestion) -> tuple[Desk, str]:
     """The desk that answers for the area and theme: always one (rows 1-22, 3-27, 4-51).
 
-    A desk that names both wins over one that names the theme, over one that names the
-    area; when nobody answers for the theme, the fallback desk does, and in the last
-    resort the municipality's hub. Among equals the longest-standing one, then by name.
+    A desk that names both wins over one that names the theme, over one for every theme
+    that names the area; when nobody answers for the theme, or it is not known, the
+    fallback desk does, and in the last resort the municipality's hub. Among equals the
+    longest-standing one, then by name.
     """
     ranked = sorted(
         (-score, desk.valid_from, desk.name, str(desk.id), desk, reason)
@@ -151,14 +152,17 @@ def route(desks: Iterable[Desk], hub_desk: Desk, question: RouteQuestion) -> tup
 
 
 def _fit(desk: Desk, question: RouteQuestion) -> tuple[int, str]:
+    """How well a desk fits, from 9 (theme and area) down to 0 (not at all), and why."""
     if desk.areas and question.area not in desk.areas:
         return 0, "other_area"
     near = 1 if desk.areas else 0
     if question.theme is not None and question.theme in desk.themes:
-        return 4 + near, "theme_and_area" if near else "theme"
+        return 8 + near, "theme_and_area" if near else "theme"
+    if question.theme is not None and not desk.themes and not desk.fallback:
+        return 5 + near, "area" if near else "every_theme"
     if desk.fallback:
-        return 2 + near, "fallback"
-    return 0, "other_theme"
+        return 3 + near, "fallback"
+    return (0, "other_theme") if desk.themes else (1 + near, "every_theme")
 
 
 class DirectoryFile(BaseModel):

@@ -172,12 +172,12 @@ def view_of(kind: type[Disclosable]) -> type[BaseModel]:
 def _viewed(annotation: Any, inner: type[Disclosable] | None) -> Any:
     if inner is None:
         return annotation
-    view = view_of(inner)
-    if annotation is inner:
-        return view
-    if type(None) in get_args(annotation):
-        return view | None
-    return list[view]  # type: ignore[valid-type]  # a shape built at run time
+    view: Any = view_of(inner)
+    stated = [a for a in get_args(annotation) if a is not type(None)]
+    optional = len(stated) < len(get_args(annotation))
+    one = annotation is inner or (inner in stated and optional)
+    shape = view if one else list[view]
+    return shape | None if optional else shape
 
 
 def shown_view_of(kind: type[Disclosable]) -> type[BaseModel]:

@@ -104,6 +104,70 @@ class Permission(StrEnum):
     TASK_READ = "task.read"
     TOKEN_VERIFY = "token.verify"  # noqa: S105 - an action
 
+    @property
+    def label_ja(self) -> str:
+        """The action in the field's words."""
+        return PERMISSION_JA[self]
+
+
+PERMISSION_JA: dict[Permission, str] = {
+    Permission.AUDIT_READ: "監査記録の閲覧",
+    Permission.CASE_READ: "ケースの閲覧",
+    Permission.CONFERENCE_ANSWER: "会議出欠の回答",
+    Permission.CONFERENCE_CANCEL: "会議の中止",
+    Permission.CONFERENCE_FIX: "議題の確定",
+    Permission.CONFERENCE_HOLD: "会議の開催記録",
+    Permission.CONFERENCE_INVITE: "会議への招集",
+    Permission.CONFERENCE_MINUTE: "会議の結果・会議録の記録",
+    Permission.CONFERENCE_PLAN: "会議・議題の設定",
+    Permission.CONFERENCE_READ: "会議の閲覧",
+    Permission.CONFERENCE_READ_PACKET: "会議資料の閲覧",
+    Permission.CONSENT_GRANT: "同意の記録",
+    Permission.CONSENT_READ: "同意の閲覧",
+    Permission.CONSENT_REFUSE: "不同意の記録",
+    Permission.CONSENT_REVOKE: "同意の撤回",
+    Permission.CONSULTATION_READ: "相談記録の閲覧",
+    Permission.CONSULTATION_RECEIVE: "相談の受付",
+    Permission.DIRECTORY_READ: "機関名簿の閲覧",
+    Permission.HOUSEHOLD_FORM: "世帯の登録",
+    Permission.HOUSEHOLD_READ: "世帯の閲覧",
+    Permission.ME_READ: "利用者自身の確認",
+    Permission.NOTICE_ACKNOWLEDGE: "通知の確認",
+    Permission.NOTICE_READ: "通知の閲覧",
+    Permission.PERSON_AMEND: "本人情報の修正",
+    Permission.PERSON_READ: "本人情報の閲覧",
+    Permission.PERSON_REGISTER: "本人の登録",
+    Permission.PERSON_REPORT_ACCESS: "閲覧記録の開示",
+    Permission.PERSON_SEARCH: "本人の検索",
+    Permission.PLAN_AGREE: "プランへの本人同意の記録",
+    Permission.PLAN_DECIDE: "支援決定・確認",
+    Permission.PLAN_DRAFT: "プランの作成",
+    Permission.PLAN_READ: "プランの閲覧",
+    Permission.REFERRAL_ACCEPT: "つなぎの引受け",
+    Permission.REFERRAL_AMEND: "つなぎの修正",
+    Permission.REFERRAL_ANSWER: "照会への回答",
+    Permission.REFERRAL_CLOSE: "接触できず終了",
+    Permission.REFERRAL_COMPLETE: "つなぎの完了",
+    Permission.REFERRAL_CONFIRM_WITHDRAWAL: "取下げの確認",
+    Permission.REFERRAL_CONTACT: "初回接触の記録",
+    Permission.REFERRAL_DECLINE: "つなぎの辞退",
+    Permission.REFERRAL_DRAFT: "つなぎの作成",
+    Permission.REFERRAL_ESCALATE: "ハブへの引上げ",
+    Permission.REFERRAL_KEEP: "取下げへの不同意",
+    Permission.REFERRAL_MISS_DEADLINE: "期限超過",
+    Permission.REFERRAL_NAME_LEAD: "主担当の決定",
+    Permission.REFERRAL_READ: "つなぎの閲覧",
+    Permission.REFERRAL_RECEIVE: "つなぎの受領",
+    Permission.REFERRAL_REDIRECT: "別の窓口へのつなぎ直し",
+    Permission.REFERRAL_REQUEST_WITHDRAWAL: "取下げの依頼",
+    Permission.REFERRAL_RETURN_FOR_INFO: "情報の補足依頼",
+    Permission.REFERRAL_SEND: "つなぎの送付",
+    Permission.REFERRAL_WORK: "支援の継続",
+    Permission.TASK_FINISH: "役割の完了",
+    Permission.TASK_READ: "役割の閲覧",
+    Permission.TOKEN_VERIFY: "トークンの確認",
+}
+
 
 def scope_of(permission: Permission) -> str | None:
     """The OAuth scope a token must carry for it; ``None`` where any valid token will do."""

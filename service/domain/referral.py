@@ -228,7 +228,8 @@ class Referral(MakeReferral):
 
     def missed_deadline(self) -> Self:
         """A deadline passed: it is the hub's, or overdue at the hub once more."""
-        late = self.hub_overdue + 1 if self.status is S.NEEDS_LEAD else 0
+        was_hubs = self.turn is not None and self.turn.acts is Side.HUB
+        late = self.hub_overdue + 1 if was_hubs else self.hub_overdue
         return self.move(A.MISS_DEADLINE, frozenset({Side.SYSTEM})).but(hub_overdue=late)
 
     def declined(self, by: UUID, proposal_desk_id: UUID | None) -> Self:

@@ -72,6 +72,11 @@ class Act(StrEnum):
     CONFIRM_WITHDRAWAL = "confirm_withdrawal"
     KEEP = "keep"
 
+    @property
+    def label_ja(self) -> str:
+        """The act in the field's words."""
+        return Permission(f"referral.{self.value}").label_ja
+
 
 class Side(StrEnum):
     """A party of the referral."""

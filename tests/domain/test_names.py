@@ -215,8 +215,8 @@ KANA_TEXT = st.text(st.sampled_from(ANY_KANA), max_size=20)
 
 @given(KANA_TEXT, st.booleans())
 def test_a_key_is_its_own_key(written: str, ignore_voicing: bool) -> None:
-    key = search_key(written, ignore_voicing)
-    assert search_key(key, ignore_voicing) == key
+    key = search_key(written, ignore_voicing=ignore_voicing)
+    assert search_key(key, ignore_voicing=ignore_voicing) == key
     assert not any(character.isspace() for character in key)
 
 

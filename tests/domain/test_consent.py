@@ -1,0 +1,521 @@
+"""A person's consent: what it opens, to whom, when, and how it is taken back (brief §2.3)."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import pytest
+from domain_builders import (
+    CITY,
+    DAY,
+    NEXT_CITY,
+    NOW,
+    OUR_KIND,
+    OURS,
+    PERSON,
+    THEIR_KIND,
+    THEIRS,
+    THIRD,
+    classes,
+    consent,
+    grant,
+    receivers,
+    recipient,
+    refusal,
+    uid,
+)
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from service.domain.consent import (
+    MESSAGES_EN,
+    MESSAGES_JA,
+    NEXT,
+    Consent,
+    ConsentAct,
+    ConsentState,
+    GivenBy,
+    Method,
+    Receivers,
+    Recipient,
+    RefuseConsent,
+    RevokeConsent,
+)
+from service.domain.disclosure import D0, D1, D2, D3, D4, D5, D6, D7, EVERY_CLASS, DataClass
+from service.domain.errors import IllegalMove, Invalid
+from service.domain.permission import CONSENTABLE_PURPOSES, Purpose
+
+ONE_DAY = timedelta(days=1)
+FIRST, LAST = date(2026, 10, 1), date(2027, 3, 31)
+FOR = Purpose.CONSULTATION
+
+# States and acts
+
+DIAGRAM = """
+active   --revoke-->      revoked
+active   --revoke_part--> active
+active   --supersede-->   superseded
+refused  --supersede-->   superseded
+"""
+
+
+def drawn() -> dict[tuple[str, str], str]:
+    steps = (line.replace("--", " ").replace(">", " ").split() for line in DIAGRAM.split("\n"))
+    return {(s[0], s[1]): s[2] for s in steps if s}
+
+
+def test_the_states_are_those_of_the_diagram() -> None:
+    assert drawn() == NEXT
+
+
+@pytest.mark.parametrize("act", ConsentAct)
+@pytest.mark.parametrize("state", ConsentState)
+def test_an_act_leads_where_the_diagram_says_or_is_refused(
+    state: ConsentState, act: ConsentAct
+) -> None:
+    before = consent(state=state)
+    kept = before.model_copy(deep=True)
+    if (state, act) in drawn():
+        assert before.move(act) == drawn()[state, act]
+    else:
+        with pytest.raises(IllegalMove) as refused:
+            before.move(act)
+        assert refused.value.code == "consent.illegal_move"
+        assert refused.value.facts == {"state": state, "act": act}
+    assert before == kept
+
+
+def test_every_state_can_come_about_and_every_consent_can_end() -> None:
+    first = {ConsentState.ACTIVE, ConsentState.REFUSED}
+    assert first | set(NEXT.values()) == set(ConsentState)
+    endings = {s for s in ConsentState if not any(state is s for state, _ in NEXT)}
+    assert endings == {ConsentState.REVOKED, ConsentState.SUPERSEDED}
+    for state in set(ConsentState) - endings:
+        assert endings & {after for (before, _), after in NEXT.items() if before is state}
+
+
+# What it opens
+
+OUT_OF_FORCE = [s for s in ConsentState if s is not ConsentState.ACTIVE]
+
+
+@pytest.mark.parametrize(
+    ("day", "holds"),
+    [
+        (FIRST - ONE_DAY, False),
+        (FIRST, True),
+        (DAY, True),
+        (LAST, True),
+        (LAST + ONE_DAY, False),
+        (date.min, False),
+        (date.max, False),
+    ],
+)
+def test_it_holds_from_its_first_to_its_last_day(day: date, holds: bool) -> None:
+    given_then = consent(valid_from=FIRST, valid_until=LAST)
+    assert given_then.effective_on(day) is holds
+    assert bool(given_then.opens_to(recipient(), FOR, day)) is holds
+
+
+def test_without_a_last_day_it_holds_until_it_is_taken_back() -> None:
+    open_ended = consent(valid_from=FIRST, valid_until=None)
+    assert not open_ended.effective_on(FIRST - ONE_DAY)
+    assert open_ended.effective_on(FIRST)
+    assert open_ended.effective_on(date.max)
+
+
+def test_it_can_hold_for_a_single_day() -> None:
+    one_day = consent(valid_from=DAY, valid_until=DAY)
+    held = [one_day.effective_on(day) for day in (DAY - ONE_DAY, DAY, DAY + ONE_DAY)]
+    assert held == [False, True, False]
+
+
+@pytest.mark.parametrize("state", OUT_OF_FORCE)
+def test_what_is_not_in_force_opens_nothing(state: ConsentState) -> None:
+    assert not consent(state=state).effective_on(DAY)
+    assert consent(state=state).opens_to(recipient(), FOR, DAY) == frozenset()
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_it_opens_for_its_purposes_alone(purpose: Purpose) -> None:
+    opened = consent().opens_to(recipient(), purpose, DAY)
+    meant = purpose in {Purpose.CONSULTATION, Purpose.PLANNING}
+    assert opened == (classes("0-3") if meant else frozenset())
+
+
+NOBODY = receivers()
+KIND = receivers(kinds=(OUR_KIND,))
+OTHER_KIND = receivers(kinds=(THEIR_KIND,))
+
+
+@pytest.mark.parametrize(
+    ("meant", "excluded", "where", "opened"),
+    [
+        # By name: wherever the agency is (row 3-13: elsewhere it must be named).
+        (receivers(OURS), NOBODY, CITY, True),
+        (receivers(OURS), NOBODY, NEXT_CITY, True),
+        (receivers(OURS, THEIRS), NOBODY, CITY, True),
+        (receivers(THEIRS), NOBODY, CITY, False),
+        # By kind: in the municipality where it was given, and nowhere else.
+        (KIND, NOBODY, CITY, True),
+        (KIND, NOBODY, NEXT_CITY, False),
+        (OTHER_KIND, NOBODY, CITY, False),
+        (receivers(OURS, kinds=(THEIR_KIND,)), NOBODY, NEXT_CITY, True),
+        (receivers(THEIRS, kinds=(OUR_KIND,)), NOBODY, CITY, True),
+        (receivers(THEIRS, kinds=(OUR_KIND,)), NOBODY, NEXT_CITY, False),
+        (NOBODY, NOBODY, CITY, False),
+        # "Not to them" beats everything, wherever they are.
+        (receivers(OURS), receivers(OURS), CITY, False),
+        (receivers(OURS), KIND, CITY, False),
+        (receivers(OURS), KIND, NEXT_CITY, False),
+        (KIND, receivers(OURS), CITY, False),
+        (KIND, KIND, CITY, False),
+        (receivers(OURS, kinds=(OUR_KIND,)), receivers(OURS), CITY, False),
+        # Somebody else's exclusion is not ours.
+        (receivers(OURS), receivers(THEIRS), CITY, True),
+        (receivers(OURS), OTHER_KIND, CITY, True),
+        (KIND, receivers(THEIRS), CITY, True),
+    ],
+)
+def test_it_opens_to_whom_it_means(
+    meant: Receivers, excluded: Receivers, where: str, opened: bool
+) -> None:
+    agreed = consent(receivers=meant, excluded=excluded)
+    who = recipient(municipality_code=where)
+    assert agreed.opens_to(who, FOR, DAY) == (classes("0-3") if opened else frozenset())
+
+
+@pytest.mark.parametrize(
+    ("agreed", "ceiling", "opened"),
+    [
+        ({D1, D2, D3}, D5, "0-3"),
+        ({D1, D2, D3}, D3, "0-3"),
+        ({D1, D2, D3}, D2, "0-2"),
+        ({D1, D2, D3}, D0, "0"),
+        ({D1, D4}, D5, "0-1 4"),
+        ({D1, D4}, D3, "0-1"),
+        ({D5}, D4, "0"),
+        ({D5}, D5, "0 5"),
+        ({D0}, D5, "0"),
+    ],
+)
+def test_it_opens_what_was_agreed_up_to_the_receivers_ceiling(
+    agreed: set[DataClass], ceiling: DataClass, opened: str
+) -> None:
+    given_then = consent(data_classes=frozenset(agreed))
+    assert given_then.opens_to(recipient(ceiling=ceiling), FOR, DAY) == classes(opened)
+
+
+def test_informants_and_opinions_are_never_opened_even_by_a_broken_record() -> None:
+    broken = consent(data_classes=EVERY_CLASS)
+    assert broken.opens_to(recipient(ceiling=D7), FOR, DAY) == classes("0-5")
+
+
+def test_an_agency_receives_d4_at_most_unless_its_kind_says_more() -> None:
+    plain = Recipient(agency_id=OURS, kind=OUR_KIND, municipality_code=CITY)
+    wide = consent(data_classes=frozenset({D1, D4, D5}))
+    assert wide.opens_to(plain, FOR, DAY) == classes("0-1 4")
+
+
+def test_it_names_an_agency_only_by_its_name() -> None:
+    assert consent(receivers=receivers(OURS)).names(recipient())
+    assert not consent(receivers=KIND).names(recipient())
+    assert not consent(receivers=receivers(THEIRS)).names(recipient())
+
+
+@pytest.mark.parametrize(
+    ("changes", "day", "excluded"),
+    [
+        ({"excluded": receivers(OURS)}, DAY, True),
+        ({"excluded": KIND}, DAY, True),
+        ({"excluded": receivers(THEIRS)}, DAY, False),
+        ({}, DAY, False),
+        ({"excluded": receivers(OURS)}, LAST + ONE_DAY, False),
+        ({"excluded": receivers(OURS), "state": ConsentState.REVOKED}, DAY, False),
+    ],
+)
+def test_whom_it_excludes(changes: dict[str, Any], day: date, excluded: bool) -> None:
+    assert consent(**changes).excludes(recipient(), day) is excluded
+    elsewhere = recipient(municipality_code=NEXT_CITY)
+    assert consent(**changes).excludes(elsewhere, day) is excluded
+
+
+def test_nobody_is_meant_when_nobody_is_named() -> None:
+    assert receivers().empty
+    assert not receivers(OURS).empty
+    assert not KIND.empty
+
+
+# Giving
+
+REFUSED_GRANTS: dict[str, list[dict[str, Any]]] = {
+    "consent.no_receiver": [{"receivers": NOBODY}],
+    "consent.class_not_consentable": [
+        {"data_classes": frozenset({D1, D6})},
+        {"data_classes": frozenset({D7})},
+    ],
+    "consent.d5_needs_named_agencies": [
+        {"data_classes": frozenset({D1, D5}), "receivers": KIND},
+        {"data_classes": frozenset({D5}), "receivers": receivers(OURS, kinds=(OUR_KIND,))},
+    ],
+    "consent.purpose_not_consentable": [
+        {"purposes": frozenset({purpose})} for purpose in set(Purpose) - CONSENTABLE_PURPOSES
+    ],
+    "consent.ends_before_start": [{"valid_until": FIRST - ONE_DAY}],
+    "consent.oral_needs_two_witnesses": [
+        {"method": Method.ORAL},
+        {"method": Method.ORAL, "witnesses": ("試験太郎",)},
+        {"method": Method.ORAL, "witnesses": ("試験太郎", "試験太郎")},
+        {"method": Method.ORAL, "witnesses": ("試験太郎", " 試験太郎 ")},
+    ],
+    "consent.written_needs_evidence": [
+        {"method": Method.WRITTEN, "evidence": None},
+        {"method": Method.ELECTRONIC, "evidence": None},
+    ],
+    "consent.representative_missing": [
+        {"given_by": GivenBy.LEGAL_REPRESENTATIVE},
+        {"given_by": GivenBy.GUARDIAN},
+    ],
+}
+REFUSED_REVOCATIONS: dict[str, list[dict[str, Any]]] = {
+    "consent.part_of_one_kind": [
+        {"receivers": receivers(OURS), "data_classes": frozenset({D3})},
+        {"receivers": KIND, "purposes": frozenset({FOR})},
+        {"data_classes": frozenset({D3}), "purposes": frozenset({FOR})},
+        {
+            "receivers": receivers(OURS),
+            "data_classes": frozenset({D3}),
+            "purposes": frozenset({FOR}),
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("build", "code", "changes"),
+    [
+        *((grant, code, c) for code, cases in REFUSED_GRANTS.items() for c in cases),
+        *((RevokeConsent, code, c) for code, cases in REFUSED_REVOCATIONS.items() for c in cases),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    build: Callable[..., Any], code: str, changes: dict[str, Any]
+) -> None:
+    assert refusal(build, **changes) == code
+
+
+def test_every_message_has_a_case_above_and_its_japanese() -> None:
+    assert set(REFUSED_GRANTS) | set(REFUSED_REVOCATIONS) == set(MESSAGES_EN)
+    assert set(MESSAGES_JA) == set(MESSAGES_EN)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"valid_until": FIRST},
+        {"purposes": CONSENTABLE_PURPOSES},
+        {"data_classes": frozenset({D0, D1, D2, D3, D4})},
+        {"data_classes": frozenset({D0, D1, D2, D3, D4, D5}), "receivers": receivers(OURS)},
+        {"data_classes": frozenset({D1, D5}), "receivers": receivers(OURS, THEIRS)},
+        {"receivers": KIND, "excluded": receivers(THEIRS)},
+        {"method": Method.ORAL, "evidence": None, "witnesses": ("試験太郎", "見本花子")},
+        {"method": Method.ELECTRONIC},
+        {"given_by": GivenBy.GUARDIAN, "representative": "見本一郎（成年後見人）"},
+        {"given_by": GivenBy.LEGAL_REPRESENTATIVE, "representative": "見本一郎（父）"},
+    ],
+)
+def test_what_can_be_meant_is_taken(changes: dict[str, Any]) -> None:
+    assert grant(**changes)
+
+
+@pytest.mark.parametrize(
+    "missing", ["purposes", "data_classes", "receivers", "valid_from", "method", "rule_version"]
+)
+def test_a_consent_says_what_for_what_to_whom_and_since_when(missing: str) -> None:
+    given_then = {name: getattr(grant(), name) for name in type(grant()).model_fields}
+    del given_then[missing]
+    assert refusal(type(grant()), **given_then) == "missing"
+
+
+@pytest.mark.parametrize("empty", ["purposes", "data_classes"])
+def test_a_consent_to_nothing_is_none(empty: str) -> None:
+    assert refusal(grant, **{empty: frozenset()}) == "too_short"
+
+
+def test_a_refusal_says_when_to_ask_again() -> None:
+    said = {"person_id": PERSON, "explained_on": DAY, "rule_version": "2026-04"}
+    assert refusal(RefuseConsent, **said) == "missing"
+    assert RefuseConsent(**said, next_contact_on=DAY + ONE_DAY)
+
+
+# Taking it back
+
+SOMEDAY_LATER = NOW + timedelta(days=3)
+
+
+def taken_back(before: Consent, **command: Any) -> Consent:
+    return before.revoked(RevokeConsent(**command), at=SOMEDAY_LATER, by=THEIRS)
+
+
+@pytest.mark.parametrize(
+    "command", [{}, {"receivers": None}, {"receivers": NOBODY}, {"reason": "気が変わった"}]
+)
+def test_without_a_part_named_all_of_it_is_taken_back(command: dict[str, Any]) -> None:
+    before = consent()
+    after = taken_back(before, **command)
+    assert after == before.but(
+        state=ConsentState.REVOKED,
+        revoked_at=SOMEDAY_LATER,
+        revoked_by=THEIRS,
+        revoke_reason=command.get("reason"),
+        version=2,
+    )
+    assert before == consent()
+    for purpose, day in product(Purpose, (FIRST, DAY, LAST)):
+        assert after.opens_to(recipient(), purpose, day) == frozenset()
+
+
+def test_taking_it_back_needs_no_reason_and_no_agency() -> None:
+    own_account = consent().revoked(RevokeConsent(), at=NOW, by=None)
+    assert own_account.state is ConsentState.REVOKED
+    assert own_account.revoked_by is None
+
+
+@pytest.mark.parametrize("state", OUT_OF_FORCE)
+@pytest.mark.parametrize(
+    "command", [{}, {"data_classes": frozenset({D3})}, {"receivers": receivers(OURS)}]
+)
+def test_what_is_not_in_force_cannot_be_taken_back(
+    state: ConsentState, command: dict[str, Any]
+) -> None:
+    before = consent(state=state)
+    with pytest.raises(IllegalMove) as refused:
+        taken_back(before, **command)
+    assert refused.value.code == "consent.illegal_move"
+    assert before == consent(state=state)
+
+
+def test_an_expired_consent_can_still_be_taken_back() -> None:
+    expired = consent(valid_until=DAY - ONE_DAY)
+    assert taken_back(expired).state is ConsentState.REVOKED
+
+
+@pytest.mark.parametrize(
+    ("command", "changed"),
+    [
+        ({"data_classes": frozenset({D3})}, {"data_classes": frozenset({D1, D2})}),
+        (
+            {"purposes": frozenset({Purpose.PLANNING})},
+            {"purposes": frozenset({Purpose.CONSULTATION})},
+        ),
+        (
+            {"receivers": receivers(THEIRS)},
+            {"receivers": receivers(OURS), "excluded": receivers(THEIRS)},
+        ),
+        (
+            {"receivers": KIND},
+            {"receivers": receivers(OURS, THEIRS), "excluded": KIND},
+        ),
+        # Nobody named is no second part.
+        (
+            {"receivers": NOBODY, "data_classes": frozenset({D3})},
+            {"data_classes": frozenset({D1, D2})},
+        ),
+        # Taking back what was never given changes nothing but the record of it.
+        ({"data_classes": frozenset({D4})}, {}),
+    ],
+)
+def test_a_part_is_taken_back_and_the_rest_stays(
+    command: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    before = consent(receivers=receivers(OURS, THEIRS))
+    after = taken_back(before, **command, reason="この部分だけ")
+    assert after == before.but(**changed, revoke_reason="この部分だけ", version=2)
+    assert after.state is ConsentState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"data_classes": frozenset({D1, D2, D3})},
+        {"data_classes": EVERY_CLASS},
+        {"purposes": frozenset({Purpose.CONSULTATION, Purpose.PLANNING})},
+        {"purposes": frozenset(Purpose)},
+    ],
+)
+def test_a_part_that_leaves_nothing_is_refused_with_the_way_to_say_it(
+    command: dict[str, Any],
+) -> None:
+    before = consent()
+    with pytest.raises(Invalid) as refused:
+        taken_back(before, **command)
+    assert (refused.value.code, refused.value.field) == ("consent.nothing_left", "/")
+    assert before == consent()
+
+
+def test_taking_it_back_towards_the_last_receiver_opens_it_to_nobody() -> None:
+    after = taken_back(consent(), receivers=receivers(OURS))
+    assert after.receivers.empty
+    for who, purpose in product((OURS, THEIRS, THIRD), Purpose):
+        assert after.opens_to(recipient(agency_id=who), purpose, DAY) == frozenset()
+
+
+def test_taking_it_back_is_never_blocked_by_how_many_were_excluded_before() -> None:
+    before = consent(receivers=KIND, excluded=receivers(*map(uid, range(200))))
+    after = taken_back(before, receivers=receivers(OURS))
+    assert after.opens_to(recipient(), FOR, DAY) == frozenset()
+
+
+AGENCIES: dict[UUID, Recipient] = {
+    agency_id: recipient(agency_id=agency_id, kind=kind, municipality_code=where)
+    for agency_id, kind, where in (
+        (OURS, OUR_KIND, CITY),
+        (THEIRS, THEIR_KIND, CITY),
+        (THIRD, OUR_KIND, NEXT_CITY),
+        (uid(1), THEIR_KIND, NEXT_CITY),
+    )
+}
+SOME_RECEIVERS = st.builds(
+    Receivers,
+    agencies=st.frozensets(st.sampled_from(list(AGENCIES)), max_size=3),
+    kinds=st.frozensets(st.sampled_from((OUR_KIND, THEIR_KIND)), max_size=2),
+)
+SOME_CONSENT = st.builds(
+    consent,
+    receivers=SOME_RECEIVERS,
+    excluded=st.just(NOBODY) | SOME_RECEIVERS,
+    purposes=st.frozensets(st.sampled_from(sorted(CONSENTABLE_PURPOSES)), min_size=1),
+    data_classes=st.frozensets(st.sampled_from((D0, D1, D2, D3, D4, D5)), min_size=1),
+)
+SOME_PART = (
+    st.builds(RevokeConsent, receivers=SOME_RECEIVERS.filter(lambda r: not r.empty))
+    | st.builds(RevokeConsent, data_classes=st.frozensets(st.sampled_from(DataClass), min_size=1))
+    | st.builds(RevokeConsent, purposes=st.frozensets(st.sampled_from(Purpose), min_size=1))
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(SOME_CONSENT, SOME_PART)
+def test_taking_a_part_back_closes_that_part_and_nothing_else(
+    before: Consent, command: RevokeConsent
+) -> None:
+    assume(before.purposes - command.purposes)
+    assume(before.data_classes - command.data_classes)
+    after = before.revoked(command, at=NOW, by=OURS)
+    out = command.receivers or NOBODY
+    for who, purpose in product(AGENCIES.values(), Purpose):
+        opened = before.opens_to(who, purpose, DAY)
+        closed = out.include(who) or purpose in command.purposes
+        # The fact that somebody is meant (D0) stays as long as anything does.
+        left = frozenset() if closed else (opened - command.data_classes) | (opened & {D0})
+        assert after.opens_to(who, purpose, DAY) == left
+    assert (after.valid_from, after.valid_until) == (before.valid_from, before.valid_until)
+
+
+def test_a_consent_is_a_value() -> None:
+    with pytest.raises(ValidationError):
+        consent().state = ConsentState.REVOKED

@@ -1,0 +1,268 @@
+"""Who may want to do what, and what for: total tables over roles, permissions and purposes."""
+
+from enum import StrEnum
+
+import pytest
+from domain_builders import HUB, RECEIVER, SENDER, referral, staff
+
+from service.domain.access import KIND_OF_NOUN, RecordKind
+from service.domain.conference_states import ACT_PERMISSION, ConferenceStatus
+from service.domain.decision import Basis, Remedy, Rule
+from service.domain.disclosure import DataClass
+from service.domain.notice import NoticeKind
+from service.domain.permission import (
+    CONSENTABLE_PURPOSES,
+    EVERY_SCOPE,
+    ROLE_PERMISSIONS,
+    SELF_PERMISSIONS,
+    SYSTEM_ONLY,
+    Permission,
+    Purpose,
+    Role,
+    purposes_for,
+    scope_of,
+)
+from service.domain.plan import PlanStatus
+from service.domain.referral_states import ENDINGS, PERMISSION, Act, Side, Status
+
+# Names
+
+
+@pytest.mark.parametrize("kind", [NoticeKind, Permission, RecordKind, Remedy, Role, Rule])
+def test_codes_stand_in_alphabetical_order(kind: type[StrEnum]) -> None:
+    codes = [member.value for member in kind]
+    assert codes == sorted(codes)
+
+
+@pytest.mark.parametrize("kind", [Permission, Rule])
+def test_permissions_and_rules_share_one_grammar(kind: type[StrEnum]) -> None:
+    for member in kind:
+        noun, _, verb = member.value.partition(".")
+        assert noun.replace("_", "").isalpha()
+        assert verb.replace("_", "").isalpha()
+        assert member.value.islower()
+        assert member.name == member.value.replace(".", "_").upper()
+
+
+@pytest.mark.mechanism("3-01")
+def test_nothing_can_be_rejected() -> None:
+    assert not [p for p in Permission if "reject" in p.value]
+    assert not [act for act in Act if "reject" in act.value]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Act,
+        Basis,
+        ConferenceStatus,
+        DataClass,
+        NoticeKind,
+        Permission,
+        PlanStatus,
+        Purpose,
+        Role,
+        Status,
+    ],
+)
+def test_every_code_has_its_japanese_label(kind: type[StrEnum]) -> None:
+    """Brief §8 rule 24. No label stands for two codes, and none is left in English."""
+    labels = [member.label_ja for member in kind]  # type: ignore[attr-defined]
+    assert len(set(labels)) == len(labels)
+    assert all(any("\u3040" <= c <= "\u9fff" for c in label) for label in labels)
+
+
+def test_every_permission_is_about_a_kind_of_record() -> None:
+    for permission in Permission:
+        noun = permission.value.partition(".")[0]
+        assert KIND_OF_NOUN[noun] is (RecordKind.TOKEN if noun == "me" else RecordKind(noun))
+
+
+# Roles
+
+COORDINATION = {
+    permission
+    for permission in ACT_PERMISSION.values()
+    if permission is not Permission.CONFERENCE_ANSWER
+}
+COORDINATORS = {
+    Role.CHIEF_CONSULTANT,
+    Role.CONFERENCE_COORDINATOR,
+    Role.INTEGRATION_PROMOTER,
+    Role.MUNICIPAL_OFFICER,
+}
+#: Who may do what not every member of staff may.
+ONLY: dict[Permission, set[Role]] = {
+    Permission.AUDIT_READ: {Role.AUDITOR, Role.PRIVACY_OFFICER},
+    Permission.PERSON_REPORT_ACCESS: {Role.PRIVACY_OFFICER},
+    Permission.PLAN_DECIDE: {Role.MUNICIPAL_OFFICER},
+    Permission.REFERRAL_NAME_LEAD: {Role.INTEGRATION_PROMOTER},
+    **{permission: COORDINATORS for permission in COORDINATION},  # noqa: C420 - never changed
+}
+#: Who sees no case by the role alone (brief §1.3), and who works from a paper list (§2.6).
+WITHOUT_CASES = {Role.AUDITOR, Role.PRIVACY_OFFICER, Role.SUPERVISOR}
+LIMITED = WITHOUT_CASES | {Role.WELFARE_COMMISSIONER}
+
+
+def test_every_role_has_its_permissions() -> None:
+    assert list(ROLE_PERMISSIONS) == list(Role)
+    assert all(ROLE_PERMISSIONS.values())
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_role_may_do_what_only_the_service_does(role: Role) -> None:
+    assert not ROLE_PERMISSIONS[role] & SYSTEM_ONLY
+
+
+def test_the_service_lets_deadlines_pass_and_looks_at_tokens() -> None:
+    assert {Permission.REFERRAL_MISS_DEADLINE, Permission.TOKEN_VERIFY} == SYSTEM_ONLY
+    assert not SELF_PERMISSIONS & SYSTEM_ONLY
+
+
+def test_whatever_can_be_wanted_somebody_may_do() -> None:
+    granted = SYSTEM_ONLY.union(SELF_PERMISSIONS, *ROLE_PERMISSIONS.values())
+    assert granted == set(Permission)
+
+
+@pytest.mark.parametrize("permission", ONLY)
+def test_some_things_only_some_roles_may_do(permission: Permission) -> None:
+    assert {r for r in Role if permission in ROLE_PERMISSIONS[r]} == ONLY[permission]
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - LIMITED))
+def test_everything_else_every_member_of_staff_may_do(role: Role) -> None:
+    ordinary = set(Permission) - SYSTEM_ONLY - set(ONLY)
+    assert ROLE_PERMISSIONS[role] >= ordinary
+    assert ROLE_PERMISSIONS[role] - ordinary == {p for p in ONLY if role in ONLY[p]}
+
+
+@pytest.mark.mechanism("3-02")
+@pytest.mark.parametrize("role", Role)
+def test_every_member_of_staff_takes_in_whoever_comes(role: Role) -> None:
+    assert Permission.CONSULTATION_RECEIVE in ROLE_PERMISSIONS[role]
+
+
+@pytest.mark.parametrize("role", sorted(WITHOUT_CASES))
+def test_oversight_and_supervision_open_no_case(role: Role) -> None:
+    on_cases = ("case.", "conference.", "consent.", "household.", "plan.", "referral.", "task.")
+    assert not [p for p in ROLE_PERMISSIONS[role] if p.value.startswith(on_cases)]
+    assert Permission.PERSON_READ not in ROLE_PERMISSIONS[role]
+    assert Permission.PERSON_SEARCH not in ROLE_PERMISSIONS[role]
+
+
+def test_a_welfare_commissioner_watches_over_and_neither_plans_nor_searches() -> None:
+    may = ROLE_PERMISSIONS[Role.WELFARE_COMMISSIONER]
+    assert {Permission.REFERRAL_ACCEPT, Permission.PERSON_READ} <= may
+    closed = ("consent.", "household.", "plan.", "person.search", "person.register", "audit.")
+    assert not [p for p in may if p.value.startswith(closed)]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_knows_who_it_is_and_where_to_send_people(role: Role) -> None:
+    assert {Permission.ME_READ, Permission.DIRECTORY_READ} <= ROLE_PERMISSIONS[role]
+
+
+def test_a_person_reads_takes_back_and_asks_and_changes_nothing_else() -> None:
+    changes = {p for p in SELF_PERMISSIONS if (scope_of(p) or "").endswith(".write")}
+    assert changes == {Permission.CONSENT_REVOKE}
+    assert {Permission.PERSON_READ, Permission.PERSON_REPORT_ACCESS} <= SELF_PERMISSIONS
+
+
+@pytest.mark.parametrize("role", [r for r in Role if r not in WITHOUT_CASES])
+@pytest.mark.parametrize("status", [s for s in Status if s not in ENDINGS])
+def test_whoever_may_receive_a_referral_is_never_left_without_a_step(
+    role: Role, status: Status
+) -> None:
+    """Nobody is given something that their role can neither finish nor pass on."""
+    waiting = referral(status)
+    may = ROLE_PERMISSIONS[role]
+    for side, agency in ((Side.SENDER, SENDER), (Side.RECEIVER, RECEIVER)):
+        if waiting.turn is None or waiting.turn.acts is not side:
+            continue
+        if side is Side.SENDER and Permission.REFERRAL_DRAFT not in may:
+            continue
+        steps = waiting.acts_open_to(waiting.sides_of(agency, hub=False))
+        assert {PERMISSION[act] for act in steps} & may
+
+
+def test_only_a_hub_role_at_a_hub_is_the_hub() -> None:
+    here = frozenset({"999997"})
+    promoter = frozenset({Role.INTEGRATION_PROMOTER})
+    assert staff(agency_id=HUB, hub_of=here, roles=promoter).is_hub
+    assert not staff(agency_id=HUB, hub_of=here).is_hub
+    assert not staff(roles=promoter).is_hub
+
+
+def test_roles_add_up() -> None:
+    both = staff(roles=frozenset({Role.AUDITOR, Role.WELFARE_COMMISSIONER}))
+    alone = (ROLE_PERMISSIONS[r] for r in both.roles)
+    assert both.permissions == frozenset().union(*alone)
+
+
+# Scopes
+
+READS = {
+    "audit.read": "audit.read",
+    "case.read": "referrals.read",
+    "conference.read": "conferences.read",
+    "conference.read_packet": "conferences.read",
+    "consent.read": "consents.read",
+    "consultation.read": "referrals.read",
+    "directory.read": "directory.read",
+    "household.read": "persons.read",
+    "notice.read": "referrals.read",
+    "person.read": "persons.read",
+    "person.report_access": "persons.read",
+    "person.search": "persons.read",
+    "plan.read": "plans.read",
+    "referral.read": "referrals.read",
+    "task.read": "conferences.read",
+}
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_every_permission_has_its_scope(permission: Permission) -> None:
+    scope = scope_of(permission)
+    if permission in {Permission.ME_READ, Permission.TOKEN_VERIFY}:
+        assert scope is None
+    elif permission.value in READS:
+        assert scope == READS[permission.value]
+    else:
+        # Everything that is not listed above changes something.
+        assert scope is not None
+        assert scope.endswith(".write")
+        noun = permission.value.partition(".")[0]
+        read = READS[f"{noun}.read"]
+        assert scope == read.replace(".read", ".write")
+    assert scope is None or scope in EVERY_SCOPE
+
+
+def test_there_is_no_scope_that_opens_nothing() -> None:
+    assert {scope_of(p) for p in Permission} - {None} == EVERY_SCOPE
+
+
+# Purposes
+
+CASE_WORK = {Purpose.CONSULTATION, Purpose.PLANNING, Purpose.SERVICE, Purpose.WATCH_OVER}
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_whatever_is_about_a_person_needs_a_purpose_that_fits(permission: Permission) -> None:
+    match permission:
+        case Permission.AUDIT_READ:
+            assert purposes_for(permission) == {Purpose.AUDIT}
+        case Permission.PERSON_REPORT_ACCESS:
+            assert purposes_for(permission) == {Purpose.ACCESS_REQUEST}
+        case (
+            Permission.DIRECTORY_READ
+            | Permission.ME_READ
+            | Permission.REFERRAL_MISS_DEADLINE
+            | Permission.TOKEN_VERIFY
+        ):
+            assert purposes_for(permission) is None
+        case _:
+            assert purposes_for(permission) == CASE_WORK
+
+
+def test_a_person_consents_to_case_work_and_statistics_and_not_to_oversight() -> None:
+    assert CASE_WORK | {Purpose.STATISTICS} == CONSENTABLE_PURPOSES
