@@ -25,6 +25,7 @@ from service.api.application import contract, create_application
 from service.app import NotReadyError, build, open_pool
 from service.demo.accounts import demo_keys_exist, demo_token, docs_login, issuer_urls, mounts
 from service.demo.city import STAFF, directory
+from service.demo.story import tell
 from service.domain.directory import DirectoryFile
 from service.domain.errors import Refusal
 from service.domain.reference import AGENCY_KINDS
@@ -223,6 +224,17 @@ def token(
         print(demo_token(settings, account))  # noqa: T201
     except KeyError:
         raise NotReadyError(f"There is no demo account {account!r}; try --as list.") from None
+
+
+@app.command()
+def demo(
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The steps as JSON, for machines.")
+    ] = False,
+) -> None:
+    """Tell SC-6, SC-7 and SC-3 through the running service; fails if anything is not as it should be."""
+    raise typer.Exit(tell(demo_settings(), as_json=as_json, console=console))
 
 
 def demo_settings() -> Settings:
