@@ -152,9 +152,7 @@ async def check_database(database: Database) -> None:
             )
         too_much = await refuse_privileges(connection)
         if too_much:
-            raise NotReadyError(
-                f"Refusing to start: {too_much}. Connect as tsunagi_app (see deploy/roles.sql)."
-            )
+            raise NotReadyError(f"Refusing to start: {too_much}.")
 
 
 def build(

@@ -20,6 +20,7 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic_core import to_json
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service.api.errors import invalid_request, problem, simple_problem
@@ -142,6 +143,10 @@ class Call:
             return await self._refused(refusal, self._undone(context, token))
         except RequestValidationError as error:
             return await self._recorded(self._undone(context, token), invalid_request(error))
+        except HTTPException:
+            # What the framework could not even read: not UTF-8, nested without end.
+            unread = simple_problem("body.malformed", 400)
+            return await self._recorded(self._undone(context, token), unread)
         except Exception as error:  # noqa: BLE001 - the last resort
             return await self._failed(error, self._undone(context, token))
 
@@ -159,12 +164,14 @@ class Call:
         context.begin(self.permission)
         context.expected_version = self._expected_version()
         self.request.state.context = context
+        # Read here, so that a flood is refused in our words and on record.
+        await self.request.body()
         if not self.keyed:
             response = await self.inner(self.request)
             await work.commit(context.entries)
             return response
         key, request_hash = self._key(), await self._hash()
-        caller = f"{context.actor.iss} {context.actor.sub}"
+        caller = f"{context.actor.iss} {context.actor.sub} {context.actor.agency_id}"
         first = await work.answers.claim(caller, key, request_hash, self.now)
         if first is not None:
             if first.request_hash != request_hash:

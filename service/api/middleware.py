@@ -12,6 +12,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.errors import simple_problem
+from service.domain.errors import TooLarge
 
 #: Bytes of a request's body.
 MAX_BODY = 1024 * 1024
@@ -62,9 +63,9 @@ class _Passage:
         started = self.clock()
         try:
             if self._declared_length() > MAX_BODY:
-                raise _TooLargeError  # noqa: TRY301 - the one way out
+                raise TooLarge("body.too_large")  # noqa: TRY301 - the one way out
             await app(self.scope, self.receive, self.send)
-        except _TooLargeError:
+        except TooLarge:
             if self.status == 0:
                 await simple_problem("body.too_large", 413)(self.scope, self._receive, self.send)
         finally:
@@ -75,7 +76,7 @@ class _Passage:
         message = await self._receive()
         self.read += len(message.get("body", b""))
         if self.read > MAX_BODY:
-            raise _TooLargeError
+            raise TooLarge("body.too_large")
         return message
 
     async def send(self, message: Message) -> None:
@@ -108,10 +109,6 @@ class _Passage:
             ms=round(seconds * 1000, 1),
             agency=str(state["agency_id"]) if state.get("agency_id") else None,
         )
-
-
-class _TooLargeError(Exception):
-    """The body is larger than allowed."""
 
 
 def _request_id(scope: Scope) -> str:

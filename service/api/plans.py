@@ -12,6 +12,7 @@ from service.api.shapes import REFUSALS, page_of, receipt, said, shown
 from service.application import plans
 from service.domain.permission import Permission
 from service.domain.plan import (
+    MOST_VERSIONS,
     AgreePlan,
     DecidePlan,
     DraftPlan,
@@ -38,7 +39,9 @@ async def draft_plan(
 @router.get("/plans/{plan_id}", response_model=shown(PlanShown))
 @acts(Permission.PLAN_READ)
 async def read_plan(
-    plan_id: UUID, context: Asked, number: Annotated[int | None, Query(ge=1)] = None
+    plan_id: UUID,
+    context: Asked,
+    number: Annotated[int | None, Query(ge=1, le=MOST_VERSIONS)] = None,
 ) -> Response:
     """Read the latest version of a plan, or a certain one."""
     return show(await plans.read(context, plan_id, number))

@@ -7,7 +7,14 @@ from fastapi import Body
 from pydantic import BaseModel, Field, create_model
 
 from service.api.errors import Problem
-from service.domain.disclosure import D0, Disclosable, field_classes, shown_view_of
+from service.domain.disclosure import (
+    D0,
+    Disclosable,
+    field_classes,
+    nested_in,
+    shown_view_of,
+    viewed,
+)
 
 #: What any route may answer besides.
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -44,8 +51,9 @@ def shown(kind: type[Disclosable], **more: type[Any]) -> type[BaseModel]:
 def receipt(kind: type[Disclosable], **more: type[Any]) -> type[BaseModel]:
     """What an act is answered with: the administrative part of the record, nothing personal."""
     declared = field_classes(kind)
+    nested = nested_in(kind)
     fields: dict[str, Any] = {
-        name: (field.annotation, Field(description=field.description))
+        name: (viewed(field.annotation, nested.get(name)), Field(description=field.description))
         for name, field in kind.model_fields.items()
         if declared[name] is D0
     }

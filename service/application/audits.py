@@ -38,10 +38,13 @@ async def events(context: Context, asked: AuditFilter, *, after: UUID | None, li
         after=after,
         limit=limit + 1,
     )
-    shown = found[:limit]
-    for person_id in dict.fromkeys(e.person_id for e in shown):
-        context.enforce(Permission.AUDIT_READ, _facts(context, person_id), shows=AuditEntry)
+    permitted = {
+        person_id
+        for person_id in dict.fromkeys(e.person_id for e in found[:limit])
+        if context.may(Permission.AUDIT_READ, _facts(context, person_id), shows=AuditEntry)
+    }
     context.note_list(Permission.AUDIT_READ)
+    shown = [e for e in found[:limit] if e.person_id in permitted]
     items = [disclose(e, frozenset({D0})) for e in shown]
     return Page(items, found[limit - 1].id if len(found) > limit else None)
 

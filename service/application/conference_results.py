@@ -95,10 +95,10 @@ async def _item_for(
     place = {"number": item.number, "minutes": item.minutes}
     if not item.person_ids:
         return place | disclose(item, OWN_COPY)
-    permits = [await _permit_for(context, conference, reader, item, p) for p in item.person_ids]
-    if any(p is None for p in permits):
+    permits = await _permits_for(context, conference, reader, item)
+    if permits is None:
         return place | {"restricted": True}
-    classes: Classes = frozenset.intersection(*(p.classes for p in permits if p is not None))
+    classes: Classes = frozenset.intersection(*(p.classes for p in permits))
     attending = {a.person_id for a in attendees if a.person_id is not None}
     if attending & set(item.person_ids):
         classes -= {D6, D7}
@@ -107,33 +107,33 @@ async def _item_for(
     return await _item_shown(context, item, classes, place)
 
 
-async def _permit_for(
+async def _permits_for(
+    context: Context, conference: Conference, reader: Attendee, item: AgendaItem
+) -> list[Permit] | None:
+    """The reader's permits for everybody on the item; one that is missing closes the item."""
+    about = [await _about(context, conference, reader, item, p) for p in item.person_ids]
+    return context.may_all(
+        Permission.CONFERENCE_READ_PACKET, about, shows=AgendaItem, needs=D1, purpose=item.uses
+    )
+
+
+async def _about(
     context: Context, conference: Conference, reader: Attendee, item: AgendaItem, person_id: UUID
-) -> Permit | None:
-    """The reader's permit for one person on the item; its refusal leaves a masked place."""
+) -> Facts:
     person = await context.work.persons.find(person_id)
     facts = await person_facts(context, person_id, person)
     invited = item.invites(context.actor.agency_id, conference.convener_agency_id)
     if reader.person_id is not None and reader.person_id != person_id:
         invited = False
-    parts = facts.parts & {Part.HOLDER} | {Part.PARTY} if invited else frozenset()
-    asked = facts.model_copy(
+    return facts.model_copy(
         update={
             "kind": RecordKind.CONFERENCE_ITEM,
             "record_id": item.id,
-            "parts": parts,
+            "parts": facts.parts & {Part.HOLDER} | {Part.PARTY} if invited else frozenset(),
             "conference_id": conference.id,
             # Whoever stays for an item hears all of it, whatever its part elsewhere is.
             "profile": None,
         }
-    )
-    return context.may(
-        Permission.CONFERENCE_READ_PACKET,
-        asked,
-        shows=AgendaItem,
-        needs=D1,
-        mask=True,
-        purpose=item.uses,
     )
 
 
@@ -280,11 +280,13 @@ async def read_minutes(context: Context, conference_id: UUID) -> Shown:
     reader = Attendee(
         id=NOBODY, conference_id=conference_id, agency_id=context.agency_id, invited_at=context.now
     )
-    for item in items:
-        for person_id in item.person_ids:
-            permit = await _permit_for(context, conference, reader, item, person_id)
-            if permit is None:
-                return Shown({"id": str(conference_id), "restricted": True}, conference.version)
+    closed = [
+        item
+        for item in items
+        if item.person_ids and await _permits_for(context, conference, reader, item) is None
+    ]
+    if closed:
+        return Shown({"id": str(conference_id), "restricted": True}, conference.version)
     return Shown(
         {
             "id": str(conference_id),

@@ -125,6 +125,7 @@ async def answer(context: Context, conference_id: UUID, command: AnswerInvitatio
     conference, attendees, facts = await load(context, conference_id, lock=True)
     context.enforce(Permission.CONFERENCE_ANSWER, facts)
     assert conference is not None  # noqa: S101 - no permit without a record
+    context.check_version(conference.version)
     mine = next((a for a in attendees if a.agency_id == context.agency_id), None)
     if mine is None:
         raise IllegalMove("conference.not_invited")

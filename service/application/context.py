@@ -141,24 +141,40 @@ class Context:
         *,
         shows: type[Disclosable],
         needs: DataClass = D0,
-        mask: bool = False,
-        purpose: Purpose | None = None,
     ) -> Permit | None:
         """The permit for one of many records, if it opens at least the class ``needs``.
 
-        Without one the record is left out, and nothing is on record of it; ``mask`` notes
-        that its place was shown, empty. ``purpose`` is the record's own purpose, where it
-        has one that outranks the caller's word.
+        Without one the record is left out, and nothing is on record of it.
         """
-        decision = self._decide(permission, facts, purpose)
-        if isinstance(decision, Permit) and not decision.sees(needs):
-            decision = no_basis(facts)
-        if isinstance(decision, Permit):
-            self._note(permission, facts, decision, Outcome.ALLOWED, shows)
-            return decision
-        if mask:
-            self.entries.append(self._refusal_entry(permission, facts, decision, Outcome.MASKED))
-        return None
+        decision = self._decide(permission, facts)
+        if not isinstance(decision, Permit) or not decision.sees(needs):
+            return None
+        self._note(permission, facts, decision, Outcome.ALLOWED, shows)
+        return decision
+
+    def may_all(
+        self,
+        permission: Permission,
+        about: Sequence[Facts],
+        *,
+        shows: type[Disclosable],
+        needs: DataClass,
+        purpose: Purpose | None = None,
+    ) -> list[Permit] | None:
+        """Permits for everybody that one thing is about, or ``None``: then its place is empty.
+
+        One person who may not be shown closes it, and it is on record as closed for all.
+        """
+        decisions = [self._decide(permission, facts, purpose) for facts in about]
+        permits = [d for d in decisions if isinstance(d, Permit) and d.sees(needs)]
+        closed = len(permits) < len(about)
+        for facts, decision in zip(about, decisions, strict=True):
+            if not closed and isinstance(decision, Permit):
+                self._note(permission, facts, decision, Outcome.ALLOWED, shows)
+                continue
+            deny = decision if isinstance(decision, Deny) else no_basis(facts)
+            self.entries.append(self._refusal_entry(permission, facts, deny, Outcome.MASKED))
+        return None if closed else permits
 
     def note_list(self, permission: Permission) -> None:
         """Note that a list was read, even when nobody was on it."""

@@ -59,10 +59,14 @@ async def acknowledge(context: Context, notice_id: UUID, command: Acknowledge) -
     notice = await context.work.notices.find(notice_id, lock=True)
     context.enforce(Permission.NOTICE_ACKNOWLEDGE, _facts(context, notice_id, notice))
     assert notice is not None  # noqa: S101 - no permit without a record
+    context.check_version(notice.version)
     if notice.acknowledged_at is not None:
         raise IllegalMove("notice.already_acknowledged")
     done = notice.but(
-        acknowledged_at=context.now, acknowledged_by=context.position_id, answer=command.answer
+        acknowledged_at=context.now,
+        acknowledged_by=context.position_id,
+        answer=command.answer,
+        version=notice.version + 1,
     )
     await context.work.notices.save(done)
     return context.receipt(done)

@@ -6,7 +6,7 @@ from uuid import UUID
 from service.application.context import Context, Page, Shown
 from service.application.facts import person_facts
 from service.domain.access import Facts, Part, RecordKind, no_basis
-from service.domain.disclosure import D1, D2, disclose
+from service.domain.disclosure import D0, D1, D2, disclose
 from service.domain.people import (
     FormHousehold,
     Household,
@@ -125,7 +125,8 @@ async def read_household(context: Context, household_id: UUID) -> Shown:
             kind=RecordKind.HOUSEHOLD, record_id=household_id, found=household is not None
         )
         context.refuse(Permission.HOUSEHOLD_READ, nobody, no_basis(nobody))
-    body: dict[str, Any] = {"id": str(household.id), "members": members}
+    body = disclose(household, frozenset({D0})) | {"members": members}
+    del body["withheld"]
     if mine:
         body["members_not_visible"] = len(household.members) - len(members)
         context.enforce(

@@ -58,7 +58,8 @@ async def versions(context: Context, plan_id: UUID) -> Page:
     permit = context.enforce(Permission.PLAN_READ, facts, shows=PlanVersion)
     assert plan is not None  # noqa: S101 - no permit without a record
     found = await context.work.plans.versions(plan_id)
-    return Page([show_plan(plan, v, permit)["current"] for v in found])
+    shown = [show_plan(plan, v, permit) for v in found]
+    return Page([s["current"] | {"withheld": s["withheld"]} for s in shown])
 
 
 async def amend(context: Context, plan_id: UUID, command: DraftVersion) -> Shown:

@@ -187,7 +187,8 @@ class Stage:
 
 def _described(shows: Sequence[str], hides: Sequence[str]) -> str:
     shown = ", ".join(shows)
-    return " / ".join(filter(None, (shown, hides and f"hidden: {', '.join(hides)}")))
+    hidden = f"hidden: {', '.join(hides)}" if hides else ""
+    return " / ".join(part for part in (shown, hidden) if part)
 
 
 #: Records inside an answer whose fields count as the answer's own.

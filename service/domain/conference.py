@@ -24,6 +24,7 @@ from service.domain.decision import Basis
 from service.domain.disclosure import D0, D1, D3, Disclosable
 from service.domain.errors import IllegalMove
 from service.domain.permission import Purpose
+from service.domain.plan import MOST_VERSIONS
 from service.domain.text import Line, Paragraph, invalid
 
 MESSAGES_EN = {
@@ -165,7 +166,7 @@ class PlanReference(Disclosable):
     """One exact version of a plan."""
 
     plan_id: Annotated[UUID, D0]
-    number: Annotated[int, D0] = Field(ge=1)
+    number: Annotated[int, D0] = Field(ge=1, le=MOST_VERSIONS)
 
 
 class AddItem(Disclosable):

@@ -98,12 +98,12 @@ def field_classes(kind: type[Disclosable]) -> dict[str, DataClass]:
 def classes_within(kind: type[Disclosable]) -> Classes:
     """All classes that occur in the type, nested values included."""
     own = frozenset(field_classes(kind).values())
-    nested = (classes_within(n) for n in _nested(kind).values())
+    nested = (classes_within(n) for n in nested_in(kind).values())
     return own.union(*nested)
 
 
 @cache
-def _nested(kind: type[Disclosable]) -> dict[str, type[Disclosable]]:
+def nested_in(kind: type[Disclosable]) -> dict[str, type[Disclosable]]:
     """The fields whose values, or items, are themselves disclosable."""
     found = ((name, _disclosable_in(f.annotation)) for name, f in kind.model_fields.items())
     return {name: inner for name, inner in found if inner is not None}
@@ -128,7 +128,7 @@ def disclose(value: Disclosable, classes: Classes) -> dict[str, Any]:
 
 def _shown(value: Disclosable, dumped: dict[str, Any], classes: Classes) -> dict[str, Any]:
     kind = type(value)
-    nested = _nested(kind)
+    nested = nested_in(kind)
     shown: dict[str, Any] = {}
     for name, declared in field_classes(kind).items():
         if declared not in classes:
@@ -157,9 +157,9 @@ def fields_shown(kind: type[Disclosable], classes: Classes) -> tuple[str, ...]:
 def view_of(kind: type[Disclosable]) -> type[BaseModel]:
     """The shape of a disclosure, for the contract: what may be withheld is optional."""
     fields: dict[str, Any] = {}
-    nested = _nested(kind)
+    nested = nested_in(kind)
     for name, field in kind.model_fields.items():
-        annotation = _viewed(field.annotation, nested.get(name))
+        annotation = viewed(field.annotation, nested.get(name))
         declared = field_classes(kind)[name]
         note = f"Data class {declared.value}. {field.description or ''}".strip()
         if declared is D0:
@@ -169,7 +169,8 @@ def view_of(kind: type[Disclosable]) -> type[BaseModel]:
     return create_model(f"{kind.__name__}View", **fields)
 
 
-def _viewed(annotation: Any, inner: type[Disclosable] | None) -> Any:
+def viewed(annotation: Any, inner: type[Disclosable] | None) -> Any:
+    """The annotation of a field as a viewer gets it; ``inner`` is the disclosable value in it."""
     if inner is None:
         return annotation
     view: Any = view_of(inner)

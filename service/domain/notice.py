@@ -54,3 +54,4 @@ class Notice(Disclosable):
     acknowledged_at: Annotated[datetime | None, D0] = None
     acknowledged_by: Annotated[UUID | None, D0] = None
     answer: Annotated[Line | None, D0] = None
+    version: Annotated[int, D0] = 1

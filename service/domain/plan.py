@@ -21,6 +21,10 @@ MESSAGES_EN = {"plan.line_ends_before_start": "This line ends before it starts. 
 MESSAGES_JA = {"plan.line_ends_before_start": "終了日が開始日より前です。ends_onを直してください。"}
 
 
+#: More versions than any plan ever has; what the database can count.
+MOST_VERSIONS = 2_000_000_000
+
+
 class PlanStatus(StrEnum):
     """Where a plan version stands."""
 
@@ -206,7 +210,7 @@ class AgreePlan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, le=MOST_VERSIONS)
     agreed_on: date
     agreed_by: Line = Field(
         description="The person, or who signed for the person and on what ground."
@@ -219,7 +223,7 @@ class DecidePlan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, le=MOST_VERSIONS)
     decision_number: Line
 
 

@@ -341,6 +341,14 @@ def test_a_consent_says_what_for_what_to_whom_and_since_when(missing: str) -> No
     assert refusal(type(grant()), **given_then) == "missing"
 
 
+@pytest.mark.parametrize("where", ["receivers", "excluded"])
+def test_nobody_names_thousands_of_agencies(where: str) -> None:
+    """Each is looked up; what one request may ask for has an end (200 agencies)."""
+    assert grant(**{where: receivers(OURS, *map(uid, range(199)))})
+    with pytest.raises(ValidationError):
+        grant(**{where: receivers(OURS, *map(uid, range(1000)))})
+
+
 @pytest.mark.parametrize("empty", ["purposes", "data_classes"])
 def test_a_consent_to_nothing_is_none(empty: str) -> None:
     assert refusal(grant, **{empty: frozenset()}) == "too_short"

@@ -26,10 +26,19 @@ def asked(area: str | None = HERE, theme: str | None = THEME) -> RouteQuestion:
 RANKING: dict[str, dict[str, Any]] = {
     "theme_and_area": {"themes": (THEME, "work"), "areas": (HERE, "south")},
     "theme": {"themes": (THEME,)},
+    "area": {"areas": (HERE,)},
+    "every_theme": {},
     "fallback for the area": {"fallback": True, "themes": ("general",), "areas": (HERE,)},
     "fallback": {"fallback": True, "themes": ("general",)},
 }
-REASONS = {"fallback for the area": "fallback"}
+#: The same for whoever does not know what it is about.
+RANKING_WITHOUT_THEME: dict[str, dict[str, Any]] = {
+    "fallback for the area": {"fallback": True, "areas": (HERE,)},
+    "fallback": {"fallback": True, "themes": (THEME,)},
+    "every theme for the area": {"areas": (HERE,)},
+    "every_theme": {},
+}
+REASONS = {"fallback for the area": "fallback", "every theme for the area": "every_theme"}
 SILENT: dict[str, dict[str, Any]] = {
     "another theme": {"themes": ("health",)},
     "another area": {"themes": (THEME,), "areas": ("south",)},
@@ -62,13 +71,24 @@ def test_where_nobody_answers_the_hub_does(silent: str) -> None:
     assert route([], HUB_DESK, asked()) == (HUB_DESK, "hub")
 
 
-@pytest.mark.mechanism("1-22")
+@pytest.mark.mechanism("1-22", "3-27")
+@pytest.mark.parametrize(("better", "worse"), list(combinations(RANKING_WITHOUT_THEME, 2)))
+def test_whoever_does_not_know_the_theme_goes_to_the_fallback(better: str, worse: str) -> None:
+    special = desk(1, themes=(THEME,), areas=(HERE,))
+    first = desk(2, **RANKING_WITHOUT_THEME[better], name="ん", valid_from=date(2025, 4, 1))
+    second = desk(3, **RANKING_WITHOUT_THEME[worse], name="あ", valid_from=date(2001, 4, 1))
+    for desks in ([first, second, special], [special, second, first]):
+        expected = (first, REASONS.get(better, better))
+        assert route(desks, HUB_DESK, asked(theme=None)) == expected
+    assert route([special], HUB_DESK, asked(theme=None)) == (HUB_DESK, "hub")
+
+
+@pytest.mark.mechanism("1-22", "4-51")
 @pytest.mark.parametrize("area", [HERE, None])
-def test_whoever_does_not_know_the_theme_goes_to_the_fallback(area: str | None) -> None:
-    special = desk(1, themes=(THEME,))
+def test_whoever_knows_nothing_is_received(area: str | None) -> None:
     fallback = desk(2, fallback=True)
-    assert route([special, fallback], HUB_DESK, asked(area, None)) == (fallback, "fallback")
-    assert route([special], HUB_DESK, asked(area, None)) == (HUB_DESK, "hub")
+    assert route([fallback], HUB_DESK, asked(area, None)) == (fallback, "fallback")
+    assert route([], HUB_DESK, asked(area, None)) == (HUB_DESK, "hub")
 
 
 def test_whoever_does_not_know_the_area_goes_to_a_desk_for_every_area() -> None:
@@ -89,11 +109,6 @@ def test_a_desk_that_names_no_theme_answers_for_every_theme(
     assert route([general], HUB_DESK, asked(area))[0] == general
     special = desk(2, themes=(THEME,))
     assert route([general, special], HUB_DESK, asked(area))[0] == special
-
-
-def test_a_desk_that_names_the_area_goes_before_the_fallback() -> None:
-    near, fallback = desk(1, areas=(HERE,)), desk(2, fallback=True)
-    assert route([near, fallback], HUB_DESK, asked())[0] == near
 
 
 @pytest.mark.parametrize(

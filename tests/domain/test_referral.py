@@ -257,6 +257,13 @@ def test_the_sender_stays_responsible_until_acceptance(status: Status) -> None:
     assert referral(status).owner_agency_id == responsible.get(status, SENDER)
 
 
+@pytest.mark.parametrize("status", [s for s in WAITING if s not in INTERRUPTIONS])
+def test_whose_turn_it_is(status: Status) -> None:
+    owner, acts, clock = TURNS[status]
+    assert referral(status).turn == (owner, acts, clock)
+    assert referral(status).agency_of(Side(acts)) == AGENCY[Side(acts)]
+
+
 @pytest.mark.parametrize("before", BEFORE_INFO)
 def test_a_question_leaves_the_responsibility_where_it_was(before: Status) -> None:
     waiting = referral(Status.RETURNED_FOR_INFO, resumes=before)
@@ -657,6 +664,7 @@ def test_only_its_sender_rewrites_it_and_only_while_it_is_a_draft(status: Status
     with pytest.raises(Denied) as not_yours:
         referral(status).require_draft_of(RECEIVER)
     assert not_yours.value.code == "referral.not_your_act"
+    assert not_yours.value.facts == {"act": "amend"}
     if status is Status.DRAFT:
         referral(status).require_draft_of(SENDER)
         return
@@ -664,6 +672,14 @@ def test_only_its_sender_rewrites_it_and_only_while_it_is_a_draft(status: Status
         referral(status).require_draft_of(SENDER)
     assert too_late.value.code == "referral.illegal_move"
     assert too_late.value.facts == {"state": status, "act": "amend"}
+
+
+def test_a_new_referral_has_no_past() -> None:
+    new = referral()
+    assert (new.status, new.resumes, new.version) == (Status.DRAFT, None, 1)
+    assert (new.declined_by, new.hub_overdue, new.contact_attempts) == ((), 0, 0)
+    assert (new.sent_at, new.first_contact_at, new.ended_at, new.outcome) == (None,) * 4
+    assert not new.lead_named_by_hub
 
 
 GOING_ALONG = [HandoverMode.ACCOMPANY, HandoverMode.JOINT_VISIT, HandoverMode.PAPERWORK_HELP]

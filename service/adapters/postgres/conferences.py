@@ -94,7 +94,7 @@ class PostgresConferences:
 
     async def save(self, conference: Conference) -> None:
         """The conference as it is now."""
-        await self._connection.execute(CONFERENCE.update(), *CONFERENCE.parameters(conference))
+        await CONFERENCE.replace(self._connection, conference)
 
     async def of_agency(
         self, agency_id: UUID, after: UUID | None, limit: int
@@ -138,7 +138,7 @@ class PostgresConferences:
 
     async def save_attendee(self, attendee: Attendee) -> None:
         """The answer, or the attendance."""
-        await self._connection.execute(ATTENDEE.update(), *ATTENDEE.parameters(attendee))
+        await ATTENDEE.replace(self._connection, attendee)
 
     async def items(self, conference_id: UUID) -> Sequence[AgendaItem]:
         """The agenda in its order."""
@@ -153,7 +153,7 @@ class PostgresConferences:
 
     async def save_item(self, item: AgendaItem) -> None:
         """The item with its result."""
-        await self._connection.execute(ITEM.update(), *ITEM.parameters(item))
+        await ITEM.replace(self._connection, item)
 
     async def add_task(self, task: Task) -> None:
         """A decided task."""
@@ -161,7 +161,7 @@ class PostgresConferences:
 
     async def save_task(self, task: Task) -> None:
         """The task as it is now."""
-        await self._connection.execute(TASK.update(), *TASK.parameters(task))
+        await TASK.replace(self._connection, task)
 
     async def task(self, task_id: UUID, *, lock: bool = False) -> Task | None:
         """One task."""
@@ -196,7 +196,7 @@ class PostgresNotices:
 
     async def save(self, notice: Notice) -> None:
         """The notice with its acknowledgement."""
-        await self._connection.execute(NOTICE.update(), *NOTICE.parameters(notice))
+        await NOTICE.replace(self._connection, notice)
 
     async def of_agency(
         self, agency_id: UUID, *, unread: bool, after: UUID | None, limit: int

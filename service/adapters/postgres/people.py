@@ -86,6 +86,28 @@ END
 """
 
 
+#: Whether an agency ($2) has anything to do with a person, now or ever: wider than what it
+#: may see, which the access decision says.
+CONCERNS = """(
+    holder_agency_id = $2
+    OR EXISTS (
+        SELECT FROM referral r
+        WHERE r.person_id = person.id AND $2 IN (r.to_agency_id, r.hub_agency_id))
+    OR EXISTS (
+        SELECT FROM support_case c
+        WHERE c.person_id = person.id AND ($2 IN (c.lead_agency_id, c.deputy_agency_id)
+            OR c.team @> jsonb_build_array(jsonb_build_object('agency_id', $2::uuid::text))))
+    OR EXISTS (
+        SELECT FROM plan p JOIN plan_version v ON v.plan_id = p.id AND v.number = p.latest_number
+        WHERE p.person_id = person.id AND (p.holder_agency_id = $2 OR v.lines @>
+            jsonb_build_array(jsonb_build_object('responsible_agency_id', $2::uuid::text))))
+    OR EXISTS (
+        SELECT FROM consent k
+        WHERE k.person_id = person.id AND k.receivers @>
+            jsonb_build_object('agencies', jsonb_build_array($2::uuid::text)))
+)"""
+
+
 class PostgresPersons:
     """Persons and households."""
 
@@ -107,18 +129,19 @@ class PostgresPersons:
 
     async def save(self, person: Person) -> None:
         """The record as it is now."""
-        await self._connection.execute(
-            PERSON.update(["search_keys"]), *PERSON.parameters(person), _keys(person)
-        )
+        await PERSON.replace(self._connection, person, search_keys=_keys(person))
 
     async def involvement(self, person_id: UUID, agency_id: UUID) -> Involvement:
         """How the agency takes part in what is going on about the person."""
         return Involvement(await self._connection.fetchval(INVOLVEMENT, person_id, agency_id))
 
     async def candidates(self, kana: str, agency_id: UUID) -> Sequence[Person]:
-        """Persons of that reading, those first that the agency holds; never more than 50."""
+        """Persons of that reading with whom the agency has anything to do; never more than 50.
+
+        Namesakes it has nothing to do with take no place, so that they cannot be guessed at.
+        """
         rows = await self._connection.fetch(
-            f"{PERSON.select} WHERE search_keys @> ARRAY[$1]"
+            f"{PERSON.select} WHERE search_keys @> ARRAY[$1] AND {CONCERNS}"
             " ORDER BY (holder_agency_id = $2) DESC, id LIMIT 50",
             search_key(kana),
             agency_id,
@@ -176,7 +199,7 @@ class PostgresConsents:
 
     async def save(self, consent: Consent) -> None:
         """The consent as it is now."""
-        await self._connection.execute(CONSENT.update(), *CONSENT.parameters(consent))
+        await CONSENT.replace(self._connection, consent)
 
 
 class PostgresConsultations:

@@ -64,7 +64,7 @@ class PostgresPlans:
 
     async def save(self, plan: Plan) -> None:
         """The plan as it is now."""
-        await self._connection.execute(PLAN.update(), *PLAN.parameters(plan))
+        await PLAN.replace(self._connection, plan)
 
     async def add_version(self, version: PlanVersion) -> None:
         """One more version."""
@@ -72,4 +72,4 @@ class PostgresPlans:
 
     async def save_version(self, version: PlanVersion) -> None:
         """The version as it is now."""
-        await self._connection.execute(VERSION.update(), *VERSION.parameters(version))
+        await VERSION.replace(self._connection, version)

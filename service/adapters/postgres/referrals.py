@@ -96,7 +96,7 @@ class PostgresReferrals:
 
     async def save(self, referral: Referral) -> None:
         """The referral as it is now."""
-        await self._connection.execute(REFERRAL.update(), *REFERRAL.parameters(referral))
+        await REFERRAL.replace(self._connection, referral)
 
     async def inbox(
         self, agency_id: UUID, status: Status | None, after: UUID | None, limit: int
@@ -186,7 +186,7 @@ class PostgresCases:
 
     async def save(self, case: Case) -> None:
         """The case as it is now."""
-        await self._connection.execute(CASE.update(), *CASE.parameters(case))
+        await CASE.replace(self._connection, case)
 
     async def next_number(self, municipality: str, fiscal_year: int) -> int:
         """The next running number; no number is given out twice."""

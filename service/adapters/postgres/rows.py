@@ -13,7 +13,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 from uuid import UUID
 
-from asyncpg import Record
+from asyncpg import Connection, Record
 from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 from sqlalchemy import (
@@ -34,15 +34,9 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.main import SQLModelMetaclass
 
 from service.domain.calendar_jp import PartialDate
+from service.domain.errors import Stale
 
 metadata: MetaData = SQLModel.metadata
-metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
 
 _SCALARS: Mapping[type, TypeEngine[Any]] = {
     UUID: Uuid(),
@@ -191,6 +185,14 @@ class Table(Generic[V]):
         if "version" in names:
             where.append(f'"version" = ${names.index("version") + 1} - 1')
         return f"UPDATE {self.name} SET {sets} WHERE {' AND '.join(where)}"
+
+    async def replace(self, connection: Connection, value: V, **extra: Any) -> None:
+        """Save a changed value over the version before it. Raises Stale if that is gone."""
+        status = await connection.execute(
+            self.update(extra), *self.parameters(value), *extra.values()
+        )
+        if status == "UPDATE 0":
+            raise Stale("record.changed_meanwhile")
 
     def upsert(self) -> str:
         """INSERT, or UPDATE of the row with the same key (reference data only)."""

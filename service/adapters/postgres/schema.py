@@ -71,27 +71,49 @@ async def current_revision(connection: Connection) -> str | None:
     return found
 
 
+#: What the service's role must not be, itself or through a role it can become.
+_TOO_MUCH = (
+    ("rolsuper", "is a superuser, or can become one"),
+    ("rolbypassrls", "bypasses row security"),
+    ("rolcreaterole", "may create roles"),
+    ("rolcreatedb", "may create databases"),
+)
+
+
+_ADVICE = "Connect as tsunagi_app (see deploy/roles.sql)"
+
+
 async def refuse_privileges(connection: Connection) -> str | None:
-    """Why the service must not run as this role; ``None`` when it may (checklist R1, U4)."""
-    role = await connection.fetchrow(
-        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
-    )
-    for name, words in (
-        ("rolsuper", "is a superuser"),
-        ("rolbypassrls", "bypasses row security"),
-        ("rolcreaterole", "may create roles"),
-        ("rolcreatedb", "may create databases"),
-    ):
-        if role[name]:
-            return f"the service's database role {words}"
+    """Why the service must not run as this role, and what helps; ``None`` when it may (R1, U4)."""
+    for attribute, words in _TOO_MUCH:
+        powerful = await connection.fetchval(
+            f"SELECT rolname FROM pg_roles WHERE {attribute}"
+            " AND (rolname = current_user OR pg_has_role(current_user, oid, 'MEMBER')) LIMIT 1"
+        )
+        if powerful:
+            return f"the service's database role {words}. {_ADVICE}"
     owned = await connection.fetchval(
-        "SELECT count(*) FROM pg_class WHERE pg_has_role(current_user, relowner, 'USAGE')"
+        "SELECT count(*) FROM pg_class WHERE pg_has_role(current_user, relowner, 'MEMBER')"
         " AND relnamespace = 'public'::regnamespace"
     )
     if owned:
-        return "the service's database role owns tables"
+        return f"the service's database role owns tables. {_ADVICE}"
+    return await _may_rewrite(connection)
+
+
+async def _may_rewrite(connection: Connection) -> str | None:
     for table in APPEND_ONLY:
         for privilege in ("UPDATE", "DELETE", "TRUNCATE"):
-            if await connection.fetchval("SELECT has_table_privilege($1, $2)", table, privilege):
-                return f"the service's database role may {privilege} {table}"
+            any_column = "UPDATE" if privilege == "UPDATE" else None
+            if await connection.fetchval(
+                "SELECT has_table_privilege($1, $2)"
+                " OR ($3::text IS NOT NULL AND has_any_column_privilege($1, $3))",
+                table,
+                privilege,
+                any_column,
+            ):
+                return (
+                    f"the service's database role may {privilege} {table};"
+                    f" as the schema's owner: REVOKE {privilege} ON {table} FROM that role"
+                )
     return None

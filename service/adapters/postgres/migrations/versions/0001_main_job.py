@@ -263,6 +263,7 @@ def upgrade() -> None:
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_by", sa.Uuid(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('conference_invitation', 'plan_to_decide', 'referral_at_hub', 'referral_hub_overdue', 'referral_lead_named', 'referral_received', 'referral_your_turn', 'stop_use', 'task_assigned')",
             name=op.f("ck_notice_kind"),
@@ -384,8 +385,10 @@ def upgrade() -> None:
         sa.Column("iss", sa.Text(), nullable=False),
         sa.Column("sub", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
-        sa.PrimaryKeyConstraint("iss", "sub", "person_id"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_conflict_of_interest_person_id")
+        ),
+        sa.PrimaryKeyConstraint("iss", "sub", "person_id", name=op.f("pk_conflict_of_interest")),
     )
     op.create_table(
         "consent",
@@ -484,8 +487,10 @@ def upgrade() -> None:
         sa.Column("iss", sa.Text(), nullable=False),
         sa.Column("sub", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
-        sa.PrimaryKeyConstraint("iss", "sub"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_person_account_person_id")
+        ),
+        sa.PrimaryKeyConstraint("iss", "sub", name=op.f("pk_person_account")),
     )
     op.create_table(
         "support_case",

@@ -1,7 +1,8 @@
 """Who may touch what, and the trigger that keeps every version of every record.
 
 The service's own role, ``tsunagi_app``, may delete nothing anywhere; it may only add to and
-read history and the audit log; it may only read the directory.
+read the audit log and the steps of referrals; it may only read the directory and the history
+of records, which a trigger writes in its owner's name.
 """
 
 from alembic import op
@@ -11,7 +12,9 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("audit_entry", "record_history", "referral_event")
+APPEND_ONLY = ("audit_entry", "referral_event")
+#: Written by the trigger alone, in its owner's name.
+KEPT_BY_TRIGGER = ("record_history",)
 REFERENCE = (
     "agency",
     "agency_kind",
@@ -68,7 +71,8 @@ VERSIONED = dict.fromkeys(
 ) | {"plan_version": "plan_id"}
 
 KEEP_HISTORY = """
-CREATE FUNCTION keep_history() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION keep_history() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     kept jsonb := to_jsonb(NEW);
 BEGIN
@@ -82,7 +86,7 @@ $$
 
 def upgrade() -> None:
     """Apply."""
-    for table in REFERENCE:
+    for table in (*REFERENCE, *KEPT_BY_TRIGGER):
         op.execute(f"GRANT SELECT ON {table} TO tsunagi_app")
     for table in APPEND_ONLY:
         op.execute(f"GRANT SELECT, INSERT ON {table} TO tsunagi_app")

@@ -1,0 +1,608 @@
+"""What is put into a table comes out of it again: every value, in a real PostgreSQL."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Any, get_args
+from uuid import UUID
+
+import asyncpg
+import pytest
+from conftest import Databases
+from domain_builders import (
+    CITY,
+    DAY,
+    HUB,
+    ISS,
+    NEXT_CITY,
+    NOW,
+    OURS,
+    PERSON,
+    POSITION,
+    RECEIVER,
+    SENDER,
+    SOMEBODY_ELSE,
+    THEIRS,
+    case,
+    conference,
+    consent,
+    item,
+    line,
+    member,
+    plan,
+    plan_version,
+    receivers,
+    referral,
+    uid,
+)
+from pydantic import BaseModel
+
+from service.adapters.postgres.rows import Table
+from service.adapters.postgres.schema import STORES
+from service.domain.audit import AuditEntry
+from service.domain.calendar_jp import PartialDate
+from service.domain.conference import Attendee, PlanReference, Task
+from service.domain.consultation import Consultation
+from service.domain.contact import Address, Phone
+from service.domain.decision import Basis
+from service.domain.directory import Agency, AgencyKind, Area, Desk, Municipality, Position, Tenure
+from service.domain.disclosure import DataClass
+from service.domain.names import PersonName
+from service.domain.notice import Notice
+from service.domain.people import Household, Member, Person
+from service.domain.permission import Purpose, Role
+from service.domain.referral import Handover, Need, ReferralEvent
+
+#: Nine hours ahead: what comes back is the same instant.
+IN_JAPAN = datetime(2026, 11, 25, 10, 0, tzinfo=timezone(timedelta(hours=9)))
+#: Written so that a careless writer breaks it: quotes, braces, a backslash, a line end, 外字.
+HARD = "「引用」 'a' \"b\" {c,d} \\n NULL\n二行目\t\U00020bb7\ufa19 %s $1 -- ;"
+
+
+def _tables() -> Iterator[Table[Any]]:
+    seen = {}
+    for store in STORES:
+        for found in vars(store).values():
+            if isinstance(found, Table):
+                seen[found.name] = found
+    yield from seen.values()
+
+
+TABLES = {table.value: table for table in _tables()}
+
+_ADDRESS = Address(
+    kind="registered",
+    municipality_code=CITY,
+    postcode="999-9999",
+    prefecture="みほん県",
+    city="みほん市",
+    town="試験町一丁目",
+    block="2番地3",
+    building="みほん荘101号室",
+)
+_DATED = {"valid_from": date(2024, 4, 1), "valid_until": date(2030, 3, 31)}
+
+#: One value of each table with every field filled in.
+FULL: tuple[BaseModel, ...] = (
+    Person(
+        id=PERSON,
+        holder_agency_id=OURS,
+        registered_at=NOW,
+        names=(
+            PersonName(family="\ufa19田", given="一", family_kana="カミタ", given_kana="ハジメ"),
+            PersonName(kind="latin", family="KAMITA", given="HAJIME"),
+            PersonName(kind="common_name", single="はじめ", kana_unknown=True, replacement="初"),
+        ),
+        birth=PartialDate("昭和50年3月"),
+        sex="other",
+        phones=(
+            Phone(kind="mobile", number="090-0000-0000", may_call=True, safe_hours=HARD[:4]),
+            Phone(kind="none"),
+        ),
+        address=_ADDRESS,
+        municipality_code=CITY,
+        area="district_3",
+        language="ja_easy",
+        living=HARD,
+        considerations=HARD,
+        protected_address=Address(kind="whereabouts", no_fixed_abode=True),
+        version=1,
+    ),
+    Household(
+        id=uid(1),
+        holder_agency_id=OURS,
+        formed_at=NOW,
+        members=(
+            Member(person_id=PERSON, relation="self", lives_together=True, shares_budget=False),
+            Member(person_id=SOMEBODY_ELSE, relation="sibling"),
+        ),
+    ),
+    consent(
+        state="revoked",
+        given_by="guardian",
+        representative="後見人 見本",
+        method="oral",
+        witnesses=("川田, 太郎", '土井 "花子"'),
+        language="vi",
+        receivers=receivers(OURS, THEIRS, kinds=("school", "hello_work")),
+        excluded=receivers(HUB, kinds=("employer",)),
+        review_on=DAY,
+        next_contact_on=DAY,
+        supersedes_id=uid(2),
+        revoked_at=NOW,
+        revoked_by=OURS,
+        revoke_reason=HARD,
+    ),
+    Consultation(
+        id=uid(3),
+        agency_id=OURS,
+        position_id=POSITION,
+        received_at=NOW,
+        routed_desk_id=uid(4),
+        routed_because="area",
+        told=HARD,
+        person_id=PERSON,
+        channel="third_party",
+        area="district_3",
+        themes=("debt", "health"),
+        informant="山田さん",
+        opinion=HARD,
+    ),
+    referral(
+        "declined",
+        to_desk_id=uid(4),
+        purpose=Purpose.PLANNING,
+        urgency="urgent",
+        handover=Handover(mode="accompany", at=IN_JAPAN, staff="川田"),
+        prior_contact="土井さんに電話（11/20）",
+        reason=HARD,
+        needs=(Need(theme="debt", text=HARD), Need(theme="health", text="歯")),
+        wishes=HARD,
+        informant="山田さん",
+        opinion=HARD,
+        data_classes=frozenset({DataClass.D1, DataClass.D6, DataClass.D0}),
+        consultation_id=uid(3),
+        parent_id=uid(5),
+        from_position_id=POSITION,
+        resumes="needs_lead",
+        due_at=IN_JAPAN,
+        declined_by=(RECEIVER, SENDER),
+        hub_overdue=2,
+        lead_named_by_hub=True,
+        proposal_desk_id=uid(4),
+        case_id=uid(6),
+        first_contact_at=NOW,
+        contact_attempts=3,
+        outcome="support_started",
+        sent_at=NOW,
+        ended_at=NOW,
+        version=1,
+    ),
+    ReferralEvent(
+        id=uid(7),
+        referral_id=uid(8),
+        number=3,
+        at=NOW,
+        act="decline",
+        from_status="received",
+        to_status="declined",
+        by_agency_id=OURS,
+        by_position_id=POSITION,
+        to_agency_id=THEIRS,
+        note=HARD,
+    ),
+    case(
+        deputy_agency_id=THEIRS,
+        team=(member(HUB, "health", "debt"), member(THEIRS)),
+        referral_id=uid(8),
+    ),
+    plan(referral_id=uid(8), case_id=uid(6), latest_number=2),
+    plan_version(
+        goal_in_own_words=HARD,
+        employment_support=True,
+        monitoring_on=DAY,
+        lines=(
+            line(
+                done_by="近所の方",
+                ends_on=date(2027, 3, 31),
+                frequency="月2回",
+                exit=HARD,
+                service_code="home_visit",
+            ),
+            line(exit=None),
+        ),
+        background=HARD,
+        opinion=HARD,
+        status="decided",
+        agreed_on=DAY,
+        agreed_by="本人",
+        agreement_evidence="様式2",
+        approved_item_id=uid(9),
+        approved_at=NOW,
+        sent_back_reason=HARD,
+        decided_at=NOW,
+        decided_by_agency_id=THEIRS,
+        decision_number="福第123号",
+    ),
+    conference(
+        local_name="みほん会議",
+        starts_at=IN_JAPAN,
+        ends_at=IN_JAPAN + timedelta(hours=1, microseconds=1),
+        online_url="https://meet.example/1",
+        status="held",
+        minutes_text=HARD,
+        held_at=NOW,
+    ),
+    Attendee(
+        id=uid(10),
+        conference_id=uid(11),
+        agency_id=OURS,
+        answer="tentative",
+        representative="代理 木村",
+        present=False,
+        invited_at=NOW,
+    ),
+    item(
+        OURS,
+        THEIRS,
+        kind="support_coordination_conf",
+        subject=HARD,
+        person_ids=(SOMEBODY_ELSE, PERSON),
+        plan=PlanReference(plan_id=uid(12), number=2),
+        referral_id=uid(8),
+        case_id=uid(6),
+        presenter_agency_id=OURS,
+        basis=Basis.CONSENT,
+        result="sent_back",
+        decision=HARD,
+    ),
+    Task(
+        id=uid(13),
+        conference_id=uid(11),
+        item_id=uid(9),
+        person_id=PERSON,
+        agency_id=OURS,
+        what=HARD,
+        due_on=DAY,
+        state="done",
+        outcome=HARD,
+        finished_at=NOW,
+    ),
+    Notice(
+        id=uid(14),
+        agency_id=OURS,
+        kind="stop_use",
+        record_kind="consent",
+        record_id=uid(15),
+        made_at=NOW,
+        due_at=IN_JAPAN,
+        acknowledged_at=NOW,
+        acknowledged_by=POSITION,
+        answer="利用を止めました",
+    ),
+    AuditEntry(
+        id=uid(16),
+        attempt_id=uid(17),
+        at=NOW.replace(microsecond=123456),
+        actor_kind="staff",
+        iss=ISS,
+        sub="sub-1",
+        client_id="portal",
+        agency_id=OURS,
+        position_id=POSITION,
+        roles=("auditor", "consultant"),
+        purpose="consultation",
+        action="person.read",
+        record_kind="person",
+        record_id=PERSON,
+        holder_agency_id=THEIRS,
+        person_id=PERSON,
+        data_classes=("D0", "D1"),
+        fields=("birth", "names"),
+        outcome="allowed",
+        basis="CONSENT",
+        rules=("party.with_consent",),
+        consent_ids=(str(uid(2)),),
+        conference_id=uid(11),
+        request_id="request-1",
+        token_id="jti-1",
+        remote="2001:db8::1",
+    ),
+    Municipality(
+        code=NEXT_CITY,
+        name="みほん市",
+        name_kana="ミホンシ",
+        runs_layered_project=True,
+        hub_agency_id=HUB,
+        **_DATED,
+    ),
+    AgencyKind(
+        code="t_kind",
+        label_ja="種類",
+        label_en="Kind",
+        public_body=True,
+        decides_support=True,
+        ceiling="D2",
+    ),
+    Agency(
+        id=OURS,
+        code="t_ours",
+        kind="t_kind",
+        name="当機関",
+        public_name="相談窓口",
+        municipality_code=CITY,
+        phone="099-999-0001",
+        email="desk@mihon.example",
+        **_DATED,
+    ),
+    Area(code="t_area", municipality_code=CITY, name="試験地区"),
+    Desk(
+        id=uid(18),
+        agency_id=OURS,
+        municipality_code=CITY,
+        name="窓口",
+        themes=("debt", "work"),
+        areas=("district_1",),
+        phone="099-999-0001",
+        fallback=True,
+        **_DATED,
+    ),
+    Position(
+        id=POSITION,
+        agency_id=OURS,
+        code="t_position",
+        title="係長",
+        role=Role.AUDITOR,
+        deputy_position_id=uid(19),
+        **_DATED,
+    ),
+    Tenure(id=uid(20), position_id=POSITION, iss=ISS, sub="sub-1", name="見本", **_DATED),
+)
+#: What a value needs beyond its required fields, where its own rules ask for it.
+NEEDED = {"Conference": ("place",), "Attendee": ("agency_id",)}
+
+
+def minimal(value: BaseModel) -> BaseModel:
+    """The same kind of value with nothing but what is required."""
+    kind = type(value)
+    kept = NEEDED.get(kind.__name__, ())
+    needed = [n for n, f in kind.model_fields.items() if f.is_required() or n in kept]
+    return kind.model_validate({name: getattr(value, name) for name in needed})
+
+
+VALUES = {
+    f"{type(v).__name__} {size}": w
+    for v in FULL
+    for size, w in (("full", v), ("least", minimal(v)))
+}
+VALUES["Attendee person"] = Attendee(
+    id=uid(21), conference_id=uid(11), person_id=PERSON, invited_at=NOW
+)
+VALUES["Person by year"] = minimal(FULL[0]).but(birth="1975", phones=())
+VALUES["Person by day"] = minimal(FULL[0]).but(birth="1975-03-09")
+EVERY_VALUE = pytest.mark.parametrize("value", VALUES.values(), ids=VALUES.keys())
+EVERY_TABLE = pytest.mark.parametrize("table", TABLES.values(), ids=lambda t: t.name)
+
+
+@pytest.fixture
+async def owner(databases: Databases) -> AsyncIterator[asyncpg.Connection]:
+    """A transaction in which references are not looked at, and of which nothing stays."""
+    connection = await asyncpg.connect(databases.urls.owner)
+    undone = connection.transaction()
+    await undone.start()
+    await connection.execute("SET CONSTRAINTS ALL DEFERRED")
+    try:
+        yield connection
+    finally:
+        await undone.rollback()
+        await connection.close()
+
+
+def _is(table: Table[Any]) -> str:
+    return " AND ".join(f'"{k}" = ${n}' for n, k in enumerate(table.key, 1))
+
+
+def _key(table: Table[Any], value: BaseModel) -> list[Any]:
+    return [getattr(value, k) for k in table.key]
+
+
+async def insert(connection: asyncpg.Connection, value: BaseModel) -> Table[Any]:
+    table = TABLES[type(value)]
+    keys = table.table.c.keys()
+    extra = ["search_keys"] if "search_keys" in keys else []
+    await connection.execute(
+        table.insert(extra), *table.parameters(value), *([[]] if extra else [])
+    )
+    return table
+
+
+async def select(connection: asyncpg.Connection, table: Table[Any], value: BaseModel) -> Any:
+    query = f"{table.select} WHERE {_is(table)}"
+    return table.read(await connection.fetchrow(query, *_key(table, value)))
+
+
+# The shape.
+
+
+def test_every_table_has_a_value_here():
+    assert {type(v) for v in FULL} == set(TABLES)
+    assert len(TABLES) >= 22
+
+
+@pytest.mark.parametrize("value", FULL, ids=lambda v: type(v).__name__)
+def test_the_full_values_leave_nothing_out(value: BaseModel):
+    left = {n for n in type(value).model_fields if getattr(value, n) in (None, (), frozenset())}
+    # An attendee is an agency or the person, never both.
+    assert left == ({"person_id"} if isinstance(value, Attendee) else set())
+
+
+@EVERY_TABLE
+async def test_every_field_has_its_column_and_the_key_is_the_primary_key(
+    owner: asyncpg.Connection, table: Table[Any]
+):
+    columns = {
+        row["column_name"]: row["is_nullable"] == "YES"
+        for row in await owner.fetch(
+            "SELECT column_name, is_nullable FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name = $1",
+            table.name,
+        )
+    }
+    may_be_none = {
+        n: type(None) in get_args(f.annotation) for n, f in table.value.model_fields.items()
+    }
+    assert {n: columns[n] for n in may_be_none} == may_be_none
+    stored_only = {"search_keys"} if table.name == "person" else set()
+    assert set(columns) - set(may_be_none) == stored_only
+    key = await owner.fetch(
+        "SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)"
+        " WHERE indisprimary AND indrelid = $1::text::regclass",
+        f'public."{table.name}"',
+    )
+    assert {row["attname"] for row in key} == set(table.key) <= set(table.fields)
+
+
+# There and back.
+
+
+@EVERY_VALUE
+async def test_what_goes_in_comes_out(owner: asyncpg.Connection, value: BaseModel):
+    table = await insert(owner, value)
+    assert await select(owner, table, value) == value
+    row = await owner.fetchrow(f"{table.select} WHERE {_is(table)}", *_key(table, value))
+    # None is NULL in the table, and nothing else is; there is no JSON null.
+    assert [n for n in table.fields if row[n] is None] == [
+        n for n in table.fields if getattr(value, n) is None
+    ]
+    assert not [n for n in table.fields if row[n] in ("", "null")]
+
+
+async def test_what_comes_out_has_the_types_that_went_in(owner: asyncpg.Connection):
+    someone, slip, letter = FULL[0], FULL[2], FULL[4]
+    for value in (someone, slip, letter):
+        await insert(owner, value)
+    back = await select(owner, TABLES[Person], someone)
+    assert (type(back.birth), back.birth.root) == (PartialDate, "1975-03")
+    assert back.names[0].family == "\ufa19田"
+    back = await select(owner, TABLES[type(slip)], slip)
+    assert {type(c) for c in back.data_classes} == {DataClass}
+    assert back.receivers.agencies == {OURS, THEIRS}
+    assert {type(a) for a in back.receivers.agencies} == {UUID}
+    back = await select(owner, TABLES[type(letter)], letter)
+    assert back.handover.at == IN_JAPAN
+    assert back.due_at == IN_JAPAN
+    assert back.due_at.utcoffset() == timedelta(0)
+    assert back.declined_by == (RECEIVER, SENDER)
+
+
+# Versions.
+
+
+@pytest.mark.parametrize(
+    "value",
+    [v for v in FULL if "version" in type(v).model_fields],
+    ids=lambda v: type(v).__name__,
+)
+async def test_a_stale_version_changes_nothing(owner: asyncpg.Connection, value: Any):
+    table = await insert(owner, value)
+    assert value.version == 1
+    mine, theirs = minimal(value).but(version=2), value.but(version=2)
+    assert await owner.execute(table.update(), *table.parameters(mine)) == "UPDATE 1"
+    # Somebody else had read version 1 as well, and is too late; so is whoever skips a version.
+    for late in (theirs, value, value.but(version=4)):
+        assert await owner.execute(table.update(), *table.parameters(late)) == "UPDATE 0"
+    assert await select(owner, table, value) == mine
+    assert (
+        await owner.execute(table.update(), *table.parameters(theirs.but(version=3))) == "UPDATE 1"
+    )
+    assert await select(owner, table, value) == theirs.but(version=3)
+
+
+async def test_an_update_touches_its_own_row_alone(owner: asyncpg.Connection):
+    one, two = FULL[0], FULL[0].but(id=SOMEBODY_ELSE)
+    for value in (one, two):
+        await insert(owner, value)
+    table = TABLES[Person]
+    await owner.execute(table.update(), *table.parameters(one.but(living="別の文", version=2)))
+    assert await select(owner, table, two) == two
+    first, second = FULL[8], FULL[8].but(number=2, status="draft")
+    for value in (first, second):
+        await insert(owner, value)
+    table = TABLES[type(first)]
+    await owner.execute(table.update(), *table.parameters(second.but(opinion="別", version=2)))
+    assert await select(owner, table, first) == first
+
+
+async def test_loading_the_directory_again_replaces_the_row(owner: asyncpg.Connection):
+    desk = next(v for v in FULL if isinstance(v, Desk))
+    table = await insert(owner, desk)
+    changed = minimal(desk).but(name="新しい窓口")
+    await owner.execute(table.upsert(), *table.parameters(changed))
+    assert await select(owner, table, desk) == changed
+
+
+# Enums.
+
+
+def enums_of(table: Table[Any]) -> dict[str, type[StrEnum]]:
+    found = {}
+    for name, field in table.value.model_fields.items():
+        options = [field.annotation, *get_args(field.annotation)]
+        kinds = [o for o in options if isinstance(o, type) and issubclass(o, StrEnum)]
+        if kinds and "[" not in str(table.table.c[name].type):
+            found[name] = kinds[0]
+    return {n: k for n, k in found.items() if table.table.c[n].type.python_type is str}
+
+
+@pytest.mark.parametrize("value", FULL, ids=lambda v: type(v).__name__)
+async def test_enums_lie_there_by_value_and_no_other_is_accepted(
+    owner: asyncpg.Connection, value: BaseModel
+):
+    table = await insert(owner, value)
+    checks = {
+        row["conname"]: row["says"]
+        for row in await owner.fetch(
+            "SELECT conname, pg_get_constraintdef(oid) AS says FROM pg_constraint"
+            " WHERE contype = 'c' AND conrelid = $1::text::regclass",
+            f'public."{table.name}"',
+        )
+    }
+    for name, kind in enums_of(table).items():
+        query = f'SELECT "{name}"::text FROM {table.name} WHERE {_is(table)}'
+        assert await owner.fetchval(query, *_key(table, value)) == getattr(value, name).value
+        listed = set(re.findall(r"'([^']*)'", checks[f"ck_{table.name}_{name}"]))
+        assert listed == {choice.value for choice in kind}
+        with pytest.raises(asyncpg.CheckViolationError):
+            async with owner.transaction():
+                await owner.execute(
+                    f"UPDATE {table.name} SET \"{name}\" = 'no_such' WHERE {_is(table)}",
+                    *_key(table, value),
+                )
+
+
+def test_enums_are_found_where_they_are():
+    """The helper itself."""
+    names = {f"{t.name}.{n}" for t in TABLES.values() for n in enums_of(t)}
+    assert names >= {"referral.status", "referral.resumes", "consent.state", "audit_entry.outcome"}
+    assert len(names) >= 20
+
+
+async def test_sets_of_enums_lie_there_sorted_by_value(owner: asyncpg.Connection):
+    slip = FULL[2]
+    await insert(owner, slip)
+    row = await owner.fetchrow(
+        "SELECT purposes, data_classes, state FROM consent WHERE id = $1", slip.id
+    )
+    assert (row["purposes"], row["data_classes"]) == (
+        ["consultation", "planning"],
+        ["D1", "D2", "D3"],
+    )
+    assert {type(v) for v in (*row["purposes"], row["state"])} == {str}
+
+
+async def test_instants_are_kept_to_the_microsecond(owner: asyncpg.Connection):
+    entry = next(v for v in FULL if isinstance(v, AuditEntry))
+    await insert(owner, entry)
+    at = await owner.fetchval("SELECT at FROM audit_entry WHERE id = $1", entry.id)
+    assert at == datetime(2026, 11, 20, 1, 0, 0, 123456, tzinfo=UTC)

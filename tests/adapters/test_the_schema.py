@@ -1,0 +1,424 @@
+"""The migrated database: the declared schema and nothing else, and what the service's role may do."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, NamedTuple
+
+import asyncpg
+import pytest
+from conftest import Databases, Urls
+from every_route import make_records
+from scenario_steps import ok, person
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+from town import Town
+
+from service.adapters.postgres.database import Database
+from service.adapters.postgres.rows import Table
+from service.adapters.postgres.schema import STORES, head_revision, metadata
+from service.app import NotReadyError, check_database
+from service.domain.disclosure import D0, Disclosable, classes_within
+
+#: Added to and read; never changed.
+APPEND_ONLY = {"audit_entry", "record_history", "referral_event"}
+#: Only read: the operator loads the directory as the owner.
+READ_ONLY = {
+    "agency",
+    "agency_kind",
+    "alembic_version",
+    "area",
+    "conflict_of_interest",
+    "desk",
+    "issuer",
+    "issuer_agency",
+    "municipality",
+    "person_account",
+    "policy",
+    "position",
+    "tenure",
+}
+PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+
+COLUMNS = """
+SELECT table_name || '.' || column_name AS name, data_type, udt_name, is_nullable, column_default,
+       is_identity, identity_generation, is_generated, collation_name, character_maximum_length
+FROM information_schema.columns
+WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+"""
+CONSTRAINTS = """
+SELECT conrelid::regclass || ': ' || conname AS name, pg_get_constraintdef(oid) AS says
+FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+  AND conrelid::regclass::text <> 'alembic_version'
+"""
+INDEXES = """
+SELECT indexname AS name, indexdef FROM pg_indexes
+WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+"""
+TABLES = """
+SELECT relname FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+"""
+TRIGGERS = """
+SELECT relname AS name, tgenabled::text AS enabled, tgtype & 127 AS type
+FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE tgname = 'keep_history' AND NOT tgisinternal
+"""
+#: For each row, after an insert and after an update (PostgreSQL's bits ROW, INSERT, UPDATE).
+AFTER_EACH_ROW = 1 | 4 | 16
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@contextmanager
+def not_permitted() -> Iterator[None]:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        yield
+
+
+class AnotherRole(NamedTuple):
+    """A role made for one test, and the superuser's connection to change it."""
+
+    name: str
+    url: str
+    admin: asyncpg.Connection
+
+
+@pytest.fixture
+async def empty(databases: Databases) -> AsyncIterator[Urls]:
+    """A database of the owner's with nothing in it."""
+    name = "t_empty"
+    async with connected(databases.urls.superuser) as admin:
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 OWNER tsunagi_owner")
+    yield Urls(
+        databases.urls.owner.replace("/tsunagi?", f"/{name}?"),
+        databases.urls.app.replace("/tsunagi?", f"/{name}?"),
+    )
+    await databases.drop(name)
+
+
+async def found(connection: asyncpg.Connection, query: str) -> dict[str, tuple[Any, ...]]:
+    """What the query finds, by name."""
+    return {row["name"]: tuple(row.values()) for row in await connection.fetch(query)}
+
+
+# The schema is the declared one.
+
+
+async def test_the_migrations_make_what_the_row_classes_declare(databases: Databases, empty: Urls):
+    engine = create_async_engine(
+        empty.owner.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool
+    )
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    await engine.dispose()
+    differ = {}
+    async with connected(databases.urls.owner) as migrated, connected(empty.owner) as declared:
+        for query in (COLUMNS, CONSTRAINTS, INDEXES):
+            there, wanted = await found(migrated, query), await found(declared, query)
+            assert len(wanted) > 30
+            differ |= {
+                name: (there.get(name), wanted.get(name))
+                for name in there.keys() | wanted.keys()
+                if there.get(name) != wanted.get(name)
+            }
+    assert differ == {}
+
+
+async def test_nothing_else_is_in_the_database(databases: Databases):
+    async with connected(databases.urls.owner) as owner:
+        tables = {row["relname"] for row in await owner.fetch(TABLES)}
+        functions = await owner.fetch(
+            "SELECT proname, prosecdef FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        )
+        triggers = await owner.fetch(
+            "SELECT DISTINCT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        )
+    assert tables == set(metadata.tables) | {"alembic_version"}
+    assert [tuple(f) for f in functions] == [("keep_history", True)], (
+        "it writes in its owner's name"
+    )
+    assert [t["tgname"] for t in triggers] == ["keep_history"]
+
+
+# What the service's role may do.
+
+
+def allowed(table: str) -> set[str]:
+    if table in READ_ONLY or table == "record_history":
+        return {"SELECT"}
+    if table in APPEND_ONLY:
+        return {"SELECT", "INSERT"}
+    return {"SELECT", "INSERT", "UPDATE"}
+
+
+async def test_the_role_may_do_exactly_this(databases: Databases):
+    async with connected(databases.urls.app) as app:
+        tables = [row["relname"] for row in await app.fetch(TABLES)]
+        assert set(tables) >= READ_ONLY | APPEND_ONLY
+        may = {
+            table: {p for p in PRIVILEGES if await app.fetchval(_asks(p), table, p)}
+            for table in tables
+        }
+    assert may == {table: allowed(table) for table in tables}
+
+
+def _asks(privilege: str) -> str:
+    """A right to a single column counts as well."""
+    by_column = privilege in ("SELECT", "INSERT", "UPDATE", "REFERENCES")
+    return f"SELECT has_{'any_column' if by_column else 'table'}_privilege($1, $2)"
+
+
+async def test_the_role_may_make_nothing_and_pass_nothing_on(databases: Databases):
+    async with connected(databases.urls.app) as app:
+        assert await app.fetchval("SELECT current_user") == "tsunagi_app"
+        for question in (
+            "SELECT has_schema_privilege('public', 'CREATE')",
+            "SELECT has_database_privilege(current_database(), 'CREATE')",
+            "SELECT EXISTS (SELECT FROM information_schema.role_table_grants WHERE is_grantable = 'YES')",
+            "SELECT EXISTS (SELECT FROM information_schema.role_table_grants WHERE grantee = 'PUBLIC' AND table_schema = 'public')",
+            "SELECT EXISTS (SELECT FROM pg_auth_members WHERE member = current_user::regrole)",
+        ):
+            assert await app.fetchval(question) is False, question
+
+
+async def test_the_role_is_neither_owner_nor_powerful(databases: Databases):
+    async with connected(databases.urls.app) as app:
+        role = await app.fetchrow("SELECT * FROM pg_roles WHERE rolname = current_user")
+        owners = await app.fetch(
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
+        )
+    powers = ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb", "rolreplication")
+    assert {power: role[power] for power in powers} == dict.fromkeys(powers, False)
+    assert [owner["tableowner"] for owner in owners] == ["tsunagi_owner"]
+
+
+#: What somebody who holds the service's password might try on each append-only table.
+ATTACKS = (
+    "DELETE FROM {}",
+    "UPDATE {} SET at = now()",
+    "TRUNCATE {}",
+    "DROP TABLE {}",
+    "ALTER TABLE {} ADD COLUMN more text",
+    "ALTER TABLE {} DISABLE TRIGGER ALL",
+    "CREATE TRIGGER t BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION keep_history('id')",
+    "CREATE RULE r AS ON INSERT TO {} DO INSTEAD NOTHING",
+)
+
+
+@pytest.mark.parametrize("table", sorted(APPEND_ONLY))
+async def test_what_is_on_record_stays(databases: Databases, table: str):
+    async with connected(databases.urls.app) as app:
+        for attack in ATTACKS:
+            with not_permitted():
+                await app.execute(attack.format(table))
+
+
+async def test_the_role_cannot_switch_the_trigger_off_or_become_the_owner(databases: Databases):
+    async with connected(databases.urls.app) as app:
+        for statement in (
+            "SET session_replication_role = replica",
+            "SET ROLE tsunagi_owner",
+            "ALTER FUNCTION keep_history() RENAME TO kept_no_more",
+        ):
+            with not_permitted():
+                await app.execute(statement)
+
+
+# What the service refuses to start on.
+
+
+async def why_not(url: str) -> str:
+    """The sentence with which it refuses."""
+    database = await Database.open(url, size=1)
+    try:
+        with pytest.raises(NotReadyError) as caught:
+            await check_database(database)
+    finally:
+        await database.close()
+    return str(caught.value)
+
+
+async def test_it_starts_on_the_migrated_database(databases: Databases):
+    database = await Database.open(databases.urls.app, size=1)
+    await check_database(database)
+    await database.close()
+
+
+async def test_it_refuses_a_database_without_a_schema(empty: Urls):
+    why = await why_not(empty.app)
+    assert f"at revision none; this program needs {head_revision()}" in why
+    assert "Run `tsunagi migrate` as the schema's owner" in why
+
+
+async def test_it_refuses_another_revision(urls: Urls):
+    for revision in ("0001", "9999"):
+        async with connected(urls.owner) as owner:
+            await owner.execute("UPDATE alembic_version SET version_num = $1", revision)
+        why = await why_not(urls.app)
+        assert f"at revision {revision}; this program needs {head_revision()}" in why
+        assert "tsunagi migrate" in why
+
+
+async def test_it_refuses_to_run_as_the_owner(databases: Databases):
+    why = await why_not(databases.urls.owner)
+    assert "owns tables" in why
+    assert "Connect as tsunagi_app (see deploy/roles.sql)" in why
+
+
+async def test_it_refuses_to_run_as_a_superuser(databases: Databases):
+    why = await why_not(databases.urls.superuser.replace("/postgres?", "/tsunagi?"))
+    assert "is a superuser" in why
+    assert "Connect as tsunagi_app (see deploy/roles.sql)" in why
+
+
+async def test_it_refuses_a_role_that_may_change_what_is_on_record(urls: Urls):
+    said = []
+    for table in sorted(APPEND_ONLY):
+        for privilege in ("UPDATE", "DELETE", "TRUNCATE"):
+            async with connected(urls.owner) as owner:
+                await owner.execute(f"GRANT {privilege} ON {table} TO tsunagi_app")
+                why = await why_not(urls.app)
+                await owner.execute(f"REVOKE {privilege} ON {table} FROM tsunagi_app")
+            assert f"may {privilege} {table}" in why
+            said.append((f"REVOKE {privilege} ON {table}" in why, why))
+    # It does connect as tsunagi_app: what helps is to take the right away.
+    assert [why for helpful, why in said if not helpful] == []
+
+
+async def test_it_refuses_a_role_that_may_change_one_column_of_the_log(urls: Urls):
+    async with connected(urls.owner) as owner:
+        await owner.execute("GRANT UPDATE (outcome) ON audit_entry TO tsunagi_app")
+    assert "audit_entry" in await why_not(urls.app)
+
+
+@pytest.fixture
+async def another_role(databases: Databases) -> AsyncIterator[AnotherRole]:
+    """A role that may do what the service's may, and whatever a test adds."""
+    name, password = "t_another", "not-a-secret-at-all"
+    async with connected(databases.urls.superuser) as admin:
+        await admin.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{password}'")
+        await admin.execute(f"GRANT tsunagi_app TO {name} WITH INHERIT TRUE")
+        credentials = databases.urls.app.partition("://")[2].partition("@")[0]
+        yield AnotherRole(
+            name, databases.urls.app.replace(credentials, f"{name}:{password}"), admin
+        )
+        await admin.execute(f"DROP ROLE {name}")
+
+
+async def test_another_role_with_the_same_rights_will_do(another_role: AnotherRole):
+    database = await Database.open(another_role.url, size=1)
+    await check_database(database)
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("powers", "says"),
+    [
+        ("ALTER ROLE {} BYPASSRLS", "bypasses row security"),
+        ("ALTER ROLE {} CREATEROLE", "may create roles"),
+        ("ALTER ROLE {} CREATEDB", "may create databases"),
+        ("GRANT tsunagi_owner TO {} WITH INHERIT TRUE", "owns tables"),
+        # It need only say SET ROLE.
+        ("GRANT tsunagi_owner TO {} WITH INHERIT FALSE, SET TRUE", "owns tables"),
+        ("GRANT postgres TO {} WITH INHERIT FALSE, SET TRUE", "superuser"),
+    ],
+)
+async def test_it_refuses_a_role_with_more_power(another_role: AnotherRole, powers: str, says: str):
+    await another_role.admin.execute(powers.format(another_role.name))
+    why = await why_not(another_role.url)
+    assert says in why
+    assert "Connect as tsunagi_app" in why
+
+
+# Every version is kept.
+
+
+async def kept(town: Town, record_id: str) -> list[asyncpg.Record]:
+    return await town.owner.fetch(
+        "SELECT * FROM record_history WHERE record_id = $1 ORDER BY number", record_id
+    )
+
+
+async def test_every_version_of_a_person_is_kept(town: Town):
+    cc = town.caller("cc-worker")
+    names = ("一子", "二子", "三子")
+    forms = [person("試験", name, "シケン テスト") for name in names]
+    person_id = (await ok(cc.post("/v1/persons", forms[0]), 201))["id"]
+    for version, form in enumerate(forms[1:], 1):
+        await ok(cc.put(f"/v1/persons/{person_id}", form, version))
+    rows = await kept(town, person_id)
+    assert [(r["table_name"], r["version"]) for r in rows] == [("person", n) for n in (1, 2, 3)]
+    bodies = [json.loads(r["body"]) for r in rows]
+    assert [body["names"][0]["given"] for body in bodies] == list(names)
+    now = await town.owner.fetchval("SELECT to_jsonb(p) FROM person p WHERE id = $1", person_id)
+    assert bodies[-1] == json.loads(now)
+    # A refused change leaves no version.
+    stale = await cc.put(f"/v1/persons/{person_id}", forms[0], 1)
+    assert stale.status_code == 412
+    assert len(await kept(town, person_id)) == 3
+
+
+async def test_every_table_that_can_change_keeps_its_versions(databases: Databases):
+    async with connected(databases.urls.owner) as owner:
+        triggers = await found(owner, TRIGGERS)
+    versioned = {name for name, table in metadata.tables.items() if "version" in table.c}
+    personal = {
+        t.name
+        for t in tables()
+        if issubclass(t.value, Disclosable) and classes_within(t.value) - {D0}
+    }
+    assert set(triggers) - APPEND_ONLY >= (versioned | personal) - APPEND_ONLY
+    assert {(enabled, bits) for _, enabled, bits in triggers.values()} == {("O", AFTER_EACH_ROW)}
+
+
+def tables() -> Iterator[Table[Any]]:
+    for store in STORES:
+        yield from (found for found in vars(store).values() if isinstance(found, Table))
+
+
+async def test_the_trigger_of_every_table_writes_the_whole_row(town: Town):
+    await make_records(town)
+    triggers = await found(town.owner, TRIGGERS)
+    empty = set()
+    for table in sorted(triggers):
+        key = "plan_id" if table == "plan_version" else "id"
+        before = await town.owner.fetchval("SELECT coalesce(max(number), 0) FROM record_history")
+        touched = await town.owner.fetch(
+            f"UPDATE {table} t SET {key} = {key} RETURNING {key} AS id, to_jsonb(t)::text AS body"
+        )
+        rows = await town.owner.fetch(
+            "SELECT record_id AS id, body::text, table_name FROM record_history WHERE number > $1",
+            before,
+        )
+        assert {r["table_name"] for r in rows} <= {table}
+        assert sorted((str(r["id"]), r["body"]) for r in rows) == sorted(
+            (str(r["id"]), r["body"]) for r in touched
+        )
+        if not touched:
+            empty.add(table)
+    assert empty == set()
+
+
+async def test_the_service_cannot_rewrite_its_history(town: Town, urls: Urls):
+    cc = town.caller("cc-worker")
+    person_id = (await ok(cc.post("/v1/persons", person("試験", "一子", "シケン テスト")), 201))[
+        "id"
+    ]
+    before = await kept(town, person_id)
+    async with connected(urls.app) as app:
+        for statement in (
+            "UPDATE record_history SET body = '{}' WHERE record_id = $1",
+            "DELETE FROM record_history WHERE record_id = $1",
+            "DELETE FROM person WHERE id = $1",
+        ):
+            with not_permitted():
+                await app.execute(statement, person_id)
+    assert await kept(town, person_id) == before
