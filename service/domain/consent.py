@@ -30,6 +30,7 @@ MESSAGES_EN = {
     "consent.oral_needs_two_witnesses": "Oral consent needs the names of two staff members.",
     "consent.written_needs_evidence": "Written or electronic consent needs the reference of its form or scan.",
     "consent.representative_missing": "Consent by a representative needs the representative's name and ground.",
+    "consent.too_many_receivers": "Name at most 200 receivers; a kind stands for many agencies.",
     "consent.part_of_one_kind": "Revoke receivers, data classes or purposes one at a time.",
 }
 MESSAGES_JA = {
@@ -41,8 +42,13 @@ MESSAGES_JA = {
     "consent.oral_needs_two_witnesses": "口頭の同意には立ち会った職員2名の氏名が必要です。",
     "consent.written_needs_evidence": "書面または電子による同意には、様式やスキャンの参照番号が必要です。",
     "consent.representative_missing": "代理人による同意には、代理人の氏名と代理の根拠が必要です。",
+    "consent.too_many_receivers": "提供先は200件までです。多くの機関は種類で指定してください。",
     "consent.part_of_one_kind": "提供先、データ区分、利用目的の一部撤回は、一種類ずつ行ってください。",
 }
+
+
+#: What one form may name; exclusions may add up to more over the years.
+MOST_RECEIVERS = 200
 
 
 class GivenBy(StrEnum):
@@ -100,6 +106,11 @@ class Receivers(Disclosable):
         return near and recipient.kind in self.kinds
 
     @property
+    def count(self) -> int:
+        """How many agencies and kinds are meant."""
+        return len(self.agencies) + len(self.kinds)
+
+    @property
     def empty(self) -> bool:
         """Whether nobody is meant."""
         return not self.agencies and not self.kinds
@@ -153,6 +164,8 @@ class GrantConsent(Disclosable):
     def _can_be_meant(self) -> Self:
         for code, wrong in {
             "consent.no_receiver": self.receivers.empty,
+            "consent.too_many_receivers": self.receivers.count > MOST_RECEIVERS
+            or self.excluded.count > MOST_RECEIVERS,
             "consent.class_not_consentable": not self.data_classes <= CONSENTABLE,
             "consent.d5_needs_named_agencies": D5 in self.data_classes
             and bool(self.receivers.kinds),

@@ -484,7 +484,6 @@ async def test_private_key_jwt(world: World) -> None:
         {"jti": None},
         {"jti": ["1"]},
     ],
-    ids=str,
 )
 async def test_wrong_assertion(world: World, changes: dict[str, Any]) -> None:
     """An assertion of somebody else, for somebody else, or out of date proves nothing."""

@@ -333,7 +333,6 @@ def test_who_told_us_goes_to_the_receiving_agency_with_the_reason() -> None:
         ((Part.FORMER_PARTY, Part.NAMED), {}),
         *(((Part.PARTY,), {"kind": kind}) for kind in RecordKind if kind != RecordKind.REFERRAL),
     ],
-    ids=str,
 )
 def test_who_told_us_goes_to_nobody_else(parts: tuple[Part, ...], changes: dict) -> None:
     decision = read_referral(staff(), referral_facts(*parts, **changes))

@@ -253,6 +253,10 @@ def test_nobody_is_meant_when_nobody_is_named() -> None:
 
 REFUSED_GRANTS: dict[str, list[dict[str, Any]]] = {
     "consent.no_receiver": [{"receivers": NOBODY}],
+    "consent.too_many_receivers": [
+        {"receivers": receivers(*map(uid, range(201)))},
+        {"excluded": receivers(*map(uid, range(201)))},
+    ],
     "consent.class_not_consentable": [
         {"data_classes": frozenset({D1, D6})},
         {"data_classes": frozenset({D7})},

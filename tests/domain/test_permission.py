@@ -97,7 +97,7 @@ ONLY: dict[Permission, set[Role]] = {
     Permission.PERSON_REPORT_ACCESS: {Role.PRIVACY_OFFICER},
     Permission.PLAN_DECIDE: {Role.MUNICIPAL_OFFICER},
     Permission.REFERRAL_NAME_LEAD: {Role.INTEGRATION_PROMOTER},
-    **{permission: COORDINATORS for permission in COORDINATION},  # noqa: C420 - never changed
+    **{permission: COORDINATORS for permission in sorted(COORDINATION)},  # noqa: C420 - never changed
 }
 #: Who sees no case by the role alone (brief §1.3), and who works from a paper list (§2.6).
 WITHOUT_CASES = {Role.AUDITOR, Role.PRIVACY_OFFICER, Role.SUPERVISOR}
