@@ -17,13 +17,14 @@ from service.domain.conference import (
     Conference,
     HoldConference,
     ItemResult,
+    PlanReference,
     RecordResult,
     Task,
     check_approval,
 )
 from service.domain.conference_states import PACKET_OPEN, ConferenceAct
-from service.domain.decision import Permit
-from service.domain.disclosure import D0, D1, D6, D7, Classes, disclose
+from service.domain.decision import Basis, Permit
+from service.domain.disclosure import D0, D1, D3, D6, D7, Classes, DataClass, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
@@ -104,56 +105,75 @@ async def _item_for(
         classes -= {D6, D7}
     if reader.person_id is not None:
         classes &= OWN_COPY
-    return await _item_shown(context, item, classes, place)
+    shown = place | disclose(item, classes)
+    shown["persons"] = await _who(context, item)
+    if item.plan is not None:
+        shown["plan_paper"] = await _plan_paper(context, item.plan, item.basis, classes)
+    return shown
 
 
 async def _permits_for(
-    context: Context, conference: Conference, reader: Attendee, item: AgendaItem
+    context: Context,
+    conference: Conference,
+    reader: Attendee,
+    item: AgendaItem,
+    needs: DataClass = D1,
 ) -> list[Permit] | None:
     """The reader's permits for everybody on the item; one that is missing closes the item."""
-    about = [await _about(context, conference, reader, item, p) for p in item.person_ids]
+    parts = _parts(context, conference, item)
+    about = []
+    for person_id in item.person_ids:
+        stranger = reader.person_id is not None and reader.person_id != person_id
+        about.append(
+            Facts(
+                kind=RecordKind.CONFERENCE_ITEM,
+                record_id=item.id,
+                found=True,
+                holder_agency_id=conference.convener_agency_id,
+                person_id=person_id,
+                parts=frozenset() if stranger else parts,
+                consents=tuple(await context.work.consents.of_person(person_id)),
+                conference_id=conference.id,
+            )
+        )
     return context.may_all(
-        Permission.CONFERENCE_READ_PACKET, about, shows=AgendaItem, needs=D1, purpose=item.uses
+        Permission.CONFERENCE_READ_PACKET, about, shows=AgendaItem, needs=needs, purpose=item.uses
     )
 
 
-async def _about(
-    context: Context, conference: Conference, reader: Attendee, item: AgendaItem, person_id: UUID
-) -> Facts:
-    person = await context.work.persons.find(person_id)
-    facts = await person_facts(context, person_id, person)
-    invited = item.invites(context.actor.agency_id, conference.convener_agency_id)
-    if reader.person_id is not None and reader.person_id != person_id:
-        invited = False
-    return facts.model_copy(
-        update={
-            "kind": RecordKind.CONFERENCE_ITEM,
-            "record_id": item.id,
-            "parts": facts.parts & {Part.HOLDER} | {Part.PARTY} if invited else frozenset(),
-            "conference_id": conference.id,
-            # Whoever stays for an item hears all of it, whatever its part elsewhere is.
-            "profile": None,
-        }
-    )
+def _parts(context: Context, conference: Conference, item: AgendaItem) -> frozenset[Part]:
+    """Whoever stays for the item takes part; inside one agency it is the agency's own.
+
+    An item on the ground of consent closes with the consent, for its author as well.
+    """
+    me = context.actor.agency_id
+    if not item.invites(me, conference.convener_agency_id):
+        return frozenset()
+    own = item.basis is Basis.INTERNAL and me == conference.convener_agency_id
+    return frozenset({Part.HOLDER} if own else {Part.PARTY})
 
 
-async def _item_shown(
-    context: Context, item: AgendaItem, classes: Classes, place: dict[str, Any]
-) -> dict[str, Any]:
-    shown = disclose(item, classes)
-    persons = [await context.work.persons.find(p) for p in item.person_ids]
-    shown["persons"] = [disclose(p, classes & _WHO) for p in persons if p is not None]
-    if item.plan is not None:
-        found = await context.work.plans.find(item.plan.plan_id)
-        version = await context.work.plans.version(item.plan.plan_id, item.plan.number)
-        if found is not None and version is not None:
-            basis = Permit(basis=item.basis, classes=classes, rules=())
-            shown["plan_paper"] = show_plan(found, version, basis)
-    return place | shown
+async def _who(context: Context, item: AgendaItem) -> list[dict[str, Any]]:
+    """Who it is about, as far as the person's own record is open: the item does not open it."""
+    persons = []
+    for person_id in item.person_ids:
+        person = await context.work.persons.find(person_id)
+        facts = await person_facts(context, person_id, person)
+        invited = facts.model_copy(update={"parts": facts.parts | {Part.PARTY}})
+        classes = context.classes_of(Permission.CONFERENCE_READ_PACKET, invited, item.uses)
+        if person is not None and D1 in classes:
+            persons.append(disclose(person, classes & {D0, D1}))
+    return persons
 
 
-#: Of the person, an item shows who it is; the rest is in its papers.
-_WHO: Classes = frozenset({D0, D1})
+async def _plan_paper(
+    context: Context, reference: PlanReference, basis: Basis, classes: Classes
+) -> dict[str, Any] | None:
+    plan = await context.work.plans.find(reference.plan_id)
+    version = await context.work.plans.version(reference.plan_id, reference.number)
+    if plan is None or version is None:
+        return None
+    return show_plan(plan, version, Permit(basis=basis, classes=classes, rules=()))
 
 
 async def hold(context: Context, conference_id: UUID, command: HoldConference) -> Shown:
@@ -283,7 +303,8 @@ async def read_minutes(context: Context, conference_id: UUID) -> Shown:
     closed = [
         item
         for item in items
-        if item.person_ids and await _permits_for(context, conference, reader, item) is None
+        if item.person_ids
+        and await _permits_for(context, conference, reader, item, needs=D3) is None
     ]
     if closed:
         return Shown({"id": str(conference_id), "restricted": True}, conference.version)

@@ -16,7 +16,7 @@ from service.domain.consent import (
     RefuseConsent,
     RevokeConsent,
 )
-from service.domain.disclosure import disclose
+from service.domain.disclosure import D1, disclose
 from service.domain.errors import Invalid
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
@@ -76,11 +76,12 @@ async def read(context: Context, consent_id: UUID) -> Shown:
 async def of_person(context: Context, person_id: UUID) -> Page:
     """A person's consents and refusals, as far as they concern the caller, oldest first."""
     person = await context.work.persons.find(person_id)
-    context.enforce(Permission.CONSENT_READ, await person_facts(context, person_id, person))
+    facts = await person_facts(context, person_id, person)
+    context.enforce(Permission.CONSENT_READ, facts, needs=D1)
     items = []
     for consent in await context.work.consents.of_person(person_id):
-        facts = await _facts_of(context, consent.id, consent)
-        permit = context.may(Permission.CONSENT_READ, facts, shows=Consent)
+        about = await _facts_of(context, consent.id, consent)
+        permit = context.may(Permission.CONSENT_READ, about, shows=Consent)
         if permit is not None:
             items.append(disclose(consent, permit.classes))
     return Page(items)

@@ -27,6 +27,7 @@ from service.domain.calendar_jp import jst_date
 from service.domain.decision import Deny, Permit, Rule
 from service.domain.disclosure import (
     D0,
+    Classes,
     DataClass,
     Disclosable,
     disclose,
@@ -175,6 +176,11 @@ class Context:
             deny = decision if isinstance(decision, Deny) else no_basis(facts)
             self.entries.append(self._refusal_entry(permission, facts, deny, Outcome.MASKED))
         return None if closed else permits
+
+    def classes_of(self, permission: Permission, facts: Facts, purpose: Purpose) -> Classes:
+        """What a record opens that is shown as a part of another, whose entry tells of it."""
+        decision = self._decide(permission, facts, purpose)
+        return decision.classes if isinstance(decision, Permit) else frozenset()
 
     def note_list(self, permission: Permission) -> None:
         """Note that a list was read, even when nobody was on it."""

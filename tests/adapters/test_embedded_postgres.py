@@ -34,7 +34,9 @@ AS_ROOT = os.geteuid() == 0
 #: A starter in a process of its own. It says when the server is ready, sleeps until it is
 #: interrupted, and then says whether the server still runs.
 STARTER = """
-import os, sys, time
+import os, signal, sys, time
+# A test run in the background of a shell inherits that Ctrl-C is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from service.adapters.postgres.embedded import EmbeddedPostgres
 home = Path(sys.argv[1])
