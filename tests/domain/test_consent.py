@@ -266,7 +266,8 @@ REFUSED_GRANTS: dict[str, list[dict[str, Any]]] = {
         {"data_classes": frozenset({D5}), "receivers": receivers(OURS, kinds=(OUR_KIND,))},
     ],
     "consent.purpose_not_consentable": [
-        {"purposes": frozenset({purpose})} for purpose in set(Purpose) - CONSENTABLE_PURPOSES
+        {"purposes": frozenset({purpose})}
+        for purpose in sorted(set(Purpose) - CONSENTABLE_PURPOSES)
     ],
     "consent.ends_before_start": [{"valid_until": FIRST - ONE_DAY}],
     "consent.oral_needs_two_witnesses": [

@@ -10,8 +10,8 @@ from domain_builders import CITY, DAY, HUB, desk, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.directory import Dated, IssuerTrust, RouteQuestion, route
-from service.domain.disclosure import D2, D5
+from service.domain.directory import AgencyKind, Dated, IssuerTrust, RouteQuestion, route
+from service.domain.disclosure import D2, D4, D5
 from service.domain.reference import AGENCY_KINDS
 
 HUB_DESK = desk(99, agency_id=HUB, name="総合相談の要")
@@ -29,7 +29,7 @@ RANKING: dict[str, dict[str, Any]] = {
     "area": {"areas": (HERE,)},
     "every_theme": {},
     "fallback for the area": {"fallback": True, "themes": ("general",), "areas": (HERE,)},
-    "fallback": {"fallback": True, "themes": ("general",)},
+    "fallback": {"fallback": True},
 }
 #: The same for whoever does not know what it is about.
 RANKING_WITHOUT_THEME: dict[str, dict[str, Any]] = {
@@ -58,10 +58,13 @@ def test_the_better_desk_answers_in_whatever_order_they_come(better: str, worse:
 
 
 @pytest.mark.mechanism("3-27")
-@pytest.mark.parametrize("rank", RANKING)
-def test_a_desk_that_is_alone_answers_with_its_reason(rank: str) -> None:
-    alone = desk(1, **RANKING[rank])
-    assert route([alone], HUB_DESK, asked()) == (alone, REASONS.get(rank, rank))
+@pytest.mark.parametrize(
+    ("rank", "theme"),
+    [*((rank, THEME) for rank in RANKING), *((rank, None) for rank in RANKING_WITHOUT_THEME)],
+)
+def test_a_desk_that_is_alone_answers_with_its_reason(rank: str, theme: str | None) -> None:
+    alone = desk(1, **(RANKING if theme else RANKING_WITHOUT_THEME)[rank])
+    assert route([alone], HUB_DESK, asked(theme=theme)) == (alone, REASONS.get(rank, rank))
 
 
 @pytest.mark.mechanism("4-51")
@@ -227,6 +230,11 @@ def test_only_public_bodies_decide_on_support() -> None:
     assert not {"self_reliance_agency", "multi_agency_coordinator"} & set(deciding)
 
 
+def test_unless_it_is_said_a_kind_is_no_public_body_and_receives_no_more_than_d4() -> None:
+    plain = AgencyKind(code="choir", label_ja="合唱団", label_en="Choir")
+    assert (plain.public_body, plain.decides_support, plain.ceiling) == (False, False, D4)
+
+
 # Who may speak for whom
 
 
@@ -244,4 +252,6 @@ def test_only_public_bodies_decide_on_support() -> None:
 def test_an_issuer_is_a_plain_address(iss: str) -> None:
     given_issuer = {"iss": iss, "name": "試験", "agency_codes": ("cc",)}
     assert refusal(IssuerTrust, **given_issuer) == "string_pattern_mismatch"
-    assert IssuerTrust(**given_issuer | {"iss": "https://login.example/realms/1"})
+    trusted = IssuerTrust(**given_issuer | {"iss": "https://login.example/realms/1"})
+    # Signatures that nobody can forge who only verifies them; RS256 must be asked for.
+    assert set(trusted.algorithms) == {"ES256", "PS256", "EdDSA", "Ed25519"}

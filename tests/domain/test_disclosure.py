@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 from domain_builders import classes, grant, plan, plan_version, referral
-from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError, computed_field
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError, computed_field
 
 import service.domain
 from service.domain.calendar_jp import PartialDate
@@ -290,6 +290,31 @@ def test_an_optional_tuple_is_filtered_and_described_like_any_other() -> None:
     assert disclose(Optional(), EVERY_CLASS)["deep"] is None
     read = shown_view_of(Optional).model_validate(shown)
     assert read.model_dump()["deep"] == [{"title": "t", "inner": None}]
+
+
+def test_the_contract_says_whether_a_nested_value_may_be_missing() -> None:
+    class Nested(Disclosable):
+        always: Annotated[Inner, D0]
+        perhaps: Annotated[Inner | None, D0] = None
+        several: Annotated[tuple[Inner, ...], D0] = ()
+
+    view = view_of(Nested)
+    inner = {"place": 1}
+    assert view.model_validate({"always": inner, "perhaps": None, "several": [inner]})
+    for missing in ("always", "several"):
+        whole = {"always": inner, "perhaps": inner, "several": []}
+        with pytest.raises(ValidationError):
+            view.model_validate(whole | {missing: None})
+
+
+def test_the_contract_describes_a_field_as_the_domain_does() -> None:
+    class Described(Disclosable):
+        name: Annotated[str, D1] = Field(description="As it is written.")
+        number: Annotated[int, D0]
+
+    fields = view_of(Described).model_fields
+    assert fields["name"].description == "Data class D1. As it is written."
+    assert fields["number"].description == "Data class D0."
 
 
 def test_only_classes_of_the_type_are_withheld() -> None:

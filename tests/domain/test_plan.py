@@ -25,6 +25,8 @@ from service.domain.plan import (
     MESSAGES_EN,
     MESSAGES_JA,
     NEXT,
+    AgreePlan,
+    DecidePlan,
     DraftVersion,
     PlanAct,
     PlanLine,
@@ -119,6 +121,21 @@ def test_goals_are_in_the_persons_own_words() -> None:
         assert refusal(kind, **whole | {"goal_in_own_words": "  "}) == "text.empty"
         del whole["goal_in_own_words"]
         assert refusal(kind, **whole) == "missing"
+
+
+def test_a_plan_begins_with_its_first_version() -> None:
+    assert (plan().latest_number, plan().version) == (1, 1)
+    assert (plan_version().status, plan_version().version) == (PlanStatus.DRAFT, 1)
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31])
+def test_what_is_agreed_and_decided_is_one_version_that_can_be(number: int) -> None:
+    code = "greater_than_equal" if number < 1 else "less_than_equal"
+    agreed = {"agreed_on": date(2026, 12, 1), "agreed_by": "本人"}
+    assert refusal(AgreePlan, number=number, **agreed) == code
+    assert refusal(DecidePlan, number=number, decision_number="福第1号") == code
+    assert AgreePlan(number=1, **agreed)
+    assert DecidePlan(number=1, decision_number="福第1号")
 
 
 def test_a_plan_without_lines_is_none() -> None:
