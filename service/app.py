@@ -18,13 +18,14 @@ from starlette.types import ASGIApp
 from service.adapters.holidays import closed_in_japan
 from service.adapters.oidc.keys import KeyStore
 from service.adapters.oidc.tokens import TokenVerifier, bearer_token
+from service.adapters.paper import PaperPrinter
 from service.adapters.postgres.database import Database, PostgresUnitOfWork
 from service.adapters.postgres.schema import current_revision, head_revision, refuse_privileges
 from service.api.application import create_application
 from service.api.context import Service
 from service.api.middleware import Entrance
 from service.application.context import Context, Trace
-from service.application.sweeps import sweep_deadlines
+from service.application.sweeps import sweep_deadlines, sweep_feedbacks
 from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
 from service.domain.errors import Refusal
 from service.settings import Settings
@@ -81,6 +82,7 @@ class Wiring:
             clock=clock,
             new_id=new_id,
             closed=self.closed,
+            printer=PaperPrinter(),
             cursor_key=settings.kept_secret("cursor.key"),
             audience=settings.audience,
         )
@@ -102,19 +104,23 @@ class Wiring:
         """A unit of work in the name of the service itself."""
         async with self.database.unit_of_work() as work:
             attempt = new_id()
+            actor = system_actor("sweep")
+            await work.act_for(actor)
             context = Context(
-                actor=system_actor("sweep"),
+                actor=actor,
                 now=self.clock(),
                 work=work,
                 trace=Trace(request_id=f"sweep-{attempt.hex}", attempt_id=attempt),
                 new_id=new_id,
                 closed=self.closed,
+                law=await work.directory.law_book(),
             )
             yield Swept(context, work)
 
     async def sweep(self) -> int:
         """Move everything whose deadline has passed; how many that were."""
-        return await sweep_deadlines(self.open_sweep, failed=_sweep_failed)
+        moved = await sweep_deadlines(self.open_sweep, failed=_sweep_failed)
+        return moved + await sweep_feedbacks(self.open_sweep, failed=_sweep_failed)
 
     async def keep_sweeping(self) -> None:
         """Sweep until cancelled. A sweep that fails is tried again, and the log says so."""

@@ -22,7 +22,7 @@ from service.domain.conference import (
 )
 from service.domain.conference_states import ConferenceKind
 from service.domain.consent import Consent, GrantConsent, Receivers, Recipient
-from service.domain.decision import Basis
+from service.domain.decision import Basis, Duty
 from service.domain.directory import Desk
 from service.domain.disclosure import D0, D1, D2, D3, D4, D5, D6, D7, DataClass
 from service.domain.permission import EVERY_SCOPE, Permission, Purpose, Role
@@ -41,6 +41,8 @@ OURS, THEIRS, THIRD, HUB = (UUID(int=0x2000 + n) for n in range(1, 5))
 POSITION = UUID(int=0x3001)
 OUR_KIND, THEIR_KIND = "self_reliance_agency", "employer"
 ISS = "https://login.example"
+#: Every basis is in force, as it is where a municipality has switched all of them on.
+LAW = {basis: f"{basis.value}@2023-04-01" for basis in Basis}
 
 
 def uid(number: int) -> UUID:
@@ -124,7 +126,14 @@ def question(actor: Actor, known: Facts, permission: Permission | None = None) -
     usual = Permission.PERSON_READ
     if actor.kind == "system":
         usual = Permission.REFERRAL_MISS_DEADLINE
-    return Question(actor=actor, permission=permission or usual, facts=known, day=DAY)
+    return Question(
+        actor=actor,
+        permission=permission or usual,
+        facts=known,
+        at=NOW,
+        law=LAW,
+        discharges=frozenset(Duty),
+    )
 
 
 # Consent

@@ -11,7 +11,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from service.api import conferences, directories, people, plans, referrals, well_known
+from service.api import (
+    access,
+    conferences,
+    consents,
+    directories,
+    people,
+    plans,
+    provisions,
+    referrals,
+    well_known,
+)
 from service.api.errors import simple_problem
 from service.api.shapes import REFUSALS
 
@@ -28,6 +38,9 @@ _STATIC = Path(fastapi_offline.__file__).parent / "static"
 _DOCS_POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 ROUTERS = (
     people.router,
+    consents.router,
+    provisions.router,
+    access.router,
     referrals.router,
     conferences.router,
     plans.router,
@@ -121,9 +134,13 @@ _HEADERS = {
 }
 
 
+#: Operations that are a POST because of what is asked, and change nothing.
+_ASKS = ("search_persons", "find_route", "explain_access", "replay_decision", "export_disclosure")
+
+
 def _add_headers(components: dict[str, Any], method: str, operation: dict[str, Any]) -> None:
     shared = components.setdefault("parameters", {})
-    asks = operation["operationId"].startswith(("search_persons", "find_route"))
+    asks = operation["operationId"].startswith(_ASKS)
     wanted = {"Purpose-Of-Use": False, "Acting-Agency": False}
     if method == "post" and not asks:
         wanted["Idempotency-Key"] = True

@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.context import Asked, AuditedRoute, acts, show
+from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
+from service.application import conference_bodies as bodies
 from service.application import conference_results as results
 from service.application import conferences
 from service.application.conference_results import FinishTask, WriteMinutes
@@ -18,11 +19,19 @@ from service.domain.conference import (
     AgendaItem,
     AnswerInvitation,
     Conference,
+    ConvertItem,
     HoldConference,
     InviteAttendees,
     PlanConference,
     RecordResult,
     Task,
+)
+from service.domain.conference_body import (
+    AcknowledgeSecrecy,
+    ConferenceBody,
+    ConstituteBody,
+    Participant,
+    RegisterParticipant,
 )
 from service.domain.conference_states import ConferenceAct
 from service.domain.permission import Permission
@@ -95,7 +104,7 @@ async def answer_invitation(
 @router.post(
     "/conferences/{conference_id}/items", status_code=201, response_model=receipt(AgendaItem)
 )
-@acts(Permission.CONFERENCE_PLAN)
+@acts(Permission.CONFERENCE_PROPOSE)
 async def add_item(
     conference_id: UUID, command: Annotated[AddItem, said(examples.ITEM)], context: Asked
 ) -> Response:
@@ -104,6 +113,72 @@ async def add_item(
     return show(
         await conferences.add_item(context, conference_id, command), status=201, location=location
     )
+
+
+@router.post(
+    "/conferences/{conference_id}/items/{item_id}/convert", response_model=receipt(AgendaItem)
+)
+@acts(Permission.CONFERENCE_PLAN)
+async def convert_item(
+    conference_id: UUID,
+    item_id: UUID,
+    command: Annotated[ConvertItem, said(examples.CONVERSION)],
+    context: Asked,
+) -> Response:
+    """Hold an item as another kind, for instance as a statutory conference after a revocation."""
+    return show(await conferences.convert_item(context, conference_id, item_id, command))
+
+
+@router.post("/conference-bodies", status_code=201, response_model=receipt(ConferenceBody))
+@acts(Permission.CONFERENCE_CONSTITUTE)
+async def constitute_body(
+    command: Annotated[ConstituteBody, said(examples.BODY)], context: Asked
+) -> Response:
+    """Register the by-laws of a statutory conference (法定会議の設置)."""
+    done = await bodies.constitute(context, command)
+    return show(done, status=201, location="/v1/conference-bodies")
+
+
+@router.get("/conference-bodies", response_model=page_of(receipt(ConferenceBody)))
+@acts(Permission.DIRECTORY_READ)
+async def list_bodies(context: Asked) -> Response:
+    """List the statutory conferences of the caller's municipality."""
+    return show_all(await bodies.bodies(context))
+
+
+@router.post(
+    "/conferences/{conference_id}/participants",
+    status_code=201,
+    response_model=receipt(Participant),
+)
+@acts(Permission.CONFERENCE_REGISTER)
+async def register_participant(
+    conference_id: UUID,
+    command: Annotated[RegisterParticipant, said(examples.PARTICIPANT)],
+    context: Asked,
+) -> Response:
+    """Register who sits for the caller's agency, or stands in for whom."""
+    location = f"/v1/conferences/{conference_id}/participants"
+    done = await bodies.register(context, conference_id, command)
+    return show(done, status=201, location=location)
+
+
+@router.get("/conferences/{conference_id}/secrecy", response_model=dict[str, Any])
+@acts(Permission.CONFERENCE_READ)
+async def read_secrecy_notice(conference_id: UUID, context: Asked) -> Response:
+    """Read the notice of secrecy that participants acknowledge."""
+    return show(await bodies.secrecy_notice(context, conference_id))
+
+
+@router.post("/conferences/{conference_id}/secrecy", response_model=receipt(Participant))
+@acts(Permission.CONFERENCE_ACKNOWLEDGE)
+async def acknowledge_secrecy(
+    conference_id: UUID,
+    command: Annotated[AcknowledgeSecrecy, said(examples.SECRECY)],
+    context: Asked,
+) -> Response:
+    """Acknowledge the notice of secrecy; papers open only then."""
+    return show(await bodies.acknowledge(context, conference_id, command))
 
 
 @router.post("/conferences/{conference_id}/fix", response_model=Receipt)

@@ -27,6 +27,7 @@ from service.api.errors import invalid_request, problem, simple_problem
 from service.application.callers import identify, nobody
 from service.application.context import Context, Page, Shown, Trace
 from service.application.ports import FirstAnswer, Work
+from service.application.printer import Printer
 from service.domain.actor import VerifiedToken
 from service.domain.audit import AuditEntry, Outcome
 from service.domain.calendar_jp import jst_date
@@ -59,6 +60,7 @@ class Service:
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
     closed: Closed
+    printer: Printer
     cursor_key: bytes
     audience: str
 
@@ -199,6 +201,7 @@ class Call:
             purpose=self.request.headers.get("purpose-of-use"),
         )
         self.request.state.agency_id = actor.agency_id
+        await work.act_for(actor)
         return Context(
             actor=actor,
             now=self.now,
@@ -206,6 +209,7 @@ class Call:
             trace=self.trace,
             new_id=self.service.new_id,
             closed=self.service.closed,
+            law=await work.directory.law_book(),
         )
 
     def _expected_version(self) -> int | None:

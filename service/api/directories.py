@@ -17,6 +17,7 @@ from service.application.me import Me
 from service.application.notices import Acknowledge
 from service.domain.audit import AuditEntry, Outcome
 from service.domain.directory import Agency, AgencyKind, Municipality, RouteQuestion
+from service.domain.law import LegalBasis
 from service.domain.municipality import MunicipalityCode
 from service.domain.notice import Notice
 from service.domain.permission import Permission
@@ -44,6 +45,13 @@ async def list_municipalities(context: Asked) -> Response:
 async def list_agency_kinds(context: Asked) -> Response:
     """List the kinds of agencies with their Japanese labels."""
     return show_all(await directories.kinds(context))
+
+
+@router.get("/legal-bases", response_model=page_of(receipt(LegalBasis)), tags=["Reference"])
+@acts(Permission.DIRECTORY_READ)
+async def list_legal_bases(context: Asked) -> Response:
+    """List the legal bases with their texts and dates, and where the municipality uses them."""
+    return show_all(await directories.legal_bases(context))
 
 
 @router.get("/agencies", response_model=page_of(receipt(Agency)), tags=["Directory"])

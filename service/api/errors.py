@@ -105,6 +105,13 @@ class Problem(BaseModel):
     facts: dict[str, Any] = Field(default={}, description="Impersonal values: states, counts.")
 
 
+#: RFC 6750 and, for step-up, RFC 9470.
+_BEARER_ERRORS = {
+    "token.missing": "",
+    "token.login_too_old": ' error="insufficient_user_authentication", max_age="600",',
+}
+
+
 def problem(refusal: Refusal) -> Response:
     """The answer to a refusal."""
     status = STATUS[type(refusal)]
@@ -120,7 +127,7 @@ def problem(refusal: Refusal) -> Response:
         ]
     headers = {}
     if status == 401:
-        error = "" if refusal.code == "token.missing" else ' error="invalid_token",'
+        error = _BEARER_ERRORS.get(refusal.code, ' error="invalid_token",')
         headers["WWW-Authenticate"] = f'Bearer realm="tsunagi",{error} scope="openid"'
     if status == 503:
         headers["Retry-After"] = "5"

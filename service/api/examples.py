@@ -135,3 +135,83 @@ AGREEMENT = {
 DECISION = {"number": 1, "decision_number": "福第123号"}
 ROUTE = {"municipality_code": "999997", "area": "district_3", "theme": "debt"}
 ACKNOWLEDGEMENT = {"answer": "写しを廃棄しました。"}
+CITY = "0199aaaa-0000-7000-8000-0000000000a1"
+HEALTH_CENTRE = "0199aaaa-0000-7000-8000-0000000000b1"
+COMMISSIONER = "0199aaaa-0000-7000-8000-000000001018"
+EMERGENCY = {
+    "person_id": RECORD,
+    "reason": "訪問したが応答がなく、室内で倒れている可能性があるため連絡先が必要。",
+    "data_classes": ["D1", "D4"],
+    "minutes": 30,
+}
+PROVISION: dict[str, Any] = {
+    "person_id": RECORD,
+    "basis": "LIFE",
+    "to_agency_id": HEALTH_CENTRE,
+    "purposes": ["consultation"],
+    "data_classes": ["D1"],
+    "hours": 12,
+    "reason": "水道・電気が止まり衰弱している。本人は意思表示が難しい。",
+    "message": "本日中の訪問と健康状態の確認をお願いします。",
+    "approver": "地域福祉係長 松本",
+}
+REVIEW = {"verdict": "justified", "finding": "生命の危険があり、必要最小限であった。"}
+TELL = {"how": "12月1日に面談で説明した（川田）"}
+NOTHING: dict[str, Any] = {}
+ENQUIRY = {
+    "kind": "acquaintance",
+    "to_agency_id": COUNCIL,
+    "name": "試験 太郎",
+    "address": "第3地区 2番地3",
+    "noticed": "検針に伺うたびに郵便物がたまっている。関わりのある方か。",
+}
+ENQUIRY_ANSWER = {"answer": "noted", "note": "翌日に訪問する。"}
+FEEDBACK = {
+    "person_id": RECORD,
+    "to_position_id": COMMISSIONER,
+    "items": ["name", "address", "watch_point"],
+    "watch_point": "冬の間、灯油の残りを声かけで確認してほしい。",
+}
+PROGRESS_NOTE = {
+    "happened_on": "2026-11-20",
+    "text": "自宅を訪問。家計表を一緒に作り始めた。",
+    "sensitive": "歯の痛みが続いている。",
+    "opinion": "兄の前では話しにくい様子。",
+}
+EXPLAIN = {"kind": "person", "record_id": RECORD, "purpose": "consultation"}
+DISCLOSURE_REQUEST = {
+    "person_id": RECORD,
+    "requested_on": "2026-11-20",
+    "identity_checked_by": "運転免許証",
+}
+EXTENSION = {"reason": "対象となる記録が多く、確認に時間を要するため。"}
+DISCLOSURE_DECISION = {
+    "result": "partial",
+    "grounds": ["third_party"],
+    "decision_number": "福開第12号",
+}
+EMBARGO = {
+    "ground": "dv_protection",
+    "agency_ids": [SELF_RELIANCE],
+    "reason": "加害者が本人の端末を見ており、相談先が知られるおそれがある。",
+    "approver": "福祉課長",
+    "until": "2027-03-31",
+}
+REPRESENTATIVE = {
+    "kind": "adult_guardian",
+    "name": "後見 一郎",
+    "ground": "みほん家庭裁判所 令和8年（家）第12号",
+    "scope": ["consent", "disclosure_request"],
+    "valid_from": "2026-04-01",
+}
+VOID = {"reason": "別の方の同意書を誤って入力した。"}
+BODY = {
+    "kind": "support_conf_layered",
+    "name": "みほん市支援会議",
+    "by_laws": "みほん市支援会議設置要綱（令和6年告示第10号）",
+    "valid_from": "2024-04-01",
+    "paper_days": 14,
+}
+PARTICIPANT = {"position_id": RECORD}
+SECRECY = {"notice_version": "CONF_LAYERED@2021-04-01"}
+CONVERSION = {"kind": "layered_support_conf"}

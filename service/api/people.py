@@ -10,16 +10,18 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import audits, consents, consultations, people
+from service.application import audits, consultations, people
 from service.domain.audit import AccessReportLine
-from service.domain.consent import Consent, GrantConsent, RefuseConsent, RevokeConsent
 from service.domain.consultation import Consultation, ReceiveConsultation
 from service.domain.people import (
     FormHousehold,
     Household,
+    HouseholdTag,
     Member,
+    NameRepresentative,
     Person,
     RegisterPerson,
+    Representation,
     SearchPersons,
 )
 from service.domain.permission import Permission
@@ -45,7 +47,11 @@ async def search_persons(
     return show_all(await people.search(context, command))
 
 
-@router.get("/persons/{person_id}", response_model=shown(Person), tags=["People"])
+@router.get(
+    "/persons/{person_id}",
+    response_model=shown(Person, obligations=list[dict[str, Any]]),
+    tags=["People"],
+)
 @acts(Permission.PERSON_READ)
 async def read_person(person_id: UUID, context: Asked) -> Response:
     """Read a person's record, as far as the caller may know it."""
@@ -87,7 +93,13 @@ async def form_household(
 
 @router.get(
     "/households/{household_id}",
-    response_model=receipt(Household, members=list[shown(Member)], members_not_visible=int),  # type: ignore[misc]
+    response_model=receipt(
+        Household,
+        members=list[shown(Member)],  # type: ignore[misc]
+        members_not_visible=int,
+        tags=list[HouseholdTag],
+        tags_ja=list[str],
+    ),
     tags=["People"],
 )
 @acts(Permission.HOUSEHOLD_READ)
@@ -96,51 +108,33 @@ async def read_household(household_id: UUID, context: Asked) -> Response:
     return show(await people.read_household(context, household_id))
 
 
-@router.get(
-    "/persons/{person_id}/consents", response_model=page_of(shown(Consent)), tags=["Consent"]
-)
-@acts(Permission.CONSENT_READ)
-async def list_consents(person_id: UUID, context: Asked) -> Response:
-    """List a person's consents and refusals, as far as they concern the caller."""
-    return show_all(await consents.of_person(context, person_id))
-
-
-@router.post("/consents", status_code=201, response_model=receipt(Consent), tags=["Consent"])
-@acts(Permission.CONSENT_GRANT)
-async def grant_consent(
-    command: Annotated[GrantConsent, said(examples.CONSENT)], context: Asked
-) -> Response:
-    """Record a person's consent."""
-    return show(await consents.grant(context, command), status=201, location="/v1/consents")
-
-
 @router.post(
-    "/consents/refusals", status_code=201, response_model=receipt(Consent), tags=["Consent"]
+    "/persons/{person_id}/representatives",
+    status_code=201,
+    response_model=receipt(Representation),
+    tags=["People"],
 )
-@acts(Permission.CONSENT_REFUSE)
-async def refuse_consent(
-    command: Annotated[RefuseConsent, said(examples.CONSENT_REFUSAL)], context: Asked
-) -> Response:
-    """Record that a person does not agree (yet), and when to ask again."""
-    return show(await consents.refuse(context, command), status=201, location="/v1/consents")
-
-
-@router.get("/consents/{consent_id}", response_model=shown(Consent), tags=["Consent"])
-@acts(Permission.CONSENT_READ)
-async def read_consent(consent_id: UUID, context: Asked) -> Response:
-    """Read a consent."""
-    return show(await consents.read(context, consent_id))
-
-
-@router.post("/consents/{consent_id}/revoke", response_model=receipt(Consent), tags=["Consent"])
-@acts(Permission.CONSENT_REVOKE)
-async def revoke_consent(
-    consent_id: UUID,
-    command: Annotated[RevokeConsent, said(examples.CONSENT_REVOCATION)],
+@acts(Permission.PERSON_REPRESENT)
+async def name_representative(
+    person_id: UUID,
+    command: Annotated[NameRepresentative, said(examples.REPRESENTATIVE)],
     context: Asked,
 ) -> Response:
-    """Take a consent back, in whole or in part. It acts on the next request."""
-    return show(await consents.revoke(context, consent_id, command))
+    """Register who acts for the person: by what right, in what, from when to when."""
+    location = f"/v1/persons/{person_id}/representatives"
+    done = await people.name_representative(context, person_id, command)
+    return show(done, status=201, location=location)
+
+
+@router.get(
+    "/persons/{person_id}/representatives",
+    response_model=page_of(shown(Representation)),
+    tags=["People"],
+)
+@acts(Permission.PERSON_READ)
+async def list_representatives(person_id: UUID, context: Asked) -> Response:
+    """List who acts, or acted, for the person."""
+    return show_all(await people.representatives(context, person_id))
 
 
 @router.post(

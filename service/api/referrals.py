@@ -103,6 +103,7 @@ ACTS: dict[Act, tuple[type[BaseModel], UseCase, dict[str, Any]]] = {
     Act.REQUEST_WITHDRAWAL: (commands.Reason, referral_acts.request_withdrawal, examples.REASON),
     Act.CONFIRM_WITHDRAWAL: (commands.Note, referral_acts.confirm_withdrawal, examples.NOTE),
     Act.KEEP: (commands.Reason, referral_acts.keep, examples.REASON),
+    Act.RESUME: (commands.Note, referral_acts.resume, examples.NOTE),
 }
 
 

@@ -1,5 +1,7 @@
 """Reading the audit log: the agency's auditor, and the person who asks who saw their data."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,8 +10,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from service.application.context import Context, Page
 from service.application.facts import person_facts
 from service.domain.access import Facts, Part, RecordKind
+from service.domain.access_request import Embargo, held_back
 from service.domain.audit import AccessReportLine, AuditEntry
-from service.domain.decision import BASIS_JA, Basis
+from service.domain.decision import BASIS_JA, Basis, Rule
 from service.domain.disclosure import D0, disclose
 from service.domain.permission import PURPOSE_JA, Permission, Purpose
 
@@ -52,18 +55,55 @@ async def events(context: Context, asked: AuditFilter, *, after: UUID | None, li
 async def access_report(
     context: Context, person_id: UUID, *, after: UUID | None, limit: int
 ) -> Page:
-    """Who saw this person's data, when, why, on which basis (promise 9); by agency, not by name."""
+    """Who saw this person's data, when, why, on which basis (promise 9); by agency, not by name.
+
+    What an embargo or a third party's protection holds back is not there, and that it was
+    held back is on record each time.
+    """
     person = await context.work.persons.find(person_id)
     facts = await person_facts(context, person_id, person)
     held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
     context.enforce(Permission.PERSON_REPORT_ACCESS, held, shows=AccessReportLine)
+    embargoes = await context.work.access_requests.embargoes_on(person_id)
     found = await context.work.audit.of_person(person_id, after, limit + 1)
     names: dict[UUID, str] = {}
     for agency_id in {e.agency_id for e in found if e.agency_id is not None}:
         agency = await context.work.directory.agency(agency_id)
         names[agency_id] = agency.name if agency else ""
-    items = [disclose(_line(e, names), frozenset({D0})) for e in found[:limit]]
+    items = []
+    hidden: Counter[UUID | str] = Counter()
+    for entry in found[:limit]:
+        if Rule.REPORT_HELD_BACK.value in entry.rules or entry.action in _ABOUT_EMBARGOES:
+            continue
+        because = held_back(entry, embargoes, context.today)
+        if because is not None:
+            hidden[because] += 1
+            continue
+        items.append(disclose(_line(entry, names), frozenset({D0})))
+    for because, count in hidden.items():
+        about = Facts(
+            kind=RecordKind.EMBARGO,
+            record_id=because if isinstance(because, UUID) else None,
+            found=True,
+            holder_agency_id=_set_by(embargoes, because),
+            person_id=person_id,
+        )
+        context.note_held_back(Permission.PERSON_REPORT_ACCESS, about, count)
     return Page(items, found[limit - 1].id if len(found) > limit else None)
+
+
+#: What would tell that something is held back.
+_ABOUT_EMBARGOES = frozenset(
+    {
+        Permission.EMBARGO_SET.value,
+        Permission.EMBARGO_READ.value,
+        Permission.EMBARGO_LIFT.value,
+    }
+)
+
+
+def _set_by(embargoes: Sequence[Embargo], because: UUID | str) -> UUID | None:
+    return next((e.set_by_agency_id for e in embargoes if e.id == because), None)
 
 
 def _line(entry: AuditEntry, names: dict[UUID, str]) -> AccessReportLine:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from service.application.ports import Accounts
@@ -62,8 +63,7 @@ def _purpose(token: VerifiedToken, asked: str | None) -> Purpose | None:
 def _staff(
     token: VerifiedToken, rows: Sequence[Held], conflicts: frozenset[UUID], purpose: Purpose | None
 ) -> Actor:
-    roles = frozenset(h.role for h in rows)
-    common = {
+    common: dict[str, Any] = {
         "iss": token.iss,
         "sub": token.sub,
         "client_id": token.client_id,
@@ -71,10 +71,17 @@ def _staff(
         "scopes": token.scopes,
         "purpose": purpose,
         "token_purposes": token.purposes,
+        "authenticated_at": token.authenticated_at,
     }
     if not rows:
         return Actor.model_validate(common | {"kind": "staff"})
+    return actor_of(rows, common | {"conflicts": conflicts})
+
+
+def actor_of(rows: Sequence[Held], common: dict[str, Any]) -> Actor:
+    """Whoever holds these positions at one agency."""
     first = rows[0]
+    roles = frozenset(h.role for h in rows)
     return Actor.model_validate(
         common
         | {
@@ -84,9 +91,10 @@ def _staff(
             "municipality_code": first.municipality_code,
             "ceiling": first.ceiling,
             "position_ids": tuple(h.position_id for h in rows),
+            "tenure_ids": frozenset(h.tenure_id for h in rows if h.tenure_id is not None),
+            "departments": frozenset(h.department for h in rows if h.department is not None),
             "roles": roles,
             "hub_of": first.hub_of,
-            "conflicts": conflicts,
         }
     )
 

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from service.application.conference_bodies import window_for
 from service.application.conferences import change, load, receipt_of
-from service.application.context import Context, Page, Shown
+from service.application.context import Context, Page, Shown, said_of
 from service.application.facts import NOBODY, person_facts
 from service.application.notices import notify
 from service.domain.access import OWN_COPY, Facts, Part, RecordKind
@@ -23,8 +24,22 @@ from service.domain.conference import (
     check_approval,
 )
 from service.domain.conference_states import PACKET_OPEN, ConferenceAct
-from service.domain.decision import Basis, Permit
-from service.domain.disclosure import D0, D1, D3, D6, D7, Classes, DataClass, disclose
+from service.domain.conference_window import Window
+from service.domain.consent import Recipient, opened_by
+from service.domain.decision import CONFERENCE_BASES, Basis, Permit
+from service.domain.disclosure import (
+    D0,
+    D1,
+    D2,
+    D3,
+    D6,
+    D7,
+    EVERY_CLASS,
+    Classes,
+    DataClass,
+    classes_up_to,
+    disclose,
+)
 from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
@@ -46,6 +61,10 @@ class FinishTask(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     outcome: Paragraph
+
+
+#: The kind of agency that stands for neighbours and volunteers, who have no account.
+RESIDENT = "community_volunteer"
 
 
 async def packet(context: Context, conference_id: UUID, attendee_id: UUID | None = None) -> Shown:
@@ -93,20 +112,30 @@ async def _item_for(
     reader: Attendee,
     item: AgendaItem,
 ) -> dict[str, Any]:
-    place = {"number": item.number, "minutes": item.minutes}
+    place: dict[str, Any] = {"number": item.number, "minutes": item.minutes}
+    if item.pulled_at is not None:
+        return place | {"pulled": True}
     if not item.person_ids:
         return place | disclose(item, OWN_COPY)
-    permits = await _permits_for(context, conference, reader, item)
+    invited = item.invites(context.actor.agency_id, conference.convener_agency_id)
+    window = await window_for(context, conference, item, invited=invited)
+    permits = await _permits_for(context, conference, reader, item, window)
     if permits is None:
-        return place | {"restricted": True}
+        missing = window.missing(context.now) if window is not None else ()
+        return place | {"restricted": True, "missing": [m.value for m in missing]}
     classes: Classes = frozenset.intersection(*(p.classes for p in permits))
     attending = {a.person_id for a in attendees if a.person_id is not None}
     if attending & set(item.person_ids):
         classes -= {D6, D7}
+    if any(a.resident is not None for a in attendees):
+        classes &= await _open_to_residents(context, conference, item)
     if reader.person_id is not None:
         classes &= OWN_COPY
     shown = place | disclose(item, classes)
-    shown["persons"] = await _who(context, item)
+    shown["persons"] = await _who(context, item, classes)
+    obligations = {o for p in permits for o in p.obligations}
+    if obligations:
+        shown["obligations"] = said_of(sorted(obligations, key=lambda o: o.duty))
     if item.plan is not None:
         shown["plan_paper"] = await _plan_paper(context, item.plan, item.basis, classes)
     return shown
@@ -117,6 +146,7 @@ async def _permits_for(
     conference: Conference,
     reader: Attendee,
     item: AgendaItem,
+    window: Window | None,
     needs: DataClass = D1,
 ) -> list[Permit] | None:
     """The reader's permits for everybody on the item; one that is missing closes the item."""
@@ -134,6 +164,9 @@ async def _permits_for(
                 parts=frozenset() if stranger else parts,
                 consents=tuple(await context.work.consents.of_person(person_id)),
                 conference_id=conference.id,
+                municipality_code=conference.municipality_code,
+                window=None if stranger else window,
+                meeting_id=item.body_id or conference.body_id if parts else None,
             )
         )
     return context.may_all(
@@ -153,17 +186,34 @@ def _parts(context: Context, conference: Conference, item: AgendaItem) -> frozen
     return frozenset({Part.HOLDER} if own else {Part.PARTY})
 
 
-async def _who(context: Context, item: AgendaItem) -> list[dict[str, Any]]:
-    """Who it is about, as far as the person's own record is open: the item does not open it."""
+async def _who(context: Context, item: AgendaItem, classes: Classes) -> list[dict[str, Any]]:
+    """Who it is about, as far as the person's own record is open: an item on the ground of
+    consent does not open it; a statutory item shows who is talked about, and no more."""
     persons = []
     for person_id in item.person_ids:
         person = await context.work.persons.find(person_id)
-        facts = await person_facts(context, person_id, person)
-        invited = facts.model_copy(update={"parts": facts.parts | {Part.PARTY}})
-        classes = context.classes_of(Permission.CONFERENCE_READ_PACKET, invited, item.uses)
-        if person is not None and D1 in classes:
-            persons.append(disclose(person, classes & {D0, D1}))
+        if item.basis in CONFERENCE_BASES:
+            open_here = classes
+        else:
+            facts = await person_facts(context, person_id, person)
+            invited = facts.model_copy(update={"parts": facts.parts | {Part.PARTY}})
+            open_here = context.classes_of(Permission.CONFERENCE_READ_PACKET, invited, item.uses)
+        if person is not None and D1 in open_here & classes:
+            persons.append(disclose(person, open_here & classes & {D0, D1}))
     return persons
+
+
+async def _open_to_residents(context: Context, conference: Conference, item: AgendaItem) -> Classes:
+    """With neighbours at the table: who it is about, unless consent covers them (row 2-16)."""
+    neighbour = Recipient(
+        agency_id=NOBODY, kind=RESIDENT, municipality_code=conference.municipality_code
+    )
+    shared: Classes = EVERY_CLASS
+    for person_id in item.person_ids:
+        consents = await context.work.consents.of_person(person_id)
+        opened, _ = opened_by(consents, neighbour, item.uses, context.today)
+        shared &= opened | {D0, D1}
+    return shared & classes_up_to(D2)
 
 
 async def _plan_paper(
@@ -304,7 +354,21 @@ async def read_minutes(context: Context, conference_id: UUID) -> Shown:
         item
         for item in items
         if item.person_ids
-        and await _permits_for(context, conference, reader, item, needs=D3) is None
+        and item.pulled_at is None
+        and await _permits_for(
+            context,
+            conference,
+            reader,
+            item,
+            await window_for(
+                context,
+                conference,
+                item,
+                invited=item.invites(context.actor.agency_id, conference.convener_agency_id),
+            ),
+            needs=D3,
+        )
+        is None
     ]
     if closed:
         return Shown({"id": str(conference_id), "restricted": True}, conference.version)

@@ -7,12 +7,14 @@ from service.application.context import Context, Page, Shown
 from service.application.facts import person_facts, plan_facts
 from service.application.notices import notify
 from service.domain.access import Facts, Part, RecordKind
+from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
     AddItem,
     AgendaItem,
     AnswerInvitation,
     Attendee,
     Conference,
+    ConvertItem,
     InviteAttendees,
     PlanConference,
 )
@@ -20,11 +22,12 @@ from service.domain.conference_states import (
     ACT_PERMISSION,
     KINDS,
     ConferenceAct,
+    ConferenceKind,
     Persons,
     basis_for,
 )
-from service.domain.decision import Remedy, Rule
-from service.domain.disclosure import D0, D3, disclose
+from service.domain.decision import Basis, Remedy, Rule
+from service.domain.disclosure import D0, D1, D3, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission, Purpose
@@ -66,7 +69,8 @@ async def read(context: Context, conference_id: UUID) -> Shown:
     shown["kind_ja"] = conference.local_name or KINDS[conference.kind].label_ja
     shown["status_ja"] = conference.status.label_ja
     shown["attendees"] = [
-        disclose(a, frozenset({D0})) | {"is_the_person": a.agency_id is None} for a in attendees
+        disclose(a, frozenset({D0})) | {"is_the_person": a.agency_id is None and a.resident is None}
+        for a in attendees
     ]
     shown["agenda"] = {"items": len(items), "minutes": sum(i.minutes for i in items)}
     return Shown(shown, conference.version, conference.id)
@@ -90,7 +94,7 @@ async def reschedule(context: Context, conference_id: UUID, command: PlanConfere
     conference, attendees = await change(context, conference_id, ConferenceAct.RESCHEDULE)
     if command.starts_at <= context.now:
         raise Invalid("conference.starts_in_past", field="/starts_at")
-    if command.kind is not conference.kind:
+    if command.kind is not conference.kind or command.body_id != conference.body_id:
         raise Invalid("conference.kind_is_fixed", field="/kind")
     changed = conference.move(ConferenceAct.RESCHEDULE, **command.model_dump())
     await context.work.conferences.save(changed)
@@ -102,7 +106,7 @@ async def reschedule(context: Context, conference_id: UUID, command: PlanConfere
 async def invite(context: Context, conference_id: UUID, command: InviteAttendees) -> Shown:
     """Invite agencies, and persons who come to their own item (本人同席)."""
     conference, attendees = await change(context, conference_id, ConferenceAct.INVITE)
-    invited = {a.agency_id or a.person_id for a in attendees}
+    invited = {a.agency_id or a.person_id for a in attendees if a.resident is None}
     for agency_id in dict.fromkeys(command.agency_ids):
         if await context.work.directory.agency(agency_id) is None:
             raise Invalid("directory.unknown_agency", field="/agency_ids")
@@ -115,6 +119,8 @@ async def invite(context: Context, conference_id: UUID, command: InviteAttendees
         )
         if person_id not in invited:
             await _add(context, conference, person_id=person_id)
+    for resident in dict.fromkeys(command.residents):
+        await _add(context, conference, resident=resident)
     changed = conference.move(ConferenceAct.INVITE)
     await context.work.conferences.save(changed)
     return receipt_of(context, changed)
@@ -138,11 +144,14 @@ async def answer(context: Context, conference_id: UUID, command: AnswerInvitatio
 
 
 async def add_item(context: Context, conference_id: UUID, command: AddItem) -> Shown:
-    """One more item. A kind that presupposes consent refuses a person without it (row 2-10)."""
-    conference, attendees = await change(context, conference_id, ConferenceAct.ADD_ITEM)
+    """One more item. A kind that presupposes consent refuses a person without it (row 2-10).
+
+    A member of a statutory conference may bring an item on a person whose record it holds:
+    the convener does not know the person yet (brief §2.4 no. 6).
+    """
+    conference, attendees = await _adding(context, conference_id, command)
     kind = command.kind or conference.kind
-    names = bool(command.person_ids or command.plan or command.referral_id or command.case_id)
-    basis = basis_for(kind, names_somebody=names)
+    basis = await _basis_of(context, conference, kind, command)
     _check_invited(command, attendees)
     await _check_persons(context, command, KINDS[kind].persons, attendees)
     items = await context.work.conferences.items(conference_id)
@@ -154,6 +163,7 @@ async def add_item(context: Context, conference_id: UUID, command: AddItem) -> S
             "conference_id": conference_id,
             "number": len(items) + 1,
             "basis": basis,
+            "added_by_agency_id": context.agency_id,
         }
     )
     await context.work.conferences.add_item(item)
@@ -161,12 +171,96 @@ async def add_item(context: Context, conference_id: UUID, command: AddItem) -> S
     return context.receipt(item)
 
 
+async def convert_item(
+    context: Context, conference_id: UUID, item_id: UUID, command: ConvertItem
+) -> Shown:
+    """Hold an item as another kind; its conditions are checked anew (rows 2-16, 2-10)."""
+    conference, attendees = await change(context, conference_id, ConferenceAct.CONVERT)
+    items = await context.work.conferences.items(conference_id)
+    item = next((i for i in items if i.id == item_id), None)
+    if item is None:
+        raise Invalid("conference.unknown_item")
+    asked = AddItem.model_validate(
+        {name: getattr(item, name) for name in AddItem.model_fields}
+        | {
+            "kind": command.kind,
+            "body_id": command.body_id,
+            "reason_without_consent": command.reason_without_consent,
+        }
+    )
+    basis = await _basis_of(context, conference, command.kind, asked)
+    persons = KINDS[command.kind].persons
+    for person_id in item.person_ids:
+        if persons is Persons.WITH_CONSENT:
+            person = await context.work.persons.find(person_id)
+            facts = await person_facts(context, person_id, person)
+            _require_consent(context, facts, item.uses)
+    if persons is Persons.INSIDE_ONE_AGENCY:
+        _check_inside(context, attendees)
+    converted = item.converted(
+        command.kind,
+        basis,
+        body_id=command.body_id,
+        reason=command.reason_without_consent,
+    )
+    await context.work.conferences.save_item(converted)
+    await context.work.conferences.save(conference.move(ConferenceAct.CONVERT))
+    return context.receipt(converted)
+
+
+async def _adding(
+    context: Context, conference_id: UUID, command: AddItem
+) -> tuple[Conference, list[Attendee]]:
+    conference, attendees, facts = await load(context, conference_id, lock=True)
+    kind = command.kind or (conference.kind if conference else None)
+    member_item = kind is not None and KINDS[kind].persons is Persons.STATUTORY
+    if conference is not None and member_item and Part.HOLDER not in facts.parts:
+        context.require(Permission.CONFERENCE_PROPOSE, facts)
+        context.check_version(conference.version)
+        return conference, attendees
+    return await change(context, conference_id, ConferenceAct.ADD_ITEM)
+
+
+async def _basis_of(
+    context: Context, conference: Conference, kind: ConferenceKind, command: AddItem
+) -> Basis:
+    """The basis of the item; a statutory one needs its body, a reason, and a law in force."""
+    names = bool(command.person_ids or command.plan or command.referral_id or command.case_id)
+    if KINDS[kind].persons is not Persons.STATUTORY or not names:
+        return basis_for(kind, names_somebody=names)
+    body_id = command.body_id or conference.body_id
+    body = await context.work.conferences.body(body_id) if body_id is not None else None
+    if body is None:
+        raise Invalid("conference.body_missing", field="/body_id")
+    fits = (
+        body.kind is kind
+        and body.municipality_code == conference.municipality_code
+        and body.convener_agency_id == conference.convener_agency_id
+        and body.holds_on(jst_date(conference.starts_at))
+    )
+    if not fits:
+        raise Invalid("conference.body_does_not_fit", field="/body_id")
+    if not command.reason_without_consent:
+        raise Invalid("conference.reason_missing", field="/reason_without_consent")
+    law = context.law.in_force(context.today, conference.municipality_code)
+    if body.basis not in law:
+        raise Denied(
+            "basis.not_in_force",
+            field="/kind",
+            rule=Rule.BASIS_NOT_IN_FORCE,
+            remedies=[Remedy.SWITCH_ON_BASIS],
+        )
+    return basis_for(kind, names_somebody=True, statutory=body.basis)
+
+
 async def step(context: Context, conference_id: UUID, act: ConferenceAct) -> Shown:
     """Fix the agenda, cancel, confirm the minutes, close: a step that brings nothing else along."""
     conference, attendees = await change(context, conference_id, act)
     if act is ConferenceAct.FIX and not await context.work.conferences.items(conference_id):
         raise IllegalMove("conference.agenda_is_empty")
-    changed = conference.move(act)
+    stamps = {ConferenceAct.FIX: "fixed_at", ConferenceAct.CONFIRM: "minutes_confirmed_at"}
+    stamped = {stamps[act]: context.now} if act in stamps else {}
+    changed = conference.move(act, **stamped)
     await context.work.conferences.save(changed)
     if act is ConferenceAct.CANCEL:
         for attendee in attendees:
@@ -233,12 +327,14 @@ async def _add(
     *,
     agency_id: UUID | None = None,
     person_id: UUID | None = None,
+    resident: str | None = None,
 ) -> None:
     attendee = Attendee(
         id=context.new_id(),
         conference_id=conference.id,
         agency_id=agency_id,
         person_id=person_id,
+        resident=resident,
         invited_at=context.now,
     )
     await context.work.conferences.add_attendee(attendee)
@@ -268,19 +364,24 @@ def _check_invited(command: AddItem, attendees: list[Attendee]) -> None:
 async def _check_persons(
     context: Context, command: AddItem, persons: Persons, attendees: list[Attendee]
 ) -> None:
-    if persons is Persons.INSIDE_ONE_AGENCY and {a.agency_id for a in attendees} != {
-        context.agency_id
-    }:
-        raise Invalid("conference.inside_one_agency", field="/kind")
+    if persons is Persons.INSIDE_ONE_AGENCY:
+        _check_inside(context, attendees)
     if command.plan is not None:
         await _check_plan(context, command)
     await _check_papers(context, command)
     for person_id in command.person_ids:
         person = await context.work.persons.find(person_id)
         facts = await person_facts(context, person_id, person)
-        context.enforce(Permission.CONFERENCE_PLAN, facts)
+        statutory = persons is Persons.STATUTORY
+        act = Permission.CONFERENCE_PROPOSE if statutory else Permission.CONFERENCE_PLAN
+        context.enforce(act, facts, needs=D1)
         if persons is Persons.WITH_CONSENT:
             _require_consent(context, facts, command.uses)
+
+
+def _check_inside(context: Context, attendees: list[Attendee]) -> None:
+    if {a.agency_id for a in attendees} != {context.agency_id}:
+        raise Invalid("conference.inside_one_agency", field="/kind")
 
 
 def _require_consent(context: Context, facts: Facts, purpose: Purpose) -> None:

@@ -1,25 +1,39 @@
-"""Granting, refusing, reading and revoking consent."""
+"""Granting, refusing, reading and voiding consent; revoking it is in ``revocations``."""
 
-from collections.abc import Iterable
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
 
 from service.application.context import Context, Page, Shown
 from service.application.facts import NOBODY, person_facts
-from service.application.notices import notify
 from service.application.ports import Involvement
-from service.domain.access import Facts, Part, RecordKind, recipient
+from service.domain.access import Facts, Part, RecordKind
 from service.domain.consent import (
     Consent,
     ConsentAct,
     ConsentState,
+    GivenBy,
     GrantConsent,
+    Receivers,
+    Recipient,
     RefuseConsent,
-    RevokeConsent,
+    contradiction,
 )
+from service.domain.decision import Remedy
 from service.domain.disclosure import D1, disclose
-from service.domain.errors import Invalid
+from service.domain.errors import IllegalMove, Invalid
 from service.domain.notice import NoticeKind
+from service.domain.people import RepresentationScope
 from service.domain.permission import Permission
+from service.domain.text import Paragraph
+
+
+class VoidConsent(BaseModel):
+    """How the mistake happened (another person's slip, entered twice)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Paragraph
 
 
 async def grant(context: Context, command: GrantConsent) -> Shown:
@@ -27,6 +41,20 @@ async def grant(context: Context, command: GrantConsent) -> Shown:
     facts = await _about(context, command.person_id)
     context.enforce(Permission.CONSENT_GRANT, facts)
     await _check_receivers(context, command)
+    await check_representative(
+        context,
+        command.person_id,
+        command.representative_id if command.given_by is not GivenBy.PERSON else None,
+        RepresentationScope.CONSENT,
+    )
+    others = await context.work.consents.of_person(command.person_id)
+    against = contradiction(command, others)
+    if against is not None:
+        raise IllegalMove(
+            "consent.contradicts_another",
+            remedies=[Remedy.SUPERSEDE_CONSENT],
+            facts={"consent_id": str(against)},
+        )
     consent = Consent.model_validate(
         command.model_dump()
         | {
@@ -67,10 +95,13 @@ async def refuse(context: Context, command: RefuseConsent) -> Shown:
 async def read(context: Context, consent_id: UUID) -> Shown:
     """The consent, for the agency that recorded it, those it covers, and the person."""
     consent = await context.work.consents.find(consent_id)
-    facts = await _facts_of(context, consent_id, consent)
+    facts = await facts_of_consent(context, consent_id, consent)
     permit = context.enforce(Permission.CONSENT_READ, facts, shows=Consent)
     assert consent is not None  # noqa: S101 - no permit without a record
-    return Shown(disclose(consent, permit.classes), consent.version, consent.id)
+    shown = disclose(consent, permit.classes) | {"state_ja": consent.state.label_ja}
+    if Part.HOLDER in facts.parts:
+        shown["stop_use"] = await _stop_use(context, consent_id)
+    return Shown(shown, consent.version, consent.id)
 
 
 async def of_person(context: Context, person_id: UUID) -> Page:
@@ -80,41 +111,67 @@ async def of_person(context: Context, person_id: UUID) -> Page:
     context.enforce(Permission.CONSENT_READ, facts, needs=D1)
     items = []
     for consent in await context.work.consents.of_person(person_id):
-        about = await _facts_of(context, consent.id, consent)
+        about = await facts_of_consent(context, consent.id, consent)
         permit = context.may(Permission.CONSENT_READ, about, shows=Consent)
         if permit is not None:
             items.append(disclose(consent, permit.classes))
     return Page(items)
 
 
-async def revoke(context: Context, consent_id: UUID, command: RevokeConsent) -> Shown:
-    """The person takes it back. It acts on the next request; whoever was shown data is told to stop."""
+async def receivers(context: Context, consent_id: UUID) -> Page:
+    """The real names behind "agencies necessary for my request", as they are today (brief §2.3)."""
+    consent = await context.work.consents.find(consent_id)
+    facts = await facts_of_consent(context, consent_id, consent)
+    context.enforce(Permission.CONSENT_READ, facts, shows=Receivers, needs=D1)
+    assert consent is not None  # noqa: S101 - no permit without a record
+    return Page(await named(context, consent))
+
+
+async def named(context: Context, consent: Consent) -> list[dict[str, object]]:
+    """Every agency that the consent means, by name, with the reason; the excluded ones too."""
+    found: list[dict[str, object]] = []
+    for agency in await context.work.directory.agencies(
+        kind=None, municipality=None, after=None, limit=2000
+    ):
+        who = Recipient(
+            agency_id=agency.id, kind=agency.kind, municipality_code=agency.municipality_code
+        )
+        if not agency.holds_on(context.today):
+            continue
+        if consent.excluded.include(who):
+            found.append(_line(agency.id, agency.name, "excluded"))
+        elif consent.receivers.include(who, consent.municipality_code):
+            by_name = agency.id in consent.receivers.agencies
+            found.append(_line(agency.id, agency.name, "named" if by_name else "kind"))
+    for body_id in sorted(consent.receivers.meetings):
+        body = await context.work.conferences.body(body_id)
+        if body is not None:
+            found.append(_line(body.id, body.name, "meeting"))
+    return found
+
+
+async def void(context: Context, consent_id: UUID, command: VoidConsent) -> Shown:
+    """It was entered by mistake and never was this person's: not revoked, but void."""
     consent = await context.work.consents.find(consent_id, lock=True)
-    facts = await _facts_of(context, consent_id, consent)
-    context.enforce(Permission.CONSENT_REVOKE, facts)
+    facts = await facts_of_consent(context, consent_id, consent)
+    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    context.enforce(Permission.CONSENT_VOID, held)
     assert consent is not None  # noqa: S101 - no permit without a record
     context.check_version(consent.version)
-    revoked = consent.revoked(command, at=context.now, by=context.actor.agency_id)
-    await context.work.consents.save(revoked)
-    for agency_id in await _no_longer_covered(context, consent, revoked):
-        await notify(context, agency_id, NoticeKind.STOP_USE, "consent", consent.id)
-    return context.receipt(revoked)
+    voided = consent.voided(command.reason, at=context.now, by=context.actor.agency_id)
+    await context.work.consents.save(voided)
+    return context.receipt(voided)
 
 
-async def _about(context: Context, person_id: UUID) -> Facts:
-    person = await context.work.persons.find(person_id)
-    facts = await person_facts(context, person_id, person)
-    return facts.model_copy(update={"kind": RecordKind.CONSENT})
-
-
-async def _facts_of(context: Context, consent_id: UUID, consent: Consent | None) -> Facts:
+async def facts_of_consent(context: Context, consent_id: UUID, consent: Consent | None) -> Facts:
     """Its recorder holds it; whoever is named in it, or covered and on the case, takes part."""
-    who = recipient(context.actor)
     person_id = consent.person_id if consent else NOBODY
     me = context.actor.agency_id
     involvement = Involvement.NONE
+    who = None
     if me is not None:
         involvement = await context.work.persons.involvement(person_id, me)
+        who = await context.work.directory.recipient(me)
     if consent is None:
         return Facts(kind=RecordKind.CONSENT, record_id=consent_id)
     parts = {Part.HOLDER} if consent.recorded_by == me else set()
@@ -134,36 +191,66 @@ async def _facts_of(context: Context, consent_id: UUID, consent: Consent | None)
     )
 
 
+async def check_representative(
+    context: Context,
+    person_id: UUID,
+    representative_id: UUID | None,
+    act: RepresentationScope,
+) -> None:
+    """Somebody who acts for the person is registered for it, today (row 2-28)."""
+    if representative_id is None:
+        return
+    known = await context.work.persons.representations(person_id)
+    found = next((r for r in known if r.id == representative_id), None)
+    if found is None:
+        raise Invalid("representation.unknown", field="/representative_id")
+    if not found.holds_on(context.today):
+        raise Invalid("representation.out_of_dates", field="/representative_id")
+    if not found.allows(act, context.today):
+        raise Invalid("representation.outside_scope", field="/representative_id")
+
+
+async def _about(context: Context, person_id: UUID) -> Facts:
+    person = await context.work.persons.find(person_id)
+    facts = await person_facts(context, person_id, person)
+    return facts.model_copy(update={"kind": RecordKind.CONSENT})
+
+
+async def _stop_use(context: Context, consent_id: UUID) -> list[dict[str, object]]:
+    """Who was told to stop, and what they answered."""
+    told = await context.work.notices.about(consent_id, NoticeKind.STOP_USE)
+    return [
+        {
+            "agency_id": str(n.agency_id),
+            "told_at": n.made_at.isoformat(),
+            "answered_at": n.acknowledged_at.isoformat() if n.acknowledged_at else None,
+            "answer": n.answer,
+        }
+        for n in told
+    ]
+
+
+def _line(agency_id: UUID, name: str, because: str) -> dict[str, object]:
+    return {"id": str(agency_id), "name": name, "because": because}
+
+
 async def _check_receivers(context: Context, command: GrantConsent) -> None:
     known = {k.code for k in await context.work.directory.kinds()}
-    for where, receivers in (("receivers", command.receivers), ("excluded", command.excluded)):
-        if not receivers.kinds <= known:
+    for where, meant in (("receivers", command.receivers), ("excluded", command.excluded)):
+        if not meant.kinds <= known:
             raise Invalid("consent.unknown_kind", field=f"/{where}/kinds")
-        for agency_id in sorted(receivers.agencies):
+        for agency_id in sorted(meant.agencies):
             if await context.work.directory.agency(agency_id) is None:
                 raise Invalid("directory.unknown_agency", field=f"/{where}/agencies")
+        for body_id in sorted(meant.meetings):
+            if await context.work.conferences.body(body_id) is None:
+                raise Invalid("consent.unknown_meeting", field=f"/{where}/meetings")
 
 
 async def _supersede(context: Context, consent_id: UUID, person_id: UUID) -> None:
     old = await context.work.consents.find(consent_id, lock=True)
-    context.require(Permission.CONSENT_GRANT, await _facts_of(context, consent_id, old))
+    context.require(Permission.CONSENT_GRANT, await facts_of_consent(context, consent_id, old))
     if old is None or old.person_id != person_id:
         raise Invalid("consent.supersedes_another_person", field="/supersedes_id")
     state = old.move(ConsentAct.SUPERSEDE)
     await context.work.consents.save(old.but(state=state, version=old.version + 1))
-
-
-async def _no_longer_covered(context: Context, before: Consent, after: Consent) -> Iterable[UUID]:
-    """Agencies that could see something by this consent and can no longer: named ones, and those that did."""
-    shown = await context.work.audit.receivers_of(before.person_id)
-    lost = []
-    for agency_id in sorted(shown | before.receivers.agencies):
-        who = await context.work.directory.recipient(agency_id)
-        if who is None:
-            continue
-        opened = [
-            {p: c.opens_to(who, p, context.today) for p in before.purposes} for c in (before, after)
-        ]
-        if any(opened[0][p] - opened[1][p] for p in before.purposes):
-            lost.append(agency_id)
-    return lost

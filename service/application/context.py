@@ -5,7 +5,7 @@ many). Both note the audit entry; nothing is shown that was not noted.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -17,14 +17,15 @@ from service.domain.access import (
     Part,
     Question,
     RecordKind,
+    consented,
     decide,
     gate,
-    no_basis,
 )
 from service.domain.actor import Actor
 from service.domain.audit import AuditEntry, Outcome
 from service.domain.calendar_jp import jst_date
-from service.domain.decision import Deny, Permit, Rule
+from service.domain.consent import Recipient
+from service.domain.decision import Decision, Deny, Duty, Obligation, Permit, Rule
 from service.domain.disclosure import (
     D0,
     Classes,
@@ -35,8 +36,13 @@ from service.domain.disclosure import (
     fields_shown,
 )
 from service.domain.errors import Concealed, Denied, Stale
+from service.domain.law import LawBook
 from service.domain.permission import Permission, Purpose
 from service.domain.policy import Closed
+
+#: The duties that come with a permit and that the service carries out: what a provision obliges
+#: to is done when it is made (``provisions``), the rest is said with whatever is shown.
+DISCHARGES = frozenset(Duty)
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ class Context:
     trace: Trace
     new_id: Callable[[], UUID]
     closed: Closed
+    #: The law as it stands, for the bases in force.
+    law: LawBook
     #: The version the caller says it has seen (``If-Match``).
     expected_version: int | None = None
     entries: list[AuditEntry] = field(default_factory=list)
@@ -112,16 +120,16 @@ class Context:
         *,
         shows: type[Disclosable] | None = None,
         needs: DataClass = D0,
+        purpose: Purpose | None = None,
     ) -> Permit:
         """The permit, noted in the audit log; or the refusal, noted as well, and raised.
 
         A permit that does not open the class ``needs`` is none: where the record itself is
         the secret, its bare fact is not shown either.
         """
-        permit = self.require(permission, facts)
-        if not permit.sees(needs):
-            self.refuse(permission, facts, no_basis(facts))
-        self._note(permission, facts, permit, Outcome.ALLOWED, shows)
+        question = self._question(permission, facts, purpose, needs=needs)
+        permit = self._require(question)
+        self._note(question, permit, shows)
         return permit
 
     def require(self, permission: Permission, facts: Facts) -> Permit:
@@ -130,10 +138,31 @@ class Context:
         There is one entry per person per access: a plan that is put on an agenda together
         with its person is told of by the person's entry.
         """
-        decision = self._decide(permission, facts)
-        if isinstance(decision, Deny):
-            self.refuse(permission, facts, decision)
-        return decision
+        return self._require(self._question(permission, facts))
+
+    def require_transfer(
+        self,
+        permission: Permission,
+        facts: Facts,
+        receiver: Recipient | None,
+        *,
+        purpose: Purpose,
+        code: str,
+        field: str,
+        wanted: Classes = frozenset(),
+    ) -> None:
+        """Refuse to hand a person on to an agency that no basis covers, and say what would help."""
+        if receiver is None:
+            raise Denied(code, field=field, rule=Rule.CONSENT_COVERS_RECEIVER)
+        question = self._question(permission, facts, purpose, receiver=receiver, wanted=wanted)
+        decision = decide(question)
+        if isinstance(decision, Permit):
+            return
+        if decision.rule is not Rule.CONSENT_COVERS_RECEIVER:
+            self._refuse(question, decision)
+        self.refusals.append(self._denial(question, decision))
+        remedies = [r.value for r in decision.remedies]
+        raise Denied(code, field=field, rule=decision.rule, remedies=remedies)
 
     def may(
         self,
@@ -147,10 +176,11 @@ class Context:
 
         Without one the record is left out, and nothing is on record of it.
         """
-        decision = self._decide(permission, facts)
-        if not isinstance(decision, Permit) or not decision.sees(needs):
+        question = self._question(permission, facts, needs=needs)
+        decision = decide(question)
+        if isinstance(decision, Deny):
             return None
-        self._note(permission, facts, decision, Outcome.ALLOWED, shows)
+        self._note(question, decision, shows)
         return decision
 
     def may_all(
@@ -166,21 +196,34 @@ class Context:
 
         One person who may not be shown closes it, and it is on record as closed for all.
         """
-        decisions = [self._decide(permission, facts, purpose) for facts in about]
-        permits = [d for d in decisions if isinstance(d, Permit) and d.sees(needs)]
+        questions = [self._question(permission, f, purpose, needs=needs) for f in about]
+        decisions = [decide(q) for q in questions]
+        permits = [d for d in decisions if isinstance(d, Permit)]
         closed = len(permits) < len(about)
-        for facts, decision in zip(about, decisions, strict=True):
+        for question, decision in zip(questions, decisions, strict=True):
             if not closed and isinstance(decision, Permit):
-                self._note(permission, facts, decision, Outcome.ALLOWED, shows)
+                self._note(question, decision, shows)
                 continue
-            deny = decision if isinstance(decision, Deny) else no_basis(facts)
-            self.entries.append(self._refusal_entry(permission, facts, deny, Outcome.MASKED))
+            deny = (
+                decision
+                if isinstance(decision, Deny)
+                else Deny(rule=Rule.ITEM_CLOSED_BY_ANOTHER, conceal=True)
+            )
+            self.entries.append(self._denial(question, deny, Outcome.MASKED))
         return None if closed else permits
 
     def classes_of(self, permission: Permission, facts: Facts, purpose: Purpose) -> Classes:
         """What a record opens that is shown as a part of another, whose entry tells of it."""
-        decision = self._decide(permission, facts, purpose)
+        decision = decide(self._question(permission, facts, purpose))
         return decision.classes if isinstance(decision, Permit) else frozenset()
+
+    def would(self, permission: Permission, facts: Facts) -> Decision:
+        """What the decision would be; nothing is shown and nothing noted (``explanations``)."""
+        return decide(self._question(permission, facts))
+
+    def classes_by_consent(self, permission: Permission, facts: Facts) -> Classes:
+        """What the person's consents alone open to the caller."""
+        return consented(self._question(permission, facts))[0]
 
     def note_list(self, permission: Permission) -> None:
         """Note that a list was read, even when nobody was on it."""
@@ -197,11 +240,14 @@ class Context:
         """Pass the gates before anything is looked up: position, permission, scope, purpose."""
         refused = gate(self.actor, permission)
         if refused is not None:
-            self.refuse(permission, Facts(kind=_kind_of(permission)), refused)
+            self._refuse(self._question(permission, Facts(kind=_kind_of(permission))), refused)
 
     def refuse(self, permission: Permission, facts: Facts, deny: Deny) -> NoReturn:
         """Note the denial and raise it, in the words that may be told."""
-        self.refusals.append(self._refusal_entry(permission, facts, deny, Outcome.DENIED))
+        self._refuse(self._question(permission, facts), deny)
+
+    def _refuse(self, question: Question, deny: Deny) -> NoReturn:
+        self.refusals.append(self._denial(question, deny))
         remedies = [r.value for r in deny.remedies]
         if deny.conceal:
             raise Concealed("record.not_found", remedies=remedies)
@@ -210,7 +256,17 @@ class Context:
     def refuse_transfer(self, permission: Permission, facts: Facts) -> None:
         """Note that data was not handed over, because nothing covers its receiver."""
         deny = Deny(rule=Rule.CONSENT_COVERS_RECEIVER)
-        self.refusals.append(self._refusal_entry(permission, facts, deny, Outcome.DENIED))
+        self.refusals.append(self._denial(self._question(permission, facts), deny))
+
+    def note_held_back(self, permission: Permission, facts: Facts, count: int) -> None:
+        """Note that lines of a report were held back; the report itself says nothing of it."""
+        deny = Deny(rule=Rule.REPORT_HELD_BACK, conceal=True)
+        entry = self._denial(self._question(permission, facts), deny, Outcome.MASKED)
+        self.entries.append(entry.but(fields=(f"held_back:{count}",), question=None))
+
+    def as_actor(self, actor: Actor) -> "Context":
+        """The same request as if somebody else made it; what it notes is thrown away."""
+        return replace(self, actor=actor, entries=[], refusals=[], expected_version=None)
 
     def check_version(self, version: int) -> None:
         """Refuse to change something the caller has not seen as it is now."""
@@ -240,42 +296,67 @@ class Context:
         """The entry for an answer that is given again."""
         return [self._entry(permission, Facts(kind=_kind_of(permission)), outcome=Outcome.REPLAYED)]
 
-    def _decide(
-        self, permission: Permission, facts: Facts, purpose: Purpose | None = None
-    ) -> Permit | Deny:
-        actor = (
-            self.actor if purpose is None else self.actor.model_copy(update={"purpose": purpose})
-        )
-        return decide(Question(actor=actor, permission=permission, facts=facts, day=self.today))
-
-    def _note(
+    def _question(
         self,
         permission: Permission,
         facts: Facts,
-        permit: Permit,
-        outcome: Outcome,
-        shows: type[Disclosable] | None,
-    ) -> None:
+        purpose: Purpose | None = None,
+        *,
+        needs: DataClass = D0,
+        receiver: Recipient | None = None,
+        wanted: Classes = frozenset(),
+    ) -> Question:
+        mine = {"conflicts": self.actor.conflicts & {facts.person_id}}
+        changed = mine if purpose is None else mine | {"purpose": purpose}
+        where = facts.municipality_code or self.actor.municipality_code
+        return Question(
+            actor=self.actor.model_copy(update=changed),
+            permission=permission,
+            facts=facts,
+            at=self.now,
+            law=self.law.in_force(self.today, where),
+            discharges=DISCHARGES,
+            needs=needs,
+            receiver=receiver,
+            wanted=wanted,
+        )
+
+    def _require(self, question: Question) -> Permit:
+        decision = decide(question)
+        if isinstance(decision, Deny):
+            self._refuse(question, decision)
+        return decision
+
+    def _note(self, question: Question, permit: Permit, shows: type[Disclosable] | None) -> None:
         classes = (
             permit.classes & frozenset(field_classes(shows).values()) if shows else frozenset({D0})
         )
         self.entries.append(
             self._entry(
-                permission,
-                facts,
-                outcome=outcome,
+                question.permission,
+                question.facts,
+                outcome=Outcome.ALLOWED,
                 basis=permit.basis.value,
                 rules=tuple(r.value for r in permit.rules),
                 consent_ids=permit.consent_ids,
                 data_classes=tuple(sorted(c.value for c in classes)),
                 fields=fields_shown(shows, permit.classes) if shows else (),
+                law=permit.law,
+                obligations=tuple(o.duty.value for o in permit.obligations),
+                question=question.model_dump_json(exclude_defaults=True),
             )
         )
 
-    def _refusal_entry(
-        self, permission: Permission, facts: Facts, deny: Deny, outcome: Outcome
+    def _denial(
+        self, question: Question, deny: Deny, outcome: Outcome = Outcome.DENIED
     ) -> AuditEntry:
-        return self._entry(permission, facts, outcome=outcome, rules=(deny.rule.value,))
+        return self._entry(
+            question.permission,
+            question.facts,
+            outcome=outcome,
+            rules=(deny.rule.value,),
+            question=question.model_dump_json(exclude_defaults=True),
+        )
 
     def _entry(self, permission: Permission, facts: Facts, **decided: Any) -> AuditEntry:
         return AuditEntry(
@@ -301,6 +382,18 @@ class Context:
             remote=self.trace.remote,
             **decided,
         )
+
+
+def said_of(obligations: Sequence[Obligation]) -> list[dict[str, Any]]:
+    """The duties that come with what is shown, for the caller to read."""
+    return [
+        {
+            "duty": o.duty.value,
+            "duty_ja": o.duty.label_ja,
+            "until": o.until.isoformat() if o.until else None,
+        }
+        for o in obligations
+    ]
 
 
 def _kind_of(permission: Permission) -> RecordKind:

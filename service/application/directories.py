@@ -79,3 +79,21 @@ def _shown(value: Disclosable) -> dict[str, object]:
     shown = disclose(value, frozenset({D0}))
     del shown["withheld"]
     return shown
+
+
+async def legal_bases(context: Context) -> Page:
+    """The texts behind every basis, and whether it is in force here today."""
+    context.enforce(Permission.DIRECTORY_READ, Facts(kind=RecordKind.DIRECTORY, found=True))
+    law = context.law.in_force(context.today, context.actor.municipality_code)
+    items = [
+        disclose(text, frozenset({D0}))
+        | {
+            "name_ja": text.code.label_ja,
+            "version": text.version,
+            "in_force_here": law.get(text.code) == text.version,
+        }
+        for text in await context.work.directory.legal_bases()
+    ]
+    for item in items:
+        del item["withheld"]
+    return Page(items)

@@ -7,13 +7,11 @@ from service.application.context import Context
 from service.application.ports import Involvement
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.case import Case
-from service.domain.consent import Consent, Recipient
-from service.domain.decision import Remedy, Rule
+from service.domain.consent import Consent
 from service.domain.disclosure import D0, D1, D2, D6
-from service.domain.errors import Denied
 from service.domain.people import Person
-from service.domain.permission import Permission, Purpose
 from service.domain.plan import Plan, PlanVersion, responsible_agencies
+from service.domain.provision import Provision
 from service.domain.referral import Referral
 from service.domain.referral_states import Status
 
@@ -25,6 +23,7 @@ async def person_facts(context: Context, person_id: UUID, person: Person | None)
     """The caller's part in a person's record."""
     me = context.actor.agency_id
     consents = await context.work.consents.of_person(person_id)
+    provisions = await context.work.provisions.of_person(person_id)
     involved = await _involvement(context, person_id)
     parts = {Part.PARTY} if involved is not Involvement.NONE else set()
     if person is not None and person.holder_agency_id == me:
@@ -41,7 +40,9 @@ async def person_facts(context: Context, person_id: UUID, person: Person | None)
         holder_agency_id=person.holder_agency_id if person else None,
         person_id=person_id if person else None,
         parts=frozenset(parts),
+        department=person.department if person else None,
         consents=tuple(consents),
+        provisions=tuple(provisions),
         profile=frozenset({D0, D1, D2}) if limited else None,
     )
 
@@ -57,8 +58,9 @@ async def referral_facts(context: Context, referral_id: UUID, referral: Referral
     person_id = referral.person_id if referral else NOBODY
     case_id = referral.case_id if referral and referral.case_id else NOBODY
     consents = await context.work.consents.of_person(person_id)
+    provisions = await context.work.provisions.of_person(person_id)
     case = await context.work.cases.find(case_id)
-    return facts_of_referral(context, referral_id, referral, case, consents)
+    return facts_of_referral(context, referral_id, referral, case, consents, provisions)
 
 
 def facts_of_referral(
@@ -67,6 +69,7 @@ def facts_of_referral(
     referral: Referral | None,
     case: Case | None,
     consents: Sequence[Consent],
+    provisions: Sequence[Provision],
 ) -> Facts:
     """The same from records already loaded, for lists."""
     if referral is None:
@@ -85,6 +88,7 @@ def facts_of_referral(
         person_id=referral.person_id,
         parts=_referral_parts(context, referral, on_case=on_case),
         consents=tuple(consents),
+        provisions=tuple(provisions),
         # Who told us is for the receiving agency, not for the rest of the team.
         profile=referral.data_classes - (frozenset() if me == referral.to_agency_id else {D6}),
         themes=themes,
@@ -109,7 +113,9 @@ def _referral_parts(context: Context, referral: Referral, *, on_case: bool) -> f
 
 async def case_facts(context: Context, case_id: UUID, case: Case | None) -> Facts:
     """The caller's part in a case."""
-    consents = await context.work.consents.of_person(case.person_id if case else NOBODY)
+    person_id = case.person_id if case else NOBODY
+    consents = await context.work.consents.of_person(person_id)
+    provisions = await context.work.provisions.of_person(person_id)
     me = context.actor.agency_id
     parts = set()
     if case is not None and case.lead_agency_id == me:
@@ -124,6 +130,7 @@ async def case_facts(context: Context, case_id: UUID, case: Case | None) -> Fact
         person_id=case.person_id if case else None,
         parts=frozenset(parts),
         consents=tuple(consents),
+        provisions=tuple(provisions),
         themes=case.themes_of(me) if case else None,
     )
 
@@ -132,7 +139,9 @@ async def plan_facts(
     context: Context, plan_id: UUID, plan: Plan | None, current: PlanVersion | None
 ) -> Facts:
     """The caller's part in a plan: its holder, the lead, the team, whoever answers for a line."""
-    consents = await context.work.consents.of_person(plan.person_id if plan else NOBODY)
+    person_id = plan.person_id if plan else NOBODY
+    consents = await context.work.consents.of_person(person_id)
+    provisions = await context.work.provisions.of_person(person_id)
     case = await context.work.cases.find(plan.case_id if plan and plan.case_id else NOBODY)
     if plan is None or current is None:
         return Facts(kind=RecordKind.PLAN, record_id=plan_id)
@@ -160,8 +169,20 @@ async def plan_facts(
         person_id=plan.person_id,
         parts=frozenset(parts),
         consents=tuple(consents),
+        provisions=tuple(provisions),
         themes=themes,
     )
+
+
+async def provisions_by_person(
+    context: Context, person_ids: Iterable[UUID]
+) -> Mapping[UUID, list[Provision]]:
+    """The provisions about several persons."""
+    found: dict[UUID, list[Provision]] = {p: [] for p in person_ids}
+    if found:
+        for provision in await context.work.provisions.of_persons(found):
+            found[provision.person_id].append(provision)
+    return found
 
 
 async def consents_by_person(
@@ -174,28 +195,3 @@ async def consents_by_person(
         for consent in await context.work.consents.of_persons(wanted):
             found[consent.person_id].append(consent)
     return found
-
-
-async def require_consent_for(
-    context: Context,
-    permission: Permission,
-    facts: Facts,
-    *,
-    agency_id: UUID,
-    purpose: Purpose,
-    field: str,
-) -> Recipient:
-    """Refuse to hand a person to an agency that no consent covers, and say what would help."""
-    who = await context.work.directory.recipient(agency_id)
-    covered = who is not None and any(
-        c.opens_to(who, purpose, context.today) - {D0} for c in facts.consents
-    )
-    if who is None or not covered:
-        context.refuse_transfer(permission, facts)
-        raise Denied(
-            "referral.receiver_not_covered",
-            field=field,
-            rule=Rule.CONSENT_COVERS_RECEIVER,
-            remedies=(Remedy.ASK_CONSENT, Remedy.ASK_SUPPORT_CONFERENCE),
-        )
-    return who

@@ -10,7 +10,7 @@ from service.domain.access import Facts, Part, RecordKind
 from service.domain.disclosure import D0, disclose
 from service.domain.errors import IllegalMove
 from service.domain.notice import Notice, NoticeKind
-from service.domain.permission import Permission
+from service.domain.permission import Permission, Role
 from service.domain.text import Line
 
 
@@ -29,6 +29,8 @@ async def notify(
     record_kind: str,
     record_id: UUID,
     due_at: datetime | None = None,
+    *,
+    for_role: Role | None = None,
 ) -> None:
     """Write to an agency, in the same commit as what happened."""
     await context.work.notices.add(
@@ -40,6 +42,7 @@ async def notify(
             record_id=record_id,
             made_at=context.now,
             due_at=due_at,
+            for_role=for_role,
         )
     )
 

@@ -3,16 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from service.application.context import Context, Page, Shown
+from service.application.context import Context, Page, Shown, said_of
 from service.application.facts import person_facts
 from service.domain.access import Facts, Part, RecordKind, no_basis
 from service.domain.disclosure import D0, D1, D2, disclose
+from service.domain.errors import Invalid
 from service.domain.people import (
     FormHousehold,
     Household,
     Member,
+    NameRepresentative,
     Person,
     RegisterPerson,
+    Representation,
     SearchPersons,
 )
 from service.domain.permission import Permission
@@ -40,7 +43,10 @@ async def read(context: Context, person_id: UUID) -> Shown:
     facts = await person_facts(context, person_id, person)
     permit = context.enforce(Permission.PERSON_READ, facts, shows=Person, needs=D1)
     assert person is not None  # noqa: S101 - no permit without a record
-    return Shown(disclose(person, permit.classes), person.version, person.id)
+    shown = disclose(person, permit.classes)
+    if permit.obligations:
+        shown["obligations"] = said_of(permit.obligations)
+    return Shown(shown, person.version, person.id)
 
 
 async def amend(context: Context, person_id: UUID, command: RegisterPerson) -> Shown:
@@ -101,6 +107,7 @@ async def form_household(context: Context, command: FormHousehold) -> Shown:
         context.enforce(Permission.HOUSEHOLD_FORM, facts)
     household = Household(
         members=command.members,
+        tags=command.tags,
         id=context.new_id(),
         holder_agency_id=context.agency_id,
         formed_at=context.now,
@@ -110,7 +117,11 @@ async def form_household(context: Context, command: FormHousehold) -> Shown:
 
 
 async def read_household(context: Context, household_id: UUID) -> Shown:
-    """The household with those members the caller may know; the others are not counted either."""
+    """The household with those members the caller may know.
+
+    How many are not visible is told to the lead of a member's case alone (row 2-02); what the
+    household as a whole faces, to whoever sees all of it.
+    """
     household = await context.work.persons.household(household_id)
     members: list[dict[str, Any]] = []
     for member in household.members if household else ():
@@ -127,9 +138,49 @@ async def read_household(context: Context, household_id: UUID) -> Shown:
         context.refuse(Permission.HOUSEHOLD_READ, nobody, no_basis(nobody))
     body = disclose(household, frozenset({D0})) | {"members": members}
     del body["withheld"]
+    hidden = len(household.members) - len(members)
+    leads = context.actor.agency_id is not None and await context.work.persons.leads(
+        [m.person_id for m in household.members], context.actor.agency_id
+    )
+    if leads:
+        body["members_not_visible"] = hidden
+    if hidden == 0 or mine:
+        body["tags"] = sorted(t.value for t in household.tags)
+        body["tags_ja"] = [t.label_ja for t in sorted(household.tags)]
     if mine:
-        body["members_not_visible"] = len(household.members) - len(members)
         context.enforce(
             Permission.HOUSEHOLD_READ, _own(context, RecordKind.HOUSEHOLD, household.id)
         )
     return Shown(body, household.version, household.id)
+
+
+async def name_representative(
+    context: Context, person_id: UUID, command: NameRepresentative
+) -> Shown:
+    """Register who acts for the person, in what, from when to when (row 2-28)."""
+    person = await context.work.persons.find(person_id)
+    facts = await person_facts(context, person_id, person)
+    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    context.enforce(Permission.PERSON_REPRESENT, held)
+    if command.valid_until is not None and command.valid_until < command.valid_from:
+        raise Invalid("representation.ends_before_start", field="/valid_until")
+    representation = Representation.model_validate(
+        command.model_dump()
+        | {
+            "id": context.new_id(),
+            "person_id": person_id,
+            "recorded_by": context.agency_id,
+            "recorded_at": context.now,
+        }
+    )
+    await context.work.persons.add_representation(representation)
+    return context.receipt(representation)
+
+
+async def representatives(context: Context, person_id: UUID) -> Page:
+    """Who acts for the person, for those who may know the person."""
+    person = await context.work.persons.find(person_id)
+    facts = await person_facts(context, person_id, person)
+    permit = context.enforce(Permission.PERSON_READ, facts, shows=Representation, needs=D1)
+    found = await context.work.persons.representations(person_id)
+    return Page([disclose(r, permit.classes) for r in found])

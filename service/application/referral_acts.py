@@ -9,7 +9,7 @@ from uuid import UUID
 
 from service.application.cases import lead_by_hub, open_case
 from service.application.context import Context, Shown
-from service.application.facts import referral_facts, require_consent_for
+from service.application.facts import referral_facts
 from service.application.notices import notify
 from service.application.referral_steps import due, record_step
 from service.application.referrals import open_acts
@@ -29,7 +29,7 @@ from service.domain.referral_acts import (
     Redirect,
     ReturnForInfo,
 )
-from service.domain.referral_states import PERMISSION, Act
+from service.domain.referral_states import PERMISSION, Act, Side
 
 
 async def send(context: Context, referral_id: UUID, command: Note) -> Shown:
@@ -90,6 +90,13 @@ async def redirect(context: Context, referral_id: UUID, command: Redirect) -> Sh
         to_desk_id=desk.id, to_agency_id=desk.agency_id, proposal_desk_id=None, sent_at=context.now
     )
     return await _end(context, before, after, Act.REDIRECT, command.note)
+
+
+async def resume(context: Context, referral_id: UUID, command: Note) -> Shown:
+    """There is a consent again that covers the receiver: on from where it was."""
+    before, facts, moved = await _begin(context, referral_id, Act.RESUME)
+    await _require_covered(context, Act.RESUME, facts, before, before.to_agency_id, "/")
+    return await _end(context, before, moved, Act.RESUME, command.note)
 
 
 async def escalate(context: Context, referral_id: UUID, command: Reason) -> Shown:
@@ -198,8 +205,13 @@ async def _end(
 async def _require_covered(
     context: Context, act: Act, facts: Facts, referral: Referral, agency_id: UUID, field: str
 ) -> None:
-    await require_consent_for(
-        context, PERMISSION[act], facts, agency_id=agency_id, purpose=referral.purpose, field=field
+    context.require_transfer(
+        PERMISSION[act],
+        facts,
+        await context.work.directory.recipient(agency_id),
+        purpose=referral.purpose,
+        code="referral.receiver_not_covered",
+        field=field,
     )
 
 
@@ -215,6 +227,13 @@ async def _check_proposal(context: Context, referral: Referral, desk_id: UUID) -
 def _check_team(named: Sequence[UUID]) -> None:
     if len(set(named)) != len(named):
         raise Invalid("case.agency_named_twice", field="/team")
+
+
+async def suspend(context: Context, referral: Referral) -> None:
+    """The consent it rested on is gone: it stops where it is, and its sender is told."""
+    after = await due(context, referral.move(Act.SUSPEND, frozenset({Side.SYSTEM})))
+    await context.work.referrals.save(after)
+    await record_step(context, referral, after, Act.SUSPEND.value, None)
 
 
 async def miss_deadline(context: Context, referral: Referral) -> None:

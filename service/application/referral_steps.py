@@ -41,12 +41,16 @@ async def record_step(
 
 async def _tell(context: Context, before: Referral | None, after: Referral) -> None:
     if after.turn is None or (
-        before is not None and before.status == after.status and not after.hub_overdue
+        before is not None
+        and before.status == after.status
+        and not after.hub_overdue
+        and after.status is not Status.SUSPENDED
     ):
         return
     kinds = {
         Status.SENT: NoticeKind.REFERRAL_RECEIVED,
         Status.NEEDS_LEAD: NoticeKind.REFERRAL_AT_HUB,
+        Status.SUSPENDED: NoticeKind.REFERRAL_SUSPENDED,
     }
     kind = kinds.get(after.status, NoticeKind.REFERRAL_YOUR_TURN)
     side = after.turn.acts

@@ -9,11 +9,11 @@ from service.application.facts import (
     consents_by_person,
     facts_of_referral,
     person_facts,
+    provisions_by_person,
     referral_facts,
 )
 from service.application.referral_steps import due, record_step
-from service.domain.access import Part, consented
-from service.domain.access import Question as AccessQuestion
+from service.domain.access import Part
 from service.domain.actor import Actor
 from service.domain.decision import Permit
 from service.domain.directory import Agency, Desk, RouteQuestion, route
@@ -109,6 +109,7 @@ async def listing(
     """A page of the caller's own box, newest first; one audit entry per person shown."""
     found = await _box(context, box, status, after, limit + 1)
     consents = await consents_by_person(context, (r.person_id for r in found))
+    provisions = await provisions_by_person(context, consents)
     cases = {
         c.id: c for c in await context.work.cases.find_many(r.case_id for r in found if r.case_id)
     }
@@ -116,7 +117,12 @@ async def listing(
     for referral in found[:limit]:
         case = cases.get(referral.case_id) if referral.case_id else None
         facts = facts_of_referral(
-            context, referral.id, referral, case, consents[referral.person_id]
+            context,
+            referral.id,
+            referral,
+            case,
+            consents[referral.person_id],
+            provisions[referral.person_id],
         )
         permit = context.may(Permission.REFERRAL_READ, facts, shows=Referral)
         if permit is not None:
@@ -130,11 +136,7 @@ async def history(context: Context, referral_id: UUID) -> Page:
     referral = await context.work.referrals.find(referral_id)
     facts = await referral_facts(context, referral_id, referral)
     permit = context.enforce(Permission.REFERRAL_READ, facts, shows=ReferralEvent)
-    by_consent, _ = consented(
-        AccessQuestion(
-            actor=context.actor, permission=Permission.REFERRAL_READ, facts=facts, day=context.today
-        )
-    )
+    by_consent = context.classes_by_consent(Permission.REFERRAL_READ, facts)
     items = []
     for event in await context.work.referrals.events(referral_id):
         mine = event.by_agency_id == context.actor.agency_id
@@ -224,3 +226,11 @@ async def _check_links(context: Context, command: MakeReferral) -> None:
             or context.agency_id not in parties
         ):
             raise Invalid("referral.unknown_parent", field="/parent_id")
+    if command.household_id is not None:
+        household = await context.work.persons.household(command.household_id)
+        mine = household is not None and household.holder_agency_id == context.agency_id
+        inside = household is not None and command.person_id in {
+            m.person_id for m in household.members
+        }
+        if not (mine and inside):
+            raise Invalid("referral.unknown_household", field="/household_id")

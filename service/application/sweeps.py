@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from service.application.context import Context
+from service.application.feedbacks import outlive
 from service.application.referral_acts import miss_deadline
 
 
@@ -46,3 +47,26 @@ async def sweep_deadlines(
             await swept.commit()
             moved += 1
     return moved
+
+
+async def sweep_feedbacks(
+    open_sweep: OpenSweep, *, failed: Callable[[Exception], None], at_most: int = 500
+) -> int:
+    """End what was given to commissioners whose term of office is over (row 4-44)."""
+    ended = 0
+    stuck: set[UUID] = set()
+    while ended + len(stuck) < at_most:
+        async with open_sweep() as swept:
+            feedbacks = swept.context.work.feedbacks
+            feedback = await feedbacks.next_outlived(swept.context.today, without=stuck)
+            if feedback is None:
+                break
+            try:
+                await outlive(swept.context, feedback)
+            except Exception as error:  # noqa: BLE001 - one must not hold up the others
+                stuck.add(feedback.id)
+                failed(error)
+                continue
+            await swept.commit()
+            ended += 1
+    return ended

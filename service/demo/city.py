@@ -8,9 +8,11 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from service.domain.decision import Basis
 from service.domain.directory import (
     Agency,
     Area,
+    Contract,
     Desk,
     DirectoryFile,
     IssuerTrust,
@@ -19,8 +21,10 @@ from service.domain.directory import (
     Position,
     Tenure,
 )
+from service.domain.law import BasisSwitch
+from service.domain.law_texts import LEGAL_BASES
 from service.domain.municipality import from_five_digits
-from service.domain.permission import Role
+from service.domain.permission import Purpose, Role
 from service.domain.reference import AGENCY_KINDS
 
 CITY = "999997"
@@ -226,7 +230,23 @@ STAFF: tuple[DemoStaff, ...] = (
     DemoStaff("t-system", "T", Role.PARTNER_SYSTEM, "収納管理システム", "収納管理システム"),
     DemoStaff("cc-system", "CC", Role.PARTNER_SYSTEM, "窓口受付システム", "窓口受付システム"),
     DemoStaff("d-system", "D", Role.PARTNER_SYSTEM, "相談記録システム", "相談記録システム"),
+    DemoStaff("m-privacy", "M", Role.PRIVACY_OFFICER, "個人情報保護担当", "村上"),
+    DemoStaff("hc-privacy", "HC", Role.PRIVACY_OFFICER, "個人情報保護担当", "原田"),
+    DemoStaff("g-privacy", "G", Role.PRIVACY_OFFICER, "教頭", "五十嵐"),
+    DemoStaff("e-chief", "E", Role.CHIEF_CONSULTANT, "センター長", "江口"),
+    DemoStaff("s-csw", "S", Role.CSW, "コミュニティソーシャルワーカー", "坂本"),
 )
+
+#: Agencies that are one legal entity: the city and its sections.
+CITY_HALL = frozenset({"M", "W", "C", "G", "T", "WA", "CC"})
+
+#: Departments that keep records of their own: the council's loan desk works for the prefectural
+#: council's loans, its community workers do not (row 0-08).
+DEPARTMENTS = {"s-loan": "loan", "s-csw": "csw", "s-hub": "csw"}
+
+#: The commissioner of district 3: three years from the general appointment of 1 December.
+COMMISSIONER = "p3-commissioner"
+TERM = (date(2025, 12, 1), date(2028, 11, 30))
 
 ISSUERS: dict[str, str] = {
     "city": "みほん市 職員認証（デモ）",
@@ -269,6 +289,29 @@ def directory(issuer_urls: dict[str, str]) -> DirectoryFile:
                 valid_from=SINCE,
             )
         ],
+        legal_bases=LEGAL_BASES,
+        basis_switches=[
+            BasisSwitch(
+                municipality_code=municipality, basis=basis, by_laws=by_laws, valid_from=SINCE
+            )
+            for municipality, basis, by_laws in (
+                (CITY, Basis.CONF_NEEDY, "みほん市生活困窮者支援会議設置要綱"),
+                (CITY, Basis.CONF_LAYERED, "みほん市支援会議設置要綱"),
+                (CITY, Basis.CONF_CHILD, "みほん市要保護児童対策地域協議会設置要綱"),
+                (TOWN, Basis.CONF_NEEDY, "みほん県生活困窮者支援会議設置要綱"),
+            )
+        ],
+        contracts=[
+            Contract(
+                id=_id(0x3001),
+                principal_agency_id=AGENCY_ID["M"],
+                contractor_agency_id=AGENCY_ID["J"],
+                work="自立相談支援事業",
+                purposes=frozenset({Purpose.CONSULTATION, Purpose.PLANNING, Purpose.SERVICE}),
+                valid_from=SINCE,
+                valid_until=date(2027, 3, 31),
+            )
+        ],
     )
 
 
@@ -299,6 +342,7 @@ def _agency(agency: DemoAgency) -> Agency:
         id=AGENCY_ID[agency.letter],
         code=agency.code,
         kind=agency.kind,
+        legal_body="mihon_city" if agency.letter in CITY_HALL else None,
         name=agency.name,
         municipality_code=agency.municipality,
         phone=f"099-999-{agency.number:04d}",
@@ -326,6 +370,8 @@ def _position(number: int, staff: DemoStaff) -> Position:
         code=staff.account.replace("-", "_"),
         title=staff.title,
         role=staff.role,
+        department=DEPARTMENTS.get(staff.account),
+        area="district_3" if staff.account == COMMISSIONER else None,
         valid_from=SINCE,
     )
 
@@ -337,7 +383,8 @@ def _tenure(number: int, staff: DemoStaff, issuer_urls: dict[str, str]) -> Tenur
         iss=issuer_urls[issuer_of(staff.letter)],
         sub=subject(staff),
         name=staff.name,
-        valid_from=SINCE,
+        valid_from=TERM[0] if staff.account == COMMISSIONER else SINCE,
+        valid_until=TERM[1] if staff.account == COMMISSIONER else None,
     )
 
 

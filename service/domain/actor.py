@@ -66,6 +66,9 @@ class Held(BaseModel):
     municipality_code: str
     ceiling: DataClass
     hub_of: frozenset[str] = frozenset()
+    #: The department of the agency that the position belongs to, if the agency has any.
+    department: str | None = None
+    tenure_id: UUID | None = None
 
 
 class Actor(BaseModel):
@@ -86,6 +89,9 @@ class Actor(BaseModel):
     #: The highest data class this kind of agency may ever receive on consent.
     ceiling: DataClass = DataClass.D0
     position_ids: tuple[UUID, ...] = ()
+    #: Which of the position's terms of office these are: a successor starts anew (row 4-44).
+    tenure_ids: frozenset[UUID] = frozenset()
+    departments: frozenset[str] = frozenset()
     roles: frozenset[Role] = frozenset()
     #: Municipalities for which its agency is the hub, when it holds a hub role.
     hub_of: frozenset[str] = frozenset()
@@ -96,6 +102,8 @@ class Actor(BaseModel):
     purpose: Purpose | None = None
     #: Purposes the token itself is limited to.
     token_purposes: frozenset[str] | None = None
+    #: When the human last authenticated (OIDC ``auth_time``), for step-up.
+    authenticated_at: datetime | None = None
 
     @property
     def permissions(self) -> frozenset[Permission]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from service.domain.decision import POLICY_VERSION
-from service.domain.disclosure import D0, Disclosable
+from service.domain.disclosure import D0, D7, Disclosable
 
 
 class Outcome(StrEnum):
@@ -52,6 +52,11 @@ class AuditEntry(Disclosable):
     rules: Annotated[tuple[str, ...], D0] = ()
     consent_ids: Annotated[tuple[str, ...], D0] = ()
     conference_id: Annotated[UUID | None, D0] = None
+    #: The version of the law that the basis rested on, and the duties that came with it.
+    law: Annotated[str | None, D0] = None
+    obligations: Annotated[tuple[str, ...], D0] = ()
+    #: What the decision was made on, as JSON, so that it can be made again (checklist Z11).
+    question: Annotated[str | None, D7] = None
     policy_version: Annotated[str, D0] = POLICY_VERSION
     request_id: Annotated[str, D0]
     #: Token id; the token itself is never kept.

@@ -55,6 +55,9 @@ class PlanConference(Disclosable):
     ends_at: Annotated[AwareDatetime, D0]
     place: Annotated[Line | None, D0] = None
     online_url: Annotated[Line | None, D0] = None
+    body_id: Annotated[UUID | None, D0] = Field(
+        default=None, description="The constituted conference body, for a statutory kind."
+    )
 
     @model_validator(mode="after")
     def _can_be_held(self) -> Self:
@@ -87,7 +90,9 @@ class Conference(PlanConference):
     status: Annotated[ConferenceStatus, D0] = C.PLANNED
     minutes_text: Annotated[Paragraph | None, D3] = None
     planned_at: Annotated[datetime, D0]
+    fixed_at: Annotated[datetime | None, D0] = None
     held_at: Annotated[datetime | None, D0] = None
+    minutes_confirmed_at: Annotated[datetime | None, D0] = None
     version: Annotated[int, D0] = 1
 
     def move(self, act: ConferenceAct, **changes: Any) -> Self:
@@ -111,12 +116,15 @@ class Answer(StrEnum):
 
 
 class Attendee(Disclosable):
-    """An invited agency, or the person themself (本人同席)."""
+    """An invited agency, the person themself (本人同席), or a resident without an account."""
 
     id: Annotated[UUID, D0]
     conference_id: Annotated[UUID, D0]
     agency_id: Annotated[UUID | None, D0] = None
     person_id: Annotated[UUID | None, D1] = None
+    resident: Annotated[Line | None, D0] = Field(
+        default=None, description="A neighbour or volunteer who helps: what they are, by name."
+    )
     answer: Annotated[Answer, D0] = Answer.NONE
     representative: Annotated[Line | None, D0] = Field(
         default=None, description="Who comes for the agency, or the substitute."
@@ -132,10 +140,13 @@ class InviteAttendees(BaseModel):
 
     agency_ids: tuple[UUID, ...] = Field(default=(), max_length=60)
     person_ids: tuple[UUID, ...] = Field(default=(), max_length=10)
+    residents: tuple[Line, ...] = Field(
+        default=(), max_length=10, description="Neighbours and volunteers, who have no account."
+    )
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:
-        if not self.agency_ids and not self.person_ids:
+        if not self.agency_ids and not self.person_ids and not self.residents:
             raise invalid("conference.nobody_invited", MESSAGES_EN)
         return self
 
@@ -188,6 +199,12 @@ class AddItem(Disclosable):
         max_length=60,
         description="Only these agencies stay for this item; empty: all invited.",
     )
+    body_id: Annotated[UUID | None, D0] = Field(
+        default=None, description="The conference body of the item; left out: the conference's."
+    )
+    reason_without_consent: Annotated[Paragraph | None, D3] = Field(
+        default=None, description="Why consent could not be had; needed for a statutory item."
+    )
 
     @property
     def uses(self) -> Purpose:
@@ -215,6 +232,22 @@ class ItemResult(StrEnum):
     CARRIED_OVER = "carried_over"
 
 
+class PullReason(StrEnum):
+    """Why an item left the agenda."""
+
+    CONSENT_REVOKED = "consent_revoked"
+
+
+class ConvertItem(BaseModel):
+    """Hold the item as another kind, for instance as a statutory conference after a revocation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ConferenceKind
+    body_id: UUID | None = None
+    reason_without_consent: Paragraph | None = None
+
+
 class AgendaItem(AddItem):
     """An agenda item's record, with its legal basis."""
 
@@ -222,8 +255,31 @@ class AgendaItem(AddItem):
     conference_id: Annotated[UUID, D0]
     number: Annotated[int, D0]
     basis: Annotated[Basis, D0]
+    #: Who put it on the agenda; a member of a statutory conference may bring an item of its own.
+    added_by_agency_id: Annotated[UUID | None, D0] = None
+    pulled_at: Annotated[datetime | None, D0] = None
+    pulled_because: Annotated[PullReason | None, D0] = None
     result: Annotated[ItemResult | None, D0] = None
     decision: Annotated[Paragraph | None, D3] = None
+
+    def pulled(self, because: PullReason, at: datetime) -> Self:
+        """Taken off the agenda; nothing of it is shown any longer."""
+        return self.but(pulled_at=at, pulled_because=because)
+
+    def converted(
+        self, kind: ConferenceKind, basis: Basis, *, body_id: UUID | None, reason: str | None
+    ) -> Self:
+        """Held as another kind, on that kind's basis."""
+        if self.result is not None:
+            raise IllegalMove("conference.item_already_decided")
+        return self.but(
+            kind=kind,
+            basis=basis,
+            body_id=body_id,
+            reason_without_consent=reason,
+            pulled_at=None,
+            pulled_because=None,
+        )
 
     def invites(self, agency_id: UUID | None, convener: UUID) -> bool:
         """Whether the agency stays for this item."""

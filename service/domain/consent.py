@@ -1,5 +1,6 @@
 """A person's consent (本人同意): to whom, for what, which data, from when to when (brief §2.3)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
@@ -29,8 +30,9 @@ MESSAGES_EN = {
     "consent.ends_before_start": "The consent ends before it starts. Correct valid_until.",
     "consent.oral_needs_two_witnesses": "Oral consent needs the names of two staff members.",
     "consent.written_needs_evidence": "Written or electronic consent needs the reference of its form or scan.",
-    "consent.representative_missing": "Consent by a representative needs the representative's name and ground.",
+    "consent.representative_missing": "Consent by a representative needs representative_id. Register the representative of the person first.",
     "consent.too_many_receivers": "Name at most 200 receivers; a kind stands for many agencies.",
+    "consent.excludes_its_receiver": "The consent names the same agency or kind as receiver and as excluded. Leave it in one of the two.",
     "consent.part_of_one_kind": "Revoke receivers, data classes or purposes one at a time.",
 }
 MESSAGES_JA = {
@@ -41,8 +43,9 @@ MESSAGES_JA = {
     "consent.ends_before_start": "同意の終了日が開始日より前です。valid_untilを直してください。",
     "consent.oral_needs_two_witnesses": "口頭の同意には立ち会った職員2名の氏名が必要です。",
     "consent.written_needs_evidence": "書面または電子による同意には、様式やスキャンの参照番号が必要です。",
-    "consent.representative_missing": "代理人による同意には、代理人の氏名と代理の根拠が必要です。",
+    "consent.representative_missing": "代理人による同意にはrepresentative_idが必要です。先に本人の代理人を登録してください。",
     "consent.too_many_receivers": "提供先は200件までです。多くの機関は種類で指定してください。",
+    "consent.excludes_its_receiver": "同じ機関または種類が提供先と除外先の両方に指定されています。どちらか一方にしてください。",
     "consent.part_of_one_kind": "提供先、データ区分、利用目的の一部撤回は、一種類ずつ行ってください。",
 }
 
@@ -67,6 +70,34 @@ class Method(StrEnum):
     ELECTRONIC = "electronic"
 
 
+class ExplanationAid(StrEnum):
+    """What helped the person to understand what they agreed to (brief §2.3)."""
+
+    DRAWING = "drawing"
+    EASY_JAPANESE = "easy_japanese"
+    INTERPRETER = "interpreter"
+    LARGE_PRINT = "large_print"
+    READ_ALOUD = "read_aloud"
+    SIGN_LANGUAGE = "sign_language"
+    SUPPORTER_PRESENT = "supporter_present"
+
+    @property
+    def label_ja(self) -> str:
+        """The aid in the field's words."""
+        return AID_JA[self]
+
+
+AID_JA: dict[ExplanationAid, str] = {
+    ExplanationAid.DRAWING: "図や絵を使った説明",
+    ExplanationAid.EASY_JAPANESE: "やさしい日本語",
+    ExplanationAid.INTERPRETER: "通訳",
+    ExplanationAid.LARGE_PRINT: "拡大文字",
+    ExplanationAid.READ_ALOUD: "読み上げ",
+    ExplanationAid.SIGN_LANGUAGE: "手話",
+    ExplanationAid.SUPPORTER_PRESENT: "支援者の同席",
+}
+
+
 class ConsentState(StrEnum):
     """Where a consent stands. Expiry is a matter of dates, not a state to be set in time."""
 
@@ -74,6 +105,22 @@ class ConsentState(StrEnum):
     REFUSED = "refused"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
+    VOID = "void"
+    """Entered by mistake (another person's slip): it never was this person's consent."""
+
+    @property
+    def label_ja(self) -> str:
+        """The state in the field's words."""
+        return CONSENT_STATE_JA[self]
+
+
+CONSENT_STATE_JA: dict[ConsentState, str] = {
+    ConsentState.ACTIVE: "有効",
+    ConsentState.REFUSED: "不同意",
+    ConsentState.REVOKED: "撤回",
+    ConsentState.SUPERSEDED: "差替え済み",
+    ConsentState.VOID: "誤記録（無効）",
+}
 
 
 class ConsentAct(StrEnum):
@@ -82,25 +129,32 @@ class ConsentAct(StrEnum):
     REVOKE = "revoke"
     REVOKE_PART = "revoke_part"
     SUPERSEDE = "supersede"
+    VOID = "void"
 
 
 NEXT: dict[tuple[ConsentState, ConsentAct], ConsentState] = {
     (ConsentState.ACTIVE, ConsentAct.REVOKE): ConsentState.REVOKED,
     (ConsentState.ACTIVE, ConsentAct.REVOKE_PART): ConsentState.ACTIVE,
     (ConsentState.ACTIVE, ConsentAct.SUPERSEDE): ConsentState.SUPERSEDED,
+    (ConsentState.ACTIVE, ConsentAct.VOID): ConsentState.VOID,
     (ConsentState.REFUSED, ConsentAct.SUPERSEDE): ConsentState.SUPERSEDED,
+    (ConsentState.REFUSED, ConsentAct.VOID): ConsentState.VOID,
 }
 
 
 class Receivers(Disclosable):
-    """Agencies by name, or by kind ("agencies necessary for my request")."""
+    """Agencies by name, or by kind ("agencies necessary for my request"), or a meeting."""
 
     agencies: Annotated[frozenset[UUID], D1] = frozenset()
     kinds: Annotated[frozenset[Code], D1] = frozenset()
+    meetings: Annotated[frozenset[UUID], D1] = Field(
+        default=frozenset(),
+        description="Conference bodies: whoever is invited to an item there, for that item.",
+    )
 
     def include(self, recipient: "Recipient", home: str | None = None) -> bool:
         """Whether the recipient is meant. A kind means agencies of the ``home`` municipality only."""
-        if recipient.agency_id in self.agencies:
+        if recipient.agency_id in self.agencies or recipient.meetings & self.meetings:
             return True
         near = home is None or recipient.municipality_code == home
         return near and recipient.kind in self.kinds
@@ -108,12 +162,36 @@ class Receivers(Disclosable):
     @property
     def count(self) -> int:
         """How many agencies and kinds are meant."""
-        return len(self.agencies) + len(self.kinds)
+        return len(self.agencies) + len(self.kinds) + len(self.meetings)
 
     @property
     def empty(self) -> bool:
         """Whether nobody is meant."""
-        return not self.agencies and not self.kinds
+        return not self.count
+
+    def also_in(self, others: "Receivers") -> bool:
+        """Whether anybody is named in both in the same words."""
+        return bool(
+            self.agencies & others.agencies
+            or self.kinds & others.kinds
+            or self.meetings & others.meetings
+        )
+
+    def without(self, out: "Receivers") -> "Receivers":
+        """These without those."""
+        return Receivers(
+            agencies=self.agencies - out.agencies,
+            kinds=self.kinds - out.kinds,
+            meetings=self.meetings - out.meetings,
+        )
+
+    def with_also(self, more: "Receivers") -> "Receivers":
+        """These and those."""
+        return Receivers(
+            agencies=self.agencies | more.agencies,
+            kinds=self.kinds | more.kinds,
+            meetings=self.meetings | more.meetings,
+        )
 
 
 class Recipient(BaseModel):
@@ -125,6 +203,8 @@ class Recipient(BaseModel):
     kind: str
     municipality_code: str
     ceiling: DataClass = DataClass.D4
+    #: Conference bodies as whose invited member it asks.
+    meetings: frozenset[UUID] = frozenset()
 
 
 class GrantConsent(Disclosable):
@@ -132,8 +212,8 @@ class GrantConsent(Disclosable):
 
     person_id: Annotated[UUID, D0]
     given_by: Annotated[GivenBy, D1] = GivenBy.PERSON
-    representative: Annotated[Line | None, D1] = Field(
-        default=None, description="Name of the representative and the ground of representation."
+    representative_id: Annotated[UUID | None, D0] = Field(
+        default=None, description="The registered representation, when somebody else gives it."
     )
     method: Annotated[Method, D1]
     evidence: Annotated[Line | None, D1] = Field(
@@ -148,7 +228,8 @@ class GrantConsent(Disclosable):
     rule_version: Annotated[Line, D1] = Field(
         description="Version of the data-protection rules the person was shown."
     )
-    language: Annotated[Code, D1] = "ja"
+    language: Annotated[Code, D1] = Field(default="ja", description="ja, ja_easy, en, vi …")
+    explanation_aids: Annotated[frozenset[ExplanationAid], D1] = frozenset()
     purposes: Annotated[frozenset[Purpose], D1] = Field(min_length=1)
     data_classes: Annotated[frozenset[DataClass], D1] = Field(min_length=1)
     receivers: Annotated[Receivers, D1]
@@ -176,7 +257,8 @@ class GrantConsent(Disclosable):
             and len(set(self.witnesses)) < 2,
             "consent.written_needs_evidence": self.method is not Method.ORAL and not self.evidence,
             "consent.representative_missing": self.given_by is not GivenBy.PERSON
-            and not self.representative,
+            and self.representative_id is None,
+            "consent.excludes_its_receiver": self.receivers.also_in(self.excluded),
         }.items():
             if wrong:
                 raise invalid(code, MESSAGES_EN)
@@ -221,37 +303,19 @@ class RevokeConsent(BaseModel):
         )
 
 
-class Consent(Disclosable):
-    """A consent's record: what was given, and what has become of it."""
+class ConsentTerms(Disclosable):
+    """The part of a consent that a decision looks at; kept with the decision for its replay."""
 
     id: Annotated[UUID, D0]
-    person_id: Annotated[UUID, D0]
-    recorded_by: Annotated[UUID, D0]
-    recorded_at: Annotated[datetime, D0]
     #: Municipality in which its kinds of receivers are meant (row 3-13).
     municipality_code: Annotated[str, D0]
     state: Annotated[ConsentState, D0] = ConsentState.ACTIVE
-    given_by: Annotated[GivenBy, D1] = GivenBy.PERSON
-    representative: Annotated[Line | None, D1] = None
-    method: Annotated[Method | None, D1] = None
-    evidence: Annotated[Line | None, D1] = None
-    witnesses: Annotated[tuple[Line, ...], D1] = ()
-    explained_on: Annotated[date, D1]
-    rule_version: Annotated[Line, D1]
-    language: Annotated[Code, D1] = "ja"
     purposes: Annotated[frozenset[Purpose], D1] = frozenset()
     data_classes: Annotated[frozenset[DataClass], D1] = frozenset()
     receivers: Annotated[Receivers, D1] = Receivers()
     excluded: Annotated[Receivers, D1] = Receivers()
     valid_from: Annotated[date, D1]
     valid_until: Annotated[date | None, D1] = None
-    review_on: Annotated[date | None, D1] = None
-    next_contact_on: Annotated[date | None, D1] = None
-    supersedes_id: Annotated[UUID | None, D0] = None
-    revoked_at: Annotated[datetime | None, D0] = None
-    revoked_by: Annotated[UUID | None, D0] = None
-    revoke_reason: Annotated[Paragraph | None, D1] = None
-    version: Annotated[int, D0] = 1
 
     def effective_on(self, day: date) -> bool:
         """Whether it holds on the day: given, not taken back, within its dates."""
@@ -275,6 +339,47 @@ class Consent(Disclosable):
     def excludes(self, recipient: Recipient, day: date) -> bool:
         """Whether the person said "not to them" in a consent that still holds."""
         return self.effective_on(day) and self.excluded.include(recipient)
+
+
+def opened_by(
+    consents: Iterable[ConsentTerms], recipient: Recipient, purpose: Purpose, day: date
+) -> tuple[Classes, tuple[str, ...]]:
+    """The classes that a person's consents open together, and the consents that do.
+
+    "Not to them" in any consent that holds outweighs whatever another one says.
+    """
+    all_of_them = tuple(consents)
+    if any(c.excludes(recipient, day) for c in all_of_them):
+        return frozenset(), ()
+    opened = [(c.opens_to(recipient, purpose, day), str(c.id)) for c in all_of_them]
+    classes: Classes = frozenset().union(*(classes for classes, _ in opened))
+    return classes, tuple(sorted(i for classes, i in opened if classes))
+
+
+class Consent(ConsentTerms):
+    """A consent's record: what was given, and what has become of it."""
+
+    person_id: Annotated[UUID, D0]
+    recorded_by: Annotated[UUID, D0]
+    recorded_at: Annotated[datetime, D0]
+    given_by: Annotated[GivenBy, D1] = GivenBy.PERSON
+    representative_id: Annotated[UUID | None, D0] = None
+    #: As the form named the representative before representations were registered.
+    representative: Annotated[Line | None, D1] = None
+    method: Annotated[Method | None, D1] = None
+    evidence: Annotated[Line | None, D1] = None
+    witnesses: Annotated[tuple[Line, ...], D1] = ()
+    explained_on: Annotated[date, D1]
+    rule_version: Annotated[Line, D1]
+    language: Annotated[Code, D1] = "ja"
+    explanation_aids: Annotated[frozenset[ExplanationAid], D1] = frozenset()
+    review_on: Annotated[date | None, D1] = None
+    next_contact_on: Annotated[date | None, D1] = None
+    supersedes_id: Annotated[UUID | None, D0] = None
+    revoked_at: Annotated[datetime | None, D0] = None
+    revoked_by: Annotated[UUID | None, D0] = None
+    revoke_reason: Annotated[Paragraph | None, D1] = None
+    version: Annotated[int, D0] = 1
 
     def move(self, act: ConsentAct) -> ConsentState:
         """The state after the act; an illegal act changes nothing."""
@@ -300,6 +405,16 @@ class Consent(Disclosable):
             state=state, revoke_reason=command.reason, version=self.version + 1
         )
 
+    def voided(self, reason: str, *, at: datetime, by: UUID | None) -> Self:
+        """Entered by mistake: it opens nothing, and says that it never did so by right."""
+        return self.but(
+            state=self.move(ConsentAct.VOID),
+            revoked_at=at,
+            revoked_by=by,
+            revoke_reason=reason,
+            version=self.version + 1,
+        )
+
     def _narrowed(self, command: RevokeConsent) -> Self:
         out = command.receivers or Receivers()
         purposes = self.purposes - command.purposes
@@ -309,12 +424,19 @@ class Consent(Disclosable):
         return self.but(
             purposes=purposes,
             data_classes=classes,
-            receivers=Receivers(
-                agencies=self.receivers.agencies - out.agencies,
-                kinds=self.receivers.kinds - out.kinds,
-            ),
-            excluded=Receivers(
-                agencies=self.excluded.agencies | out.agencies,
-                kinds=self.excluded.kinds | out.kinds,
-            ),
+            receivers=self.receivers.without(out),
+            excluded=self.excluded.with_also(out),
         )
+
+
+def contradiction(command: GrantConsent, others: Iterable[ConsentTerms]) -> UUID | None:
+    """A consent that still holds and says "not to them" of a receiver named anew, or the reverse.
+
+    Two slips that contradict each other cannot both be meant: the new one must supersede.
+    """
+    for other in others:
+        if other.id == command.supersedes_id or not other.effective_on(command.valid_from):
+            continue
+        if command.receivers.also_in(other.excluded) or command.excluded.also_in(other.receivers):
+            return other.id
+    return None

@@ -12,22 +12,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.disclosure import D0, DataClass, Disclosable
+from service.domain.law import BasisSwitch, LegalBasis
 from service.domain.municipality import MunicipalityCode
-from service.domain.permission import Role
+from service.domain.permission import Purpose, Role
+from service.domain.provision import AbuseKind
 from service.domain.text import Code, Line
-
-
-class Dated(Disclosable):
-    """Something that holds from one day to another (brief §8 rule 21)."""
-
-    valid_from: Annotated[date, D0]
-    valid_until: Annotated[date | None, D0] = Field(
-        default=None, description="Last day on which it holds; empty while it is open-ended."
-    )
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it is in force on the day (both ends included)."""
-        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+from service.domain.validity import Dated
 
 
 class Municipality(Dated):
@@ -51,6 +41,10 @@ class AgencyKind(Disclosable):
     public_body: Annotated[bool, D0] = False
     #: Whether it decides on support (支援決定) and sits in conferences for the municipality.
     decides_support: Annotated[bool, D0] = False
+    #: Whether a stricter secrecy (tax, social insurance) forbids it to provide data otherwise.
+    special_secrecy: Annotated[bool, D0] = False
+    #: Kinds of abuse whose reports it receives by law.
+    receives_reports_of: Annotated[frozenset[AbuseKind], D0] = frozenset()
     #: The most it may ever receive on consent; employers and residents never D3 or more.
     ceiling: Annotated[DataClass, D0] = DataClass.D4
 
@@ -61,6 +55,8 @@ class Agency(Dated):
     id: Annotated[UUID, D0]
     code: Annotated[Code, D0]
     kind: Annotated[Code, D0]
+    #: The legal entity it is part of (a city, a council); within one body data may be used (INTERNAL).
+    legal_body: Annotated[Code | None, D0] = None
     name: Annotated[Line, D0]
     public_name: Annotated[Line | None, D0] = None
     municipality_code: Annotated[MunicipalityCode, D0]
@@ -92,6 +88,16 @@ class Desk(Dated):
     fallback: Annotated[bool, D0] = False
 
 
+class Contract(Dated):
+    """Entrusted work (委託): a contractor works with the principal's data, within its scope."""
+
+    id: Annotated[UUID, D0]
+    principal_agency_id: Annotated[UUID, D0]
+    contractor_agency_id: Annotated[UUID, D0]
+    work: Annotated[Line, D0]
+    purposes: Annotated[frozenset[Purpose], D0]
+
+
 class Position(Dated):
     """A post at an agency (役職); staff come and go, the post and its cases stay (row 4-38)."""
 
@@ -100,6 +106,10 @@ class Position(Dated):
     code: Annotated[Code, D0]
     title: Annotated[Line, D0]
     role: Annotated[Role, D0]
+    #: A department of the agency that keeps records of its own (係、事業), if it has any (row 0-08).
+    department: Annotated[Code | None, D0] = None
+    #: The district it is assigned to (a welfare commissioner's 担当区域).
+    area: Annotated[Code | None, D0] = None
     deputy_position_id: Annotated[UUID | None, D0] = None
 
 
@@ -179,6 +189,9 @@ class DirectoryFile(BaseModel):
     positions: Sequence[Position] = ()
     tenures: Sequence[Tenure] = ()
     policies: Sequence["PolicyLine"] = ()
+    legal_bases: Sequence[LegalBasis] = ()
+    basis_switches: Sequence[BasisSwitch] = ()
+    contracts: Sequence[Contract] = ()
 
 
 class IssuerTrust(BaseModel):

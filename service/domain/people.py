@@ -4,7 +4,7 @@ Nobody can list people. A person is registered by one agency, which holds the re
 anyone else sees of it, a decision says each time (``access``).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -17,6 +17,7 @@ from service.domain.disclosure import D0, D1, D2, D4, D5, Disclosable
 from service.domain.municipality import MunicipalityCode
 from service.domain.names import PersonName
 from service.domain.text import Code, Line, Paragraph
+from service.domain.validity import Dated
 
 
 class Sex(StrEnum):
@@ -26,6 +27,14 @@ class Sex(StrEnum):
     FEMALE = "female"
     OTHER = "other"
     UNKNOWN = "unknown"
+
+
+class EmergencyContact(Disclosable):
+    """Somebody to call in an emergency, as the person named them (緊急連絡カード)."""
+
+    name: Annotated[Line, D1]
+    relation: Annotated[Line | None, D1] = None
+    phone: Annotated[Phone, D1]
 
 
 class RegisterPerson(Disclosable):
@@ -48,6 +57,12 @@ class RegisterPerson(Disclosable):
     )
     considerations: Annotated[Paragraph | None, D4] = Field(
         default=None, description="Health, disability and what to take care of."
+    )
+    emergency_contacts: Annotated[tuple[EmergencyContact, ...], D1] = Field(
+        default=(), max_length=5, description="Whom to call in an emergency (緊急連絡先)."
+    )
+    department: Annotated[Code | None, D0] = Field(
+        default=None, description="Only this department of the agency keeps it; empty: the agency."
     )
     protected_address: Annotated[Address | None, D5] = Field(
         default=None, description="Whereabouts under DV or stalking protection (支援措置)."
@@ -98,10 +113,92 @@ class Member(Disclosable):
     shares_budget: Annotated[bool | None, D2] = None
 
 
+class HouseholdTag(StrEnum):
+    """What a household as a whole faces (row 2-02)."""
+
+    EIGHTY_FIFTY = "8050"
+    DOUBLE_CARE = "double_care"
+    YOUNG_CARER = "young_carer"
+
+    @property
+    def label_ja(self) -> str:
+        """The tag in the field's words."""
+        return HOUSEHOLD_TAG_JA[self]
+
+
+HOUSEHOLD_TAG_JA: dict[HouseholdTag, str] = {
+    HouseholdTag.EIGHTY_FIFTY: "8050世帯",
+    HouseholdTag.DOUBLE_CARE: "ダブルケア世帯",
+    HouseholdTag.YOUNG_CARER: "ヤングケアラーのいる世帯",
+}
+
+
 class FormHousehold(Disclosable):
     """A household as one agency knows it."""
 
+    tags: Annotated[frozenset[HouseholdTag], D2] = frozenset()
+
     members: Annotated[tuple[Member, ...], D2] = Field(min_length=1, max_length=30)
+
+
+class RepresentativeKind(StrEnum):
+    """By what right somebody acts for a person."""
+
+    PARENT = "parent"
+    LEGAL_REPRESENTATIVE = "legal_representative"
+    ADULT_GUARDIAN = "adult_guardian"
+    CURATOR = "curator"
+    ASSISTANT = "assistant"
+    VOLUNTARY_GUARDIAN = "voluntary_guardian"
+
+    @property
+    def label_ja(self) -> str:
+        """The kind in the field's words."""
+        return REPRESENTATIVE_JA[self]
+
+
+REPRESENTATIVE_JA: dict[RepresentativeKind, str] = {
+    RepresentativeKind.PARENT: "親権者",
+    RepresentativeKind.LEGAL_REPRESENTATIVE: "法定代理人",
+    RepresentativeKind.ADULT_GUARDIAN: "成年後見人",
+    RepresentativeKind.CURATOR: "保佐人",
+    RepresentativeKind.ASSISTANT: "補助人",
+    RepresentativeKind.VOLUNTARY_GUARDIAN: "任意後見人",
+}
+
+
+class RepresentationScope(StrEnum):
+    """What the representative may do for the person."""
+
+    CONSENT = "consent"
+    DISCLOSURE_REQUEST = "disclosure_request"
+    PROPERTY = "property"
+    SERVICE_CONTRACT = "service_contract"
+
+
+class NameRepresentative(Dated):
+    """Who acts for the person, by which ground, in what, from when to when (row 2-28)."""
+
+    kind: Annotated[RepresentativeKind, D1]
+    name: Annotated[Line, D1]
+    ground: Annotated[Line, D1] = Field(
+        description="What shows it: court decision and number, certificate, family register."
+    )
+    scope: Annotated[frozenset[RepresentationScope], D1] = Field(min_length=1)
+
+
+class Representation(NameRepresentative):
+    """A representation's record."""
+
+    id: Annotated[UUID, D0]
+    person_id: Annotated[UUID, D0]
+    recorded_by: Annotated[UUID, D0]
+    recorded_at: Annotated[datetime, D0]
+    version: Annotated[int, D0] = 1
+
+    def allows(self, act: RepresentationScope, day: date) -> bool:
+        """Whether the representative may do it on the day."""
+        return self.holds_on(day) and act in self.scope
 
 
 class Household(FormHousehold):

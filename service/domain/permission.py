@@ -48,38 +48,72 @@ _CASE_WORK = frozenset(
 class Permission(StrEnum):
     """What a caller may want to do; also the action of the audit entry. ``noun.verb``, alphabetical."""
 
+    ACCESS_EXPLAIN = "access.explain"
     AUDIT_READ = "audit.read"
+    AUDIT_REPLAY = "audit.replay"
     CASE_READ = "case.read"
+    CONFERENCE_ACKNOWLEDGE = "conference.acknowledge"
     CONFERENCE_ANSWER = "conference.answer"
     CONFERENCE_CANCEL = "conference.cancel"
+    CONFERENCE_CONSTITUTE = "conference.constitute"
     CONFERENCE_FIX = "conference.fix"
     CONFERENCE_HOLD = "conference.hold"
     CONFERENCE_INVITE = "conference.invite"
     CONFERENCE_MINUTE = "conference.minute"
     CONFERENCE_PLAN = "conference.plan"
+    CONFERENCE_PROPOSE = "conference.propose"
     CONFERENCE_READ = "conference.read"
     CONFERENCE_READ_PACKET = "conference.read_packet"
+    CONFERENCE_REGISTER = "conference.register"
     CONSENT_GRANT = "consent.grant"
     CONSENT_READ = "consent.read"
     CONSENT_REFUSE = "consent.refuse"
     CONSENT_REVOKE = "consent.revoke"
+    CONSENT_VOID = "consent.void"
     CONSULTATION_READ = "consultation.read"
     CONSULTATION_RECEIVE = "consultation.receive"
     DIRECTORY_READ = "directory.read"
+    DISCLOSURE_DECIDE = "disclosure.decide"
+    DISCLOSURE_EXPORT = "disclosure.export"
+    DISCLOSURE_EXTEND = "disclosure.extend"
+    DISCLOSURE_READ = "disclosure.read"
+    DISCLOSURE_RECEIVE = "disclosure.receive"
+    EMBARGO_LIFT = "embargo.lift"
+    EMBARGO_READ = "embargo.read"
+    EMBARGO_SET = "embargo.set"
+    EMERGENCY_TAKE = "emergency.take"
+    ENQUIRY_ANSWER = "enquiry.answer"
+    ENQUIRY_ASK = "enquiry.ask"
+    ENQUIRY_READ = "enquiry.read"
+    FEEDBACK_ACKNOWLEDGE = "feedback.acknowledge"
+    FEEDBACK_END = "feedback.end"
+    FEEDBACK_GIVE = "feedback.give"
+    FEEDBACK_HAND_OVER = "feedback.hand_over"
+    FEEDBACK_OUTLIVE = "feedback.outlive"
+    FEEDBACK_READ = "feedback.read"
     HOUSEHOLD_FORM = "household.form"
     HOUSEHOLD_READ = "household.read"
     ME_READ = "me.read"
+    NOTE_READ = "note.read"
+    NOTE_WRITE = "note.write"
     NOTICE_ACKNOWLEDGE = "notice.acknowledge"
     NOTICE_READ = "notice.read"
     PERSON_AMEND = "person.amend"
     PERSON_READ = "person.read"
     PERSON_REGISTER = "person.register"
     PERSON_REPORT_ACCESS = "person.report_access"
+    PERSON_REPRESENT = "person.represent"
     PERSON_SEARCH = "person.search"
     PLAN_AGREE = "plan.agree"
     PLAN_DECIDE = "plan.decide"
     PLAN_DRAFT = "plan.draft"
     PLAN_READ = "plan.read"
+    PROVISION_ASK_REVIEW = "provision.ask_review"
+    PROVISION_END = "provision.end"
+    PROVISION_MAKE = "provision.make"
+    PROVISION_READ = "provision.read"
+    PROVISION_REVIEW = "provision.review"
+    PROVISION_TELL = "provision.tell"
     REFERRAL_ACCEPT = "referral.accept"
     REFERRAL_AMEND = "referral.amend"
     REFERRAL_ANSWER = "referral.answer"
@@ -97,8 +131,10 @@ class Permission(StrEnum):
     REFERRAL_RECEIVE = "referral.receive"
     REFERRAL_REDIRECT = "referral.redirect"
     REFERRAL_REQUEST_WITHDRAWAL = "referral.request_withdrawal"
+    REFERRAL_RESUME = "referral.resume"
     REFERRAL_RETURN_FOR_INFO = "referral.return_for_info"
     REFERRAL_SEND = "referral.send"
+    REFERRAL_SUSPEND = "referral.suspend"
     REFERRAL_WORK = "referral.work"
     TASK_FINISH = "task.finish"
     TASK_READ = "task.read"
@@ -111,38 +147,72 @@ class Permission(StrEnum):
 
 
 PERMISSION_JA: dict[Permission, str] = {
+    Permission.ACCESS_EXPLAIN: "閲覧可否の説明",
     Permission.AUDIT_READ: "監査記録の閲覧",
+    Permission.AUDIT_REPLAY: "判断の再現",
     Permission.CASE_READ: "ケースの閲覧",
+    Permission.CONFERENCE_ACKNOWLEDGE: "守秘義務の確認",
     Permission.CONFERENCE_ANSWER: "会議出欠の回答",
     Permission.CONFERENCE_CANCEL: "会議の中止",
+    Permission.CONFERENCE_CONSTITUTE: "法定会議の設置",
     Permission.CONFERENCE_FIX: "議題の確定",
     Permission.CONFERENCE_HOLD: "会議の開催記録",
     Permission.CONFERENCE_INVITE: "会議への招集",
     Permission.CONFERENCE_MINUTE: "会議の結果・会議録の記録",
     Permission.CONFERENCE_PLAN: "会議・議題の設定",
+    Permission.CONFERENCE_PROPOSE: "会議への議題の提出",
     Permission.CONFERENCE_READ: "会議の閲覧",
     Permission.CONFERENCE_READ_PACKET: "会議資料の閲覧",
+    Permission.CONFERENCE_REGISTER: "会議参加者の登録",
     Permission.CONSENT_GRANT: "同意の記録",
     Permission.CONSENT_READ: "同意の閲覧",
     Permission.CONSENT_REFUSE: "不同意の記録",
     Permission.CONSENT_REVOKE: "同意の撤回",
+    Permission.CONSENT_VOID: "誤って記録した同意の取消し",
     Permission.CONSULTATION_READ: "相談記録の閲覧",
     Permission.CONSULTATION_RECEIVE: "相談の受付",
     Permission.DIRECTORY_READ: "機関名簿の閲覧",
+    Permission.DISCLOSURE_DECIDE: "開示決定",
+    Permission.DISCLOSURE_EXPORT: "開示文書の作成",
+    Permission.DISCLOSURE_EXTEND: "開示期限の延長",
+    Permission.DISCLOSURE_READ: "開示請求の閲覧",
+    Permission.DISCLOSURE_RECEIVE: "開示請求の受付",
+    Permission.EMBARGO_LIFT: "閲覧記録の開示保留の解除",
+    Permission.EMBARGO_READ: "閲覧記録の開示保留の確認",
+    Permission.EMBARGO_SET: "閲覧記録の開示保留",
+    Permission.EMERGENCY_TAKE: "緊急時の閲覧",
+    Permission.ENQUIRY_ANSWER: "照会への回答（関わりの有無）",
+    Permission.ENQUIRY_ASK: "関わりの有無の照会",
+    Permission.ENQUIRY_READ: "照会の閲覧",
+    Permission.FEEDBACK_ACKNOWLEDGE: "見守り依頼の確認",
+    Permission.FEEDBACK_END: "見守り依頼の終了",
+    Permission.FEEDBACK_GIVE: "民生委員への情報提供",
+    Permission.FEEDBACK_HAND_OVER: "見守りの引継ぎ",
+    Permission.FEEDBACK_OUTLIVE: "民生委員の任期満了",
+    Permission.FEEDBACK_READ: "見守り依頼の閲覧",
     Permission.HOUSEHOLD_FORM: "世帯の登録",
     Permission.HOUSEHOLD_READ: "世帯の閲覧",
     Permission.ME_READ: "利用者自身の確認",
+    Permission.NOTE_READ: "支援経過の閲覧",
+    Permission.NOTE_WRITE: "支援経過の記録",
     Permission.NOTICE_ACKNOWLEDGE: "通知の確認",
     Permission.NOTICE_READ: "通知の閲覧",
     Permission.PERSON_AMEND: "本人情報の修正",
     Permission.PERSON_READ: "本人情報の閲覧",
     Permission.PERSON_REGISTER: "本人の登録",
     Permission.PERSON_REPORT_ACCESS: "閲覧記録の開示",
+    Permission.PERSON_REPRESENT: "代理人の登録",
     Permission.PERSON_SEARCH: "本人の検索",
     Permission.PLAN_AGREE: "プランへの本人同意の記録",
     Permission.PLAN_DECIDE: "支援決定・確認",
     Permission.PLAN_DRAFT: "プランの作成",
     Permission.PLAN_READ: "プランの閲覧",
+    Permission.PROVISION_ASK_REVIEW: "ハブへの確認依頼",
+    Permission.PROVISION_END: "提供の終了",
+    Permission.PROVISION_MAKE: "同意によらない提供",
+    Permission.PROVISION_READ: "提供記録の閲覧",
+    Permission.PROVISION_REVIEW: "提供の事後確認",
+    Permission.PROVISION_TELL: "本人への説明の記録",
     Permission.REFERRAL_ACCEPT: "つなぎの引受け",
     Permission.REFERRAL_AMEND: "つなぎの修正",
     Permission.REFERRAL_ANSWER: "照会への回答",
@@ -160,8 +230,10 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.REFERRAL_RECEIVE: "つなぎの受領",
     Permission.REFERRAL_REDIRECT: "別の窓口へのつなぎ直し",
     Permission.REFERRAL_REQUEST_WITHDRAWAL: "取下げの依頼",
+    Permission.REFERRAL_RESUME: "つなぎの再開",
     Permission.REFERRAL_RETURN_FOR_INFO: "情報の補足依頼",
     Permission.REFERRAL_SEND: "つなぎの送付",
+    Permission.REFERRAL_SUSPEND: "つなぎの停止",
     Permission.REFERRAL_WORK: "支援の継続",
     Permission.TASK_FINISH: "役割の完了",
     Permission.TASK_READ: "役割の閲覧",
@@ -174,33 +246,57 @@ def scope_of(permission: Permission) -> str | None:
     noun, verb = permission.value.split(".")
     if noun in ("me", "token"):
         return None
-    reads = verb.startswith("read") or verb in ("search", "report_access")
+    reads = verb.startswith("read") or verb in ("explain", "replay", "report_access", "search")
     return f"{SCOPE_NOUNS[noun]}.{'read' if reads else 'write'}"
 
 
 SCOPE_NOUNS: dict[str, str] = {
+    "access": "persons",
     "audit": "audit",
     "case": "referrals",
     "conference": "conferences",
     "consent": "consents",
     "consultation": "referrals",
     "directory": "directory",
+    "disclosure": "disclosures",
+    "embargo": "disclosures",
+    "emergency": "emergency",
+    "enquiry": "enquiries",
+    "feedback": "feedbacks",
     "household": "persons",
+    "note": "cases",
     "notice": "referrals",
     "person": "persons",
     "plan": "plans",
+    "provision": "provisions",
     "referral": "referrals",
     "task": "conferences",
 }
 
 EVERY_SCOPE = frozenset(s for p in Permission if (s := scope_of(p)) is not None)
 
+_ACCESS_REQUEST = frozenset({Purpose.ACCESS_REQUEST})
+
 #: Purposes that fit an action. Anything about a person needs one of case work.
 _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
+    Permission.ACCESS_EXPLAIN: _CASE_WORK | {Purpose.AUDIT, Purpose.ACCESS_REQUEST},
     Permission.AUDIT_READ: frozenset({Purpose.AUDIT}),
+    Permission.AUDIT_REPLAY: frozenset({Purpose.AUDIT}),
+    Permission.CONFERENCE_CONSTITUTE: None,
     Permission.DIRECTORY_READ: None,
+    Permission.DISCLOSURE_DECIDE: _ACCESS_REQUEST,
+    Permission.DISCLOSURE_EXPORT: _ACCESS_REQUEST,
+    Permission.DISCLOSURE_EXTEND: _ACCESS_REQUEST,
+    Permission.DISCLOSURE_READ: _ACCESS_REQUEST,
+    Permission.DISCLOSURE_RECEIVE: _ACCESS_REQUEST,
+    Permission.EMBARGO_LIFT: _ACCESS_REQUEST,
+    Permission.EMBARGO_READ: _ACCESS_REQUEST | {Purpose.AUDIT},
+    Permission.EMBARGO_SET: _ACCESS_REQUEST,
     Permission.ME_READ: None,
-    Permission.PERSON_REPORT_ACCESS: frozenset({Purpose.ACCESS_REQUEST}),
+    Permission.PERSON_REPORT_ACCESS: _ACCESS_REQUEST,
+    Permission.PROVISION_READ: _CASE_WORK | {Purpose.AUDIT},
+    Permission.PROVISION_REVIEW: _CASE_WORK | {Purpose.AUDIT},
+    Permission.FEEDBACK_OUTLIVE: None,
     Permission.REFERRAL_MISS_DEADLINE: None,
     Permission.TOKEN_VERIFY: None,
 }
@@ -287,8 +383,29 @@ _EVERYONE = frozenset(
         Permission.NOTICE_READ,
     }
 )
-SYSTEM_ONLY = frozenset({Permission.REFERRAL_MISS_DEADLINE, Permission.TOKEN_VERIFY})
-_OVERSIGHT = frozenset({Permission.AUDIT_READ, Permission.PERSON_REPORT_ACCESS})
+SYSTEM_ONLY = frozenset(
+    {
+        Permission.FEEDBACK_OUTLIVE,
+        Permission.REFERRAL_MISS_DEADLINE,
+        Permission.REFERRAL_SUSPEND,
+        Permission.TOKEN_VERIFY,
+    }
+)
+_PRIVACY = frozenset(
+    {
+        Permission.DISCLOSURE_DECIDE,
+        Permission.DISCLOSURE_EXPORT,
+        Permission.DISCLOSURE_EXTEND,
+        Permission.DISCLOSURE_READ,
+        Permission.DISCLOSURE_RECEIVE,
+        Permission.EMBARGO_LIFT,
+        Permission.EMBARGO_SET,
+        Permission.PERSON_REPORT_ACCESS,
+    }
+)
+#: The second person of the four-eyes rule.
+_REVIEW = frozenset({Permission.PROVISION_REVIEW})
+_OVERSIGHT = _PRIVACY | {Permission.AUDIT_READ, Permission.AUDIT_REPLAY, Permission.EMBARGO_READ}
 _COORDINATION = frozenset(
     {
         Permission.CONFERENCE_CANCEL,
@@ -299,10 +416,21 @@ _COORDINATION = frozenset(
         Permission.CONFERENCE_PLAN,
     }
 )
+_CONSTITUTION = frozenset({Permission.CONFERENCE_CONSTITUTE})
 _HUB = frozenset({Permission.REFERRAL_NAME_LEAD})
 _DECISION = frozenset({Permission.PLAN_DECIDE})
 #: Any case-working staff member takes in, refers and works with people.
-_STAFF = frozenset(Permission) - SYSTEM_ONLY - _OVERSIGHT - _COORDINATION - _HUB - _DECISION
+_STAFF = (
+    frozenset(Permission)
+    - SYSTEM_ONLY
+    - _OVERSIGHT
+    - _REVIEW
+    - _COORDINATION
+    - _CONSTITUTION
+    - _HUB
+    - _DECISION
+    - {Permission.FEEDBACK_ACKNOWLEDGE}
+)
 _WATCHER = _EVERYONE | frozenset(
     {
         Permission.CONSULTATION_READ,
@@ -319,19 +447,35 @@ _WATCHER = _EVERYONE | frozenset(
         Permission.CONFERENCE_ANSWER,
         Permission.CONFERENCE_READ,
         Permission.CONFERENCE_READ_PACKET,
+        Permission.CONFERENCE_ACKNOWLEDGE,
+        Permission.CONFERENCE_REGISTER,
+        Permission.ENQUIRY_ASK,
+        Permission.ENQUIRY_READ,
+        Permission.FEEDBACK_ACKNOWLEDGE,
+        Permission.FEEDBACK_READ,
     }
 )
 
 _SPECIAL: dict[Role, frozenset[Permission]] = {
-    Role.AUDITOR: _EVERYONE | frozenset({Permission.AUDIT_READ}),
-    Role.PRIVACY_OFFICER: _EVERYONE | _OVERSIGHT,
+    Role.AUDITOR: _EVERYONE
+    | {
+        Permission.ACCESS_EXPLAIN,
+        Permission.AUDIT_READ,
+        Permission.AUDIT_REPLAY,
+        Permission.EMBARGO_READ,
+        Permission.PROVISION_READ,
+    },
+    Role.PRIVACY_OFFICER: _EVERYONE
+    | _OVERSIGHT
+    | _REVIEW
+    | {Permission.ACCESS_EXPLAIN, Permission.NOTICE_ACKNOWLEDGE, Permission.PROVISION_READ},
     # Sees a case only by invitation, which comes with supervision sessions.
     Role.SUPERVISOR: _EVERYONE,
     Role.WELFARE_COMMISSIONER: _WATCHER,
     Role.CONFERENCE_COORDINATOR: _STAFF | _COORDINATION,
-    Role.CHIEF_CONSULTANT: _STAFF | _COORDINATION,
-    Role.INTEGRATION_PROMOTER: _STAFF | _COORDINATION | _HUB,
-    Role.MUNICIPAL_OFFICER: _STAFF | _COORDINATION | _DECISION,
+    Role.CHIEF_CONSULTANT: _STAFF | _COORDINATION | _REVIEW,
+    Role.INTEGRATION_PROMOTER: _STAFF | _COORDINATION | _HUB | _REVIEW,
+    Role.MUNICIPAL_OFFICER: _STAFF | _COORDINATION | _DECISION | _CONSTITUTION | _REVIEW,
 }
 
 #: What each role may do at its own agency. Total over the roles; a test says so.
@@ -347,5 +491,6 @@ SELF_PERMISSIONS = frozenset(
         Permission.PLAN_READ,
         Permission.CONSENT_READ,
         Permission.CONSENT_REVOKE,
+        Permission.ACCESS_EXPLAIN,
     }
 )

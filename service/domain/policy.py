@@ -79,6 +79,7 @@ NORMAL: Mapping[Clock, Term] = {
     Clock.FIRST_CONTACT: _term(10),
     Clock.WORK: _term(90, Unit.CALENDAR),
     Clock.WITHDRAWAL: _term(3),
+    Clock.CONSENT: _term(10),
 }
 URGENT: Mapping[Clock, Term] = {
     Clock.DRAFT: _term(0, Unit.CALENDAR),
@@ -89,4 +90,5 @@ URGENT: Mapping[Clock, Term] = {
     Clock.FIRST_CONTACT: _term(1, Unit.CALENDAR),
     Clock.WORK: _term(30, Unit.CALENDAR),
     Clock.WITHDRAWAL: _term(1, Unit.CALENDAR),
+    Clock.CONSENT: _term(2, Unit.CALENDAR),
 }

@@ -7,13 +7,18 @@ Values that are refused while a request is read bring their own sentences along.
 from typing import NamedTuple
 
 from service.domain import (
+    access_request,
     calendar_jp,
     conference,
+    conference_body,
     consent,
     contact,
+    enquiry,
+    feedback,
     municipality,
     names,
     plan,
+    provision,
     referral,
     referral_acts,
     text,
@@ -52,6 +57,18 @@ PROBLEMS: dict[str, Words] = {
         "The access token lacks the scope for this. Ask for it when you get the token.",
         "アクセストークンにこの操作のスコープがありません。トークン取得時に要求してください。",
     ),
+    "audit.nothing_to_replay": Words(
+        "This entry is not a decision of the rules (a refused token, a failure, a repeated answer). There is nothing to decide again.",
+        "この記録は規則による判断ではないため、再現できません（トークンの拒否、障害、再送への応答など）。",
+    ),
+    "basis.not_in_force": Words(
+        "This legal basis is not in force in your municipality today. Ask the municipality to switch it on with its by-laws, or choose another basis.",
+        "この根拠はあなたの市町村では現在有効ではありません。設置要綱を定めて有効にするよう市町村に依頼するか、別の根拠を選んでください。",
+    ),
+    "body.invalid": Words(
+        "Some of what was sent cannot be meant; each field is named in errors.",
+        "入力内容に誤りがあります。errorsの各項目を直してください。",
+    ),
     "body.malformed": Words(
         "The body is not valid JSON. Send one JSON object in UTF-8.",
         "本文が正しいJSONではありません。UTF-8のJSONオブジェクトを送ってください。",
@@ -60,10 +77,6 @@ PROBLEMS: dict[str, Words] = {
         "The request is larger than the service takes (1 MiB). Send less at once.",
         "送信できる大きさ（1MiB）を超えています。分けて送ってください。",
     ),
-    "body.invalid": Words(
-        "Some of what was sent cannot be meant; each field is named in errors.",
-        "入力内容に誤りがあります。errorsの各項目を直してください。",
-    ),
     "case.agency_named_twice": Words(
         "An agency is lead, deputy or member, not two of them.",
         "一つの機関は主担当・副担当・構成員のいずれか一つにしてください。",
@@ -71,6 +84,18 @@ PROBLEMS: dict[str, Words] = {
     "conference.agenda_is_empty": Words(
         "The agenda has no item yet. Add one before you fix it.",
         "議題がありません。議題を追加してから確定してください。",
+    ),
+    "conference.already_registered": Words(
+        "This position is registered already.",
+        "この職はすでに登録されています。",
+    ),
+    "conference.body_does_not_fit": Words(
+        "The conference body is of another kind, municipality or convener, or its by-laws are not in force on that day.",
+        "会議体の種類・市町村・招集者が合わないか、その日に要綱が効力を持っていません。",
+    ),
+    "conference.body_missing": Words(
+        "A statutory conference needs its constituted body. Register its by-laws first and name body_id.",
+        "法定会議には設置された会議体が必要です。先に設置要綱を登録し、body_idを指定してください。",
     ),
     "conference.convener_only": Words(
         "Only the agency that convenes the conference does this. Ask its coordinator.",
@@ -108,9 +133,17 @@ PROBLEMS: dict[str, Words] = {
         "Your agency is not invited to this conference.",
         "あなたの機関はこの会議に招集されていません。",
     ),
+    "conference.not_registered": Words(
+        "You are not registered as a participant or substitute of this conference. Have your position registered first.",
+        "この会議の参加者・代理出席者として登録されていません。先に職の登録を受けてください。",
+    ),
     "conference.not_yet_started": Words(
         "The conference is planned for a later day. Change its date if it was held earlier.",
         "会議の予定日前です。繰り上げて開催した場合は日時を変更してください。",
+    ),
+    "conference.notice_changed": Words(
+        "The notice of secrecy has another version now. Read it again and acknowledge that version.",
+        "守秘義務の説明が改定されています。もう一度読み、その版を確認してください。",
     ),
     "conference.packet_closed": Words(
         "The papers can be read from the fixing of the agenda until the conference is closed.",
@@ -134,15 +167,21 @@ PROBLEMS: dict[str, Words] = {
         "The plan belongs to somebody who is not named on the item. Name the person, or choose another plan.",
         "プランの対象者が議題の対象者に含まれていません。対象者を加えるか、プランを選び直してください。",
     ),
+    "conference.position_of_another_agency": Words(
+        "Only positions of your own agency can be registered.",
+        "自機関の職だけを登録できます。",
+    ),
+    "conference.reason_missing": Words(
+        "Write why consent could not be had (reason_without_consent).",
+        "本人の同意を得られない理由（reason_without_consent）を記入してください。",
+    ),
+    "conference.secrecy_already_acknowledged": Words(
+        "You have acknowledged the notice already.",
+        "すでに守秘義務を確認しています。",
+    ),
     "conference.starts_in_past": Words(
         "The conference would start in the past. Correct starts_at.",
         "開始日時が過去です。starts_atを直してください。",
-    ),
-    "conference.statutory_kind_not_open": Words(
-        "Persons cannot be named at a statutory support conference yet: its by-laws, convener and secrecy"
-        " notice are not registered here. Use a conference with the person's consent.",
-        "法に基づく支援会議での個人の取扱いは、設置要綱・招集者・守秘の確認が未登録のためまだ利用できません。"
-        "本人同意に基づく会議を利用してください。",
     ),
     "conference.stranger_present": Words(
         "Somebody marked as present was not invited. Choose from the list of attendees.",
@@ -150,6 +189,26 @@ PROBLEMS: dict[str, Words] = {
     ),
     "conference.unknown_item": Words(
         "There is no such item on this agenda.", "この会議にその議題はありません。"
+    ),
+    "conference_body.convener_not_in_charge": Words(
+        "Only the section in charge of the municipality, or the prefecture's agency, convenes this conference.",
+        "この会議は市町村の主管課または都道府県の機関だけが招集できます。",
+    ),
+    "conference_body.convener_not_public": Words(
+        "A statutory conference is convened by a public body.",
+        "法定会議は公的機関が招集します。",
+    ),
+    "conference_body.no_layered_project": Words(
+        "Only a municipality that runs the layered support project has this conference (Social Welfare Act, art. 106-6).",
+        "この会議は重層的支援体制整備事業を実施する市町村だけが設置できます（社会福祉法106条の6）。",
+    ),
+    "conference_body.no_welfare_office": Words(
+        "Only a municipality with a welfare office, or the prefecture, has this conference.",
+        "この会議は福祉事務所を設置する市町村または都道府県だけが設置できます。",
+    ),
+    "consent.contradicts_another": Words(
+        "Another consent that still holds says the opposite about one of these agencies or kinds. Ask the person which is meant, and let the new consent supersede the other (supersedes_id).",
+        "有効な別の同意と、提供先・除外先が矛盾しています。どちらの意思かを本人に確認し、新しい同意でそれを差し替えてください（supersedes_id）。",
     ),
     "consent.illegal_move": Words(
         "This consent is no longer in force, so it cannot be changed. Record a new one.",
@@ -170,6 +229,10 @@ PROBLEMS: dict[str, Words] = {
     "consent.unknown_kind": Words(
         "There is no such kind of agency. See GET /v1/agency-kinds.",
         "その機関種別はありません。GET /v1/agency-kinds で確認してください。",
+    ),
+    "consent.unknown_meeting": Words(
+        "No such conference body is registered.",
+        "その会議体は登録されていません。",
     ),
     "cursor.invalid": Words(
         "This page link is not yours, or belongs to another list. Start again from the first page.",
@@ -199,22 +262,90 @@ PROBLEMS: dict[str, Words] = {
         "This municipality is not served here. See GET /v1/municipalities.",
         "その市町村は登録されていません。GET /v1/municipalities で確認してください。",
     ),
-    "field.invalid": Words("This cannot be meant.", "この値は使えません。"),
-    "field.missing": Words("This field is required.", "この項目は必須です。"),
-    "field.type": Words("This has the wrong type.", "値の型が違います。"),
-    "field.unknown": Words(
-        "There is no such field. Remove it.", "その項目はありません。取り除いてください。"
+    "disclosure.extension_too_late": Words(
+        "The term has passed already. Decide on the request now.",
+        "期限を過ぎています。速やかに決定してください。",
+    ),
+    "disclosure.illegal_move": Words(
+        "This cannot be done with the request as it stands.",
+        "請求の現在の状態ではこの操作はできません。",
+    ),
+    "disclosure.nothing_to_export": Words(
+        "Nothing was decided to be disclosed. Decide on the request first.",
+        "開示する決定がされていません。先に開示決定をしてください。",
+    ),
+    "disclosure.requested_in_future": Words(
+        "The day of the request lies in the future.",
+        "請求日が未来の日付です。",
+    ),
+    "embargo.already_lifted": Words(
+        "The embargo has been lifted already.",
+        "この保留はすでに解除されています。",
+    ),
+    "embargo.ends_in_past": Words(
+        "The last day has passed. Choose a later one.",
+        "終了日が過ぎています。先の日付を指定してください。",
+    ),
+    "embargo.only_own_accesses": Words(
+        "You can hold back the accesses of your own agency only; for others ask the agency that holds the record.",
+        "保留できるのは自機関の閲覧だけです。他機関の分は記録を保有する機関に依頼してください。",
+    ),
+    "embargo.too_long": Words(
+        "An embargo lasts at most one year. Choose an earlier day.",
+        "開示の保留は1年以内です。より早い日を指定してください。",
+    ),
+    "enquiry.already_answered": Words(
+        "The enquiry has been answered already.",
+        "この照会はすでに回答済みです。",
+    ),
+    "enquiry.asker_not_covered": Words(
+        "Nothing opens this person to whoever asked. Answer noted; or get consent, or provide on a legal basis first.",
+        "照会元への提供の根拠がありません。「確認しました」と回答するか、同意または法的根拠による提供を先に行ってください。",
+    ),
+    "enquiry.expired": Words(
+        "The enquiry is over.",
+        "この照会は期限が切れています。",
+    ),
+    "enquiry.to_itself": Words(
+        "An enquiry goes to another agency.",
+        "照会は他の機関に対して行ってください。",
+    ),
+    "feedback.already_acknowledged": Words(
+        "It was acknowledged already.",
+        "すでに確認済みです。",
+    ),
+    "feedback.already_ended": Words(
+        "It has ended already.",
+        "すでに終了しています。",
+    ),
+    "feedback.no_commissioner": Words(
+        "No welfare commissioner is entered for this position or area.",
+        "この職・区域の民生委員が登録されていません。",
+    ),
+    "feedback.nobody_in_office": Words(
+        "Nobody holds this position today.",
+        "この職には現在、就任者がいません。",
+    ),
+    "feedback.without_consent": Words(
+        "The person's consent does not cover the commissioner for watching over, or not these items. Ask for consent.",
+        "民生委員への見守りのための提供について、本人の同意がないか、この項目を含んでいません。同意を得てください。",
     ),
     "field.choice": Words(
         "Choose one of the codes listed in the contract.", "決められたコードから選んでください。"
     ),
+    "field.date": Words(
+        "There is no such date or time. Use ISO 8601 with an offset, e.g. 2026-04-01T10:00:00+09:00.",
+        "存在しない日付・時刻です。2026-04-01T10:00:00+09:00 のように入力してください。",
+    ),
+    "field.invalid": Words("This cannot be meant.", "この値は使えません。"),
+    "field.missing": Words("This field is required.", "この項目は必須です。"),
     "field.range": Words(
         "This is too small, too large, too short or too long.",
         "値が範囲外か、長さが合っていません。",
     ),
-    "field.date": Words(
-        "There is no such date or time. Use ISO 8601 with an offset, e.g. 2026-04-01T10:00:00+09:00.",
-        "存在しない日付・時刻です。2026-04-01T10:00:00+09:00 のように入力してください。",
+    "field.type": Words("This has the wrong type.", "値の型が違います。"),
+    "field.unknown": Words(
+        "There is no such field. Remove it.", "その項目はありません。取り除いてください。"
     ),
     "idempotency.key_invalid": Words(
         "An Idempotency-Key has 8 to 128 visible characters; a UUID is a good one.",
@@ -278,6 +409,66 @@ PROBLEMS: dict[str, Words] = {
         "There is no such referral of this person that your agency is a party to.",
         "この人のつなぎで、あなたの機関が当事者であるものではありません。",
     ),
+    "provision.already_ended": Words(
+        "It has ended already.",
+        "すでに終了しています。",
+    ),
+    "provision.already_reviewed": Words(
+        "It has been reviewed already.",
+        "すでに事後確認済みです。",
+    ),
+    "provision.already_told": Words(
+        "The person has been told already.",
+        "すでに本人に説明済みです。",
+    ),
+    "provision.another_body": Words(
+        "The receiver belongs to another legal entity. Choose another basis.",
+        "提供先は別の法人・団体です。別の根拠を選んでください。",
+    ),
+    "provision.department_missing": Words(
+        "Inside your own agency name the department that it goes to.",
+        "自機関内では引継ぎ先の部署（to_department）を指定してください。",
+    ),
+    "provision.needs_no_review": Words(
+        "This provision needs no review, or has had it.",
+        "この提供に事後確認は不要か、すでに済んでいます。",
+    ),
+    "provision.no_contract": Words(
+        "No contract between you and the receiver is in force for this.",
+        "提供先との有効な委託契約がありません。",
+    ),
+    "provision.not_public_bodies": Words(
+        "This basis is for public bodies only.",
+        "この根拠は公的機関の間でのみ使えます。",
+    ),
+    "provision.not_the_addressee": Words(
+        "By law such a report goes to another kind of agency.",
+        "その虐待の通告・通報の法定の窓口ではありません。提供先を確認してください。",
+    ),
+    "provision.outside_contract": Words(
+        "The contract does not cover these purposes.",
+        "委託契約の範囲外の目的です。",
+    ),
+    "provision.own_record": Words(
+        "It is your own agency's record; you can read it.",
+        "自機関の記録です。通常どおり閲覧できます。",
+    ),
+    "provision.review_by_second_person": Words(
+        "Somebody else than whoever made it must review it. A small agency may ask the hub (ask-hub).",
+        "提供・閲覧した本人以外の職員が確認してください。小規模な機関はハブに依頼できます（ask-hub）。",
+    ),
+    "provision.reviewed_elsewhere": Words(
+        "Another agency reviews this.",
+        "別の機関が事後確認を行います。",
+    ),
+    "provision.special_secrecy": Words(
+        "Tax, insurance and pension data are under a stricter secrecy and cannot be provided on this basis. Ask for consent, or refer the person (利用勧奨).",
+        "税・保険・年金の情報にはより厳しい守秘義務があり、この根拠では提供できません。同意を得るか、利用勧奨を行ってください。",
+    ),
+    "provision.to_itself": Words(
+        "A provision goes to another agency.",
+        "提供先には他の機関を指定してください。",
+    ),
     "purpose.missing": Words(
         "Say what for: send the header Purpose-Of-Use, e.g. consultation.",
         "利用目的が必要です。Purpose-Of-Useヘッダー（例 consultation）を付けてください。",
@@ -306,13 +497,13 @@ PROBLEMS: dict[str, Words] = {
         "閲覧できる情報はありません。業務に必要なときは、本人の同意を得るか、"
         "市町村に支援会議の開催を依頼してください。",
     ),
-    "record.version_required": Words(
-        "Say which version you are changing: send If-Match with the ETag you read.",
-        "どの版を変更するか示してください。読み込んだETagをIf-Matchに付けてください。",
-    ),
     "record.version_malformed": Words(
         'If-Match takes one ETag as it was sent, e.g. "3".',
         'If-Matchには受け取ったETagをそのまま（例 "3"）付けてください。',
+    ),
+    "record.version_required": Words(
+        "Say which version you are changing: send If-Match with the ETag you read.",
+        "どの版を変更するか示してください。読み込んだETagをIf-Matchに付けてください。",
     ),
     "referral.already_declined_by_receiver": Words(
         "That agency has declined already. Choose another desk, or escalate to the hub.",
@@ -359,9 +550,33 @@ PROBLEMS: dict[str, Words] = {
     "referral.unknown_consultation": Words(
         "There is no such consultation at your agency.", "自機関にその相談記録はありません。"
     ),
+    "referral.unknown_household": Words(
+        "No such household of yours has this person as a member.",
+        "その世帯の登録がないか、本人が構成員に含まれていません。",
+    ),
     "referral.unknown_parent": Words(
         "There is no such earlier referral of this person that you are a party to.",
         "この人の以前のつなぎで、自機関が当事者であるものではありません。",
+    ),
+    "report.held_back": Words(
+        "This is held back at present.",
+        "現在は開示を保留しています。",
+    ),
+    "representation.ends_before_start": Words(
+        "The representation ends before it begins.",
+        "代理の終期が始期より前です。",
+    ),
+    "representation.out_of_dates": Words(
+        "The representation is not in force today.",
+        "代理の期間外です。",
+    ),
+    "representation.outside_scope": Words(
+        "The representative's scope does not include this.",
+        "代理権の範囲に含まれていません。",
+    ),
+    "representation.unknown": Words(
+        "No such representative of this person is registered.",
+        "本人の代理人として登録されていません。",
     ),
     "request.invalid": Words(
         "A header or parameter cannot be read; each is named in errors.",
@@ -411,6 +626,10 @@ PROBLEMS: dict[str, Words] = {
         "The token lives too long: at most 15 minutes for staff, 10 for partner systems.",
         "トークンの有効期間が長すぎます（職員15分、連携システム10分まで）。",
     ),
+    "token.login_too_old": Words(
+        "This needs a login of the last ten minutes, by a human. Log in again and repeat it.",
+        "10分以内にログインした職員本人だけが行えます。もう一度ログインしてください。",
+    ),
     "token.malformed": Words(
         "This is not a readable access token.", "アクセストークンとして読み取れません。"
     ),
@@ -449,11 +668,23 @@ VALUE_MESSAGES: dict[str, Words] = {
         referral_acts,
         plan,
         conference,
+        conference_body,
+        provision,
+        enquiry,
+        feedback,
+        access_request,
     )
     for code, english in module.MESSAGES_EN.items()
 }
 
 REMEDIES: dict[str, Words] = {
+    Remedy.ACKNOWLEDGE_SECRECY: Words(
+        "Acknowledge the notice of secrecy of the conference.", "会議の守秘義務を確認する。"
+    ),
+    Remedy.ASK_HOLDER_TO_PROVIDE: Words(
+        "Ask the agency that holds the record to provide it on a legal basis.",
+        "記録を保有する機関に、法的根拠に基づく提供を依頼する。",
+    ),
     Remedy.ASK_CONSENT: Words("Ask the person for consent.", "本人の同意を得る。"),
     Remedy.ASK_SUPPORT_CONFERENCE: Words(
         "Ask the municipality to convene a statutory support conference (支援会議).",
@@ -464,4 +695,22 @@ REMEDIES: dict[str, Words] = {
         "Have your position entered in the directory.", "名簿に職務を登録してもらう。"
     ),
     Remedy.GET_SCOPE: Words("Get a token with the scope.", "必要なスコープのトークンを取得する。"),
+    Remedy.LOG_IN_AGAIN: Words("Log in again.", "もう一度ログインする。"),
+    Remedy.REGISTER_PARTICIPANT: Words(
+        "Have your position registered as participant or substitute.",
+        "参加者または代理出席者として職の登録を受ける。",
+    ),
+    Remedy.SUPERSEDE_CONSENT: Words(
+        "Ask the person which consent is meant, and supersede the other.",
+        "どちらの同意かを本人に確認し、古い同意を差し替える。",
+    ),
+    Remedy.SWITCH_ON_BASIS: Words(
+        "Have the municipality switch on the basis with its by-laws.",
+        "市町村に設置要綱の制定と根拠の有効化を依頼する。",
+    ),
+    Remedy.USE_EMERGENCY_ACCESS: Words(
+        "If a life is in danger: emergency access, which is reviewed and told.",
+        "生命の危険があるときは緊急時の閲覧を使う（事後確認と通知の対象）。",
+    ),
+    Remedy.WAIT_FOR_AGENDA: Words("Wait until the agenda is fixed.", "議題が確定するまで待つ。"),
 }

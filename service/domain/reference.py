@@ -5,6 +5,7 @@ They are rows of a table, not constants of a rule: an installation adds its own.
 
 from service.domain.directory import AgencyKind
 from service.domain.disclosure import D2, D3, D4, D5, DataClass
+from service.domain.provision import AbuseKind
 
 
 def _kind(
@@ -15,6 +16,8 @@ def _kind(
     *,
     public: bool = False,
     decides: bool = False,
+    special_secrecy: bool = False,
+    reports: tuple[AbuseKind, ...] = (),
 ) -> AgencyKind:
     return AgencyKind(
         code=code,
@@ -22,6 +25,8 @@ def _kind(
         label_en=label_en,
         public_body=public,
         decides_support=decides,
+        special_secrecy=special_secrecy,
+        receives_reports_of=frozenset(reports),
         ceiling=ceiling,
     )
 
@@ -29,7 +34,17 @@ def _kind(
 #: Employers, landlords and residents never receive D3 or more (brief §8 rule 16); protected
 #: data (D5) may go to the lead and to the authorities that protect, never further.
 AGENCY_KINDS: tuple[AgencyKind, ...] = (
-    _kind("welfare_office", "福祉事務所", "Welfare office", D5, public=True),
+    _kind(
+        "welfare_office",
+        "福祉事務所",
+        "Welfare office",
+        D5,
+        public=True,
+        reports=(
+            AbuseKind.CHILD,
+            AbuseKind.SPOUSE,
+        ),
+    ),
     _kind(
         "municipal_welfare_section",
         "生活困窮・地域福祉主管課",
@@ -37,6 +52,10 @@ AGENCY_KINDS: tuple[AgencyKind, ...] = (
         D5,
         public=True,
         decides=True,
+        reports=(
+            AbuseKind.ELDER,
+            AbuseKind.DISABILITY,
+        ),
     ),
     _kind(
         "self_reliance_agency", "自立相談支援機関", "Independent consultation support agency", D5
@@ -61,12 +80,18 @@ AGENCY_KINDS: tuple[AgencyKind, ...] = (
         "都道府県社会福祉協議会",
         "Prefectural social welfare council",
     ),
-    _kind("elder_support_center", "地域包括支援センター", "Community general support centre"),
+    _kind(
+        "elder_support_center",
+        "地域包括支援センター",
+        "Community general support centre",
+        reports=(AbuseKind.ELDER,),
+    ),
     _kind("care_provider", "介護サービス事業所", "Care provider"),
     _kind(
         "disability_core_center",
         "障害者基幹相談支援センター",
         "Core disability consultation centre",
+        reports=(AbuseKind.DISABILITY,),
     ),
     _kind("disability_consultation", "障害者相談支援事業所", "Disability consultation office"),
     _kind(
@@ -75,9 +100,21 @@ AGENCY_KINDS: tuple[AgencyKind, ...] = (
         "Employment and life support centre",
     ),
     _kind("childcare_support", "利用者支援事業・子育て支援センター", "Child-rearing support"),
-    _kind("child_guidance_center", "児童相談所", "Child guidance centre", D5, public=True),
     _kind(
-        "child_family_section", "こども・家庭担当課", "Child and family section", D5, public=True
+        "child_guidance_center",
+        "児童相談所",
+        "Child guidance centre",
+        D5,
+        public=True,
+        reports=(AbuseKind.CHILD,),
+    ),
+    _kind(
+        "child_family_section",
+        "こども・家庭担当課",
+        "Child and family section",
+        D5,
+        public=True,
+        reports=(AbuseKind.CHILD,),
     ),
     _kind("school", "学校", "School", public=True),
     _kind("board_of_education", "教育委員会", "Board of education", public=True),
@@ -91,14 +128,15 @@ AGENCY_KINDS: tuple[AgencyKind, ...] = (
     _kind("youth_station", "地域若者サポートステーション", "Regional youth support station"),
     _kind("legal_aid", "法テラス・弁護士", "Legal aid, lawyer"),
     _kind("consumer_center", "消費生活相談窓口", "Consumer affairs desk", public=True),
-    _kind("tax_section", "税務担当課", "Local tax section", public=True),
+    _kind("tax_section", "税務担当課", "Local tax section", public=True, special_secrecy=True),
     _kind(
         "health_insurance_section",
         "国民健康保険・後期高齢者医療担当課",
         "Health insurance section",
         public=True,
+        special_secrecy=True,
     ),
-    _kind("pension_office", "年金事務所", "Pension office", public=True),
+    _kind("pension_office", "年金事務所", "Pension office", public=True, special_secrecy=True),
     _kind("pension_commissioner", "年金委員", "Pension commissioner", D3),
     _kind("water_section", "上下水道課", "Water section", public=True),
     _kind("housing_section", "住宅・都市計画担当課", "Housing section", public=True),
@@ -119,7 +157,17 @@ AGENCY_KINDS: tuple[AgencyKind, ...] = (
         "public_health_center", "保健所・精神保健福祉センター", "Public health centre", public=True
     ),
     _kind("medical_institution", "医療機関", "Hospital, clinic"),
-    _kind("police", "警察", "Police", D5, public=True),
+    _kind(
+        "police",
+        "警察",
+        "Police",
+        D5,
+        public=True,
+        reports=(
+            AbuseKind.CHILD,
+            AbuseKind.SPOUSE,
+        ),
+    ),
     _kind("agriculture_section", "農政担当課", "Farming section", public=True),
     _kind("agri_coop", "農業協同組合・農業振興センター", "Agricultural co-operative", D2),
     _kind("employer", "就労先・受入事業所・農家", "Employer, farm, work-training office", D2),

@@ -13,7 +13,17 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, model_validator
 
 from service.domain.decision import Permit
-from service.domain.disclosure import CONSENTABLE, D0, D3, D6, D7, DataClass, Disclosable, disclose
+from service.domain.disclosure import (
+    CONSENTABLE,
+    D0,
+    D2,
+    D3,
+    D6,
+    D7,
+    DataClass,
+    Disclosable,
+    disclose,
+)
 from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.permission import Purpose
 from service.domain.referral_states import (
@@ -111,6 +121,10 @@ class MakeReferral(Disclosable):
     parent_id: Annotated[UUID | None, D0] = Field(
         default=None, description="The referral this one answers or continues."
     )
+    household_id: Annotated[UUID | None, D3] = Field(
+        default=None,
+        description="Part of a referral of the household: one for each focal person (8050 …).",
+    )
 
     @model_validator(mode="after")
     def _sendable(self) -> Self:
@@ -184,7 +198,7 @@ class Referral(MakeReferral):
         sides = set()
         if agency_id == self.from_agency_id:
             sides.add(Side.SENDER)
-        no_receiver = self.status in (S.DRAFT, S.DECLINED) or self.with_hub
+        no_receiver = self.status in (S.DRAFT, S.DECLINED, S.SUSPENDED) or self.with_hub
         if agency_id == self.to_agency_id and not no_receiver:
             sides.add(Side.RECEIVER)
         if hub and agency_id == self.hub_agency_id and self.with_hub:
@@ -209,7 +223,7 @@ class Referral(MakeReferral):
                 },
             )
         target = NEXT[self.status, act] or self.resumes or S.RECEIVED
-        interrupts = target in (S.RETURNED_FOR_INFO, S.WITHDRAWAL_REQUESTED)
+        interrupts = target in (S.RETURNED_FOR_INFO, S.WITHDRAWAL_REQUESTED, S.SUSPENDED)
         return self.but(
             status=target,
             resumes=self._before_interruption() if interrupts else None,

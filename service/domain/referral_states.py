@@ -24,6 +24,7 @@ class Status(StrEnum):
     FIRST_CONTACT_DONE = "first_contact_done"
     WORKING = "working"
     WITHDRAWAL_REQUESTED = "withdrawal_requested"
+    SUSPENDED = "suspended"
     COMPLETED = "completed"
     CLOSED_WITHOUT_CONTACT = "closed_without_contact"
     WITHDRAWN = "withdrawn"
@@ -45,6 +46,7 @@ STATUS_JA: dict[Status, str] = {
     Status.FIRST_CONTACT_DONE: "初回面談済み",
     Status.WORKING: "支援中",
     Status.WITHDRAWAL_REQUESTED: "取下げ依頼中",
+    Status.SUSPENDED: "同意がなく停止中",
     Status.COMPLETED: "完了",
     Status.CLOSED_WITHOUT_CONTACT: "接触できず終了",
     Status.WITHDRAWN: "取下げ",
@@ -71,6 +73,8 @@ class Act(StrEnum):
     REQUEST_WITHDRAWAL = "request_withdrawal"
     CONFIRM_WITHDRAWAL = "confirm_withdrawal"
     KEEP = "keep"
+    SUSPEND = "suspend"
+    RESUME = "resume"
 
     @property
     def label_ja(self) -> str:
@@ -98,6 +102,7 @@ class Clock(StrEnum):
     FIRST_CONTACT = "first_contact"
     WORK = "work"
     WITHDRAWAL = "withdrawal"
+    CONSENT = "consent"
 
 
 S, A = Status, Act
@@ -152,6 +157,18 @@ NEXT: Mapping[tuple[Status, Act], Status | None] = {
     (S.WITHDRAWAL_REQUESTED, A.KEEP): None,
     (S.WITHDRAWAL_REQUESTED, A.ESCALATE): S.NEEDS_LEAD,
     (S.WITHDRAWAL_REQUESTED, A.MISS_DEADLINE): S.NEEDS_LEAD,
+    # Consent was taken back: nobody but the sender has anything to do until there is one again.
+    (S.SENT, A.SUSPEND): S.SUSPENDED,
+    (S.RECEIVED, A.SUSPEND): S.SUSPENDED,
+    (S.RETURNED_FOR_INFO, A.SUSPEND): S.SUSPENDED,
+    (S.NEEDS_LEAD, A.SUSPEND): S.SUSPENDED,
+    (S.ACCEPTED, A.SUSPEND): S.SUSPENDED,
+    (S.FIRST_CONTACT_DONE, A.SUSPEND): S.SUSPENDED,
+    (S.WORKING, A.SUSPEND): S.SUSPENDED,
+    (S.WITHDRAWAL_REQUESTED, A.SUSPEND): S.SUSPENDED,
+    (S.SUSPENDED, A.RESUME): None,
+    (S.SUSPENDED, A.REQUEST_WITHDRAWAL): S.WITHDRAWN,
+    (S.SUSPENDED, A.MISS_DEADLINE): S.SUSPENDED,
 }
 
 #: Whose act it is. The hub stands in for the receiver while the referral is with it.
@@ -173,6 +190,8 @@ BY: Mapping[Act, frozenset[Side]] = {
     A.REQUEST_WITHDRAWAL: frozenset({Side.SENDER}),
     A.CONFIRM_WITHDRAWAL: frozenset({Side.RECEIVER, Side.HUB}),
     A.KEEP: frozenset({Side.RECEIVER, Side.HUB}),
+    A.SUSPEND: frozenset({Side.SYSTEM}),
+    A.RESUME: frozenset({Side.SENDER}),
 }
 
 PERMISSION: Mapping[Act, Permission] = {act: Permission(f"referral.{act.value}") for act in Act}
@@ -198,7 +217,11 @@ TURN: Mapping[Status, Turn] = {
     S.FIRST_CONTACT_DONE: Turn(Side.RECEIVER, Side.RECEIVER, Clock.WORK),
     S.WORKING: Turn(Side.RECEIVER, Side.RECEIVER, Clock.WORK),
     S.WITHDRAWAL_REQUESTED: Turn(Side.SENDER, Side.RECEIVER, Clock.WITHDRAWAL),
+    S.SUSPENDED: Turn(Side.SENDER, Side.SENDER, Clock.CONSENT),
 }
+
+#: What consent keeps alive: it stops when the consent goes.
+RESTS_ON_CONSENT = frozenset(state for state, act in NEXT if act is A.SUSPEND)
 
 ENDINGS = frozenset({S.COMPLETED, S.CLOSED_WITHOUT_CONTACT, S.WITHDRAWN})
 

@@ -10,9 +10,10 @@ from domain_builders import CITY, DAY, HUB, desk, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.directory import AgencyKind, Dated, IssuerTrust, RouteQuestion, route
+from service.domain.directory import AgencyKind, IssuerTrust, RouteQuestion, route
 from service.domain.disclosure import D2, D4, D5
 from service.domain.reference import AGENCY_KINDS
+from service.domain.validity import Dated
 
 HUB_DESK = desk(99, agency_id=HUB, name="総合相談の要")
 HERE, THEME = "north", "debt"

@@ -33,20 +33,18 @@ class ConflictRow(SQLModel, table=True):
 
 # A position counts only while it and its tenure are in force, at an agency in force, for
 # which the issuer may speak.
-_HELD = """
-SELECT p.id AS position_id, p.role, a.id AS agency_id, a.code AS agency_code, a.kind AS agency_kind,
-       a.municipality_code, k.ceiling,
+HELD = """
+SELECT p.id AS position_id, p.role, p.department, t.id AS tenure_id, a.id AS agency_id,
+       a.code AS agency_code, a.kind AS agency_kind, a.municipality_code, k.ceiling,
        ARRAY (SELECT m.code FROM municipality m WHERE m.hub_agency_id = a.id) AS hub_of
 FROM tenure t
 JOIN position p ON p.id = t.position_id
 JOIN agency a ON a.id = p.agency_id
 JOIN agency_kind k ON k.code = a.kind
 JOIN issuer_agency b ON b.iss = t.iss AND b.agency_id = a.id
-WHERE t.iss = $1 AND t.sub = $2
-  AND t.valid_from <= $3 AND (t.valid_until IS NULL OR $3 <= t.valid_until)
-  AND p.valid_from <= $3 AND (p.valid_until IS NULL OR $3 <= p.valid_until)
-  AND a.valid_from <= $3 AND (a.valid_until IS NULL OR $3 <= a.valid_until)
-ORDER BY p.id
+WHERE t.valid_from <= $1 AND (t.valid_until IS NULL OR $1 <= t.valid_until)
+  AND p.valid_from <= $1 AND (p.valid_until IS NULL OR $1 <= p.valid_until)
+  AND a.valid_from <= $1 AND (a.valid_until IS NULL OR $1 <= a.valid_until)
 """
 
 
@@ -72,7 +70,9 @@ class PostgresAccounts:
 
     async def held(self, token: VerifiedToken, day: date) -> Sequence[Held]:
         """The positions held on a day."""
-        rows = await self._connection.fetch(_HELD, token.iss, token.sub, day)
+        rows = await self._connection.fetch(
+            f"{HELD} AND t.iss = $2 AND t.sub = $3 ORDER BY p.id", day, token.iss, token.sub
+        )
         return [Held.model_validate(dict(row)) for row in rows]
 
     async def conflicts(self, token: VerifiedToken) -> frozenset[UUID]:

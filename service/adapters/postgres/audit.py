@@ -76,6 +76,11 @@ class PostgresAuditLog:
         )
         return [AUDIT.read(r) for r in rows]
 
+    async def find(self, entry_id: UUID) -> AuditEntry | None:
+        """One entry."""
+        row = await self._connection.fetchrow(f"{AUDIT.select} WHERE id = $1", entry_id)
+        return AUDIT.read(row) if row else None
+
     async def receivers_of(self, person_id: UUID) -> frozenset[UUID]:
         """Agencies that were shown something about the person on the ground of consent."""
         rows = await self._connection.fetch(

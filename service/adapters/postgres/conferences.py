@@ -8,12 +8,32 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.conference import AgendaItem, Attendee, Conference, Task
-from service.domain.notice import Notice
+from service.domain.conference_body import ConferenceBody, Participant
+from service.domain.notice import Notice, NoticeKind
 
+BodyRow = row_of(
+    ConferenceBody,
+    "conference_body",
+    references={
+        "municipality_code": "municipality.code",
+        "convener_agency_id": "agency.id",
+    },
+)
+ParticipantRow = row_of(
+    Participant,
+    "participant",
+    references={
+        "conference_id": "conference.id",
+        "agency_id": "agency.id",
+        "position_id": "position.id",
+        "substitute_for_position_id": "position.id",
+    },
+    constraints=[UniqueConstraint("conference_id", "position_id")],
+)
 ConferenceRow = row_of(
     Conference,
     "conference",
-    references={"convener_agency_id": "agency.id"},
+    references={"convener_agency_id": "agency.id", "body_id": "conference_body.id"},
     constraints=[Index("ix_conference_convener_agency_id", "convener_agency_id", "id")],
 )
 AttendeeRow = row_of(
@@ -27,7 +47,7 @@ AttendeeRow = row_of(
     constraints=[
         UniqueConstraint("conference_id", "agency_id"),
         UniqueConstraint("conference_id", "person_id"),
-        CheckConstraint("num_nonnulls(agency_id, person_id) = 1", name="one_of"),
+        CheckConstraint("num_nonnulls(agency_id, person_id, resident) = 1", name="one_of"),
         Index("ix_attendee_agency_id", "agency_id", "conference_id"),
     ],
 )
@@ -38,8 +58,13 @@ ItemRow = row_of(
         "conference_id": "conference.id",
         "referral_id": "referral.id",
         "case_id": "support_case.id",
+        "body_id": "conference_body.id",
+        "added_by_agency_id": "agency.id",
     },
-    constraints=[UniqueConstraint("conference_id", "number")],
+    constraints=[
+        UniqueConstraint("conference_id", "number"),
+        Index("ix_agenda_item_person_ids", "person_ids", postgresql_using="gin"),
+    ],
 )
 TaskRow = row_of(
     Task,
@@ -61,9 +86,12 @@ NoticeRow = row_of(
         Index(
             "ix_notice_unread", "agency_id", "id", postgresql_where=text("acknowledged_at IS NULL")
         ),
+        Index("ix_notice_record_id", "record_id"),
     ],
 )
 
+BODY = Table(ConferenceBody, BodyRow)
+PARTICIPANT = Table(Participant, ParticipantRow)
 CONFERENCE = Table(Conference, ConferenceRow)
 ATTENDEE = Table(Attendee, AttendeeRow)
 ITEM = Table(AgendaItem, ItemRow)
@@ -155,6 +183,48 @@ class PostgresConferences:
         """The item with its result."""
         await ITEM.replace(self._connection, item)
 
+    async def coming_items(self, person_id: UUID) -> Sequence[AgendaItem]:
+        """Items on the person, on the ground of consent, at conferences that are yet to be held."""
+        rows = await self._connection.fetch(
+            f"{ITEM.select} WHERE person_ids @> ARRAY[$1::uuid] AND basis = 'CONSENT'"
+            " AND pulled_at IS NULL AND result IS NULL AND EXISTS ("
+            " SELECT FROM conference c WHERE c.id = conference_id"
+            " AND c.status IN ('planned', 'invited', 'agenda_fixed')) ORDER BY id FOR UPDATE",
+            person_id,
+        )
+        return [ITEM.read(r) for r in rows]
+
+    async def body(self, body_id: UUID) -> ConferenceBody | None:
+        """A conference body."""
+        row = await self._connection.fetchrow(f"{BODY.select} WHERE id = $1", body_id)
+        return BODY.read(row) if row else None
+
+    async def bodies(self, municipality: str) -> Sequence[ConferenceBody]:
+        """The conference bodies of a municipality."""
+        rows = await self._connection.fetch(
+            f"{BODY.select} WHERE municipality_code = $1 ORDER BY id", municipality
+        )
+        return [BODY.read(r) for r in rows]
+
+    async def add_body(self, body: ConferenceBody) -> None:
+        """A new conference body."""
+        await self._connection.execute(BODY.insert(), *BODY.parameters(body))
+
+    async def participants(self, conference_id: UUID) -> Sequence[Participant]:
+        """Who sits for the agencies."""
+        rows = await self._connection.fetch(
+            f"{PARTICIPANT.select} WHERE conference_id = $1 ORDER BY id", conference_id
+        )
+        return [PARTICIPANT.read(r) for r in rows]
+
+    async def add_participant(self, participant: Participant) -> None:
+        """One more participant."""
+        await self._connection.execute(PARTICIPANT.insert(), *PARTICIPANT.parameters(participant))
+
+    async def save_participant(self, participant: Participant) -> None:
+        """The participant with its acknowledgement."""
+        await PARTICIPANT.replace(self._connection, participant)
+
     async def add_task(self, task: Task) -> None:
         """A decided task."""
         await self._connection.execute(TASK.insert(), *TASK.parameters(task))
@@ -197,6 +267,13 @@ class PostgresNotices:
     async def save(self, notice: Notice) -> None:
         """The notice with its acknowledgement."""
         await NOTICE.replace(self._connection, notice)
+
+    async def about(self, record_id: UUID, kind: NoticeKind) -> Sequence[Notice]:
+        """The notices of a kind about a record, to whomever."""
+        rows = await self._connection.fetch(
+            f"{NOTICE.select} WHERE record_id = $1 AND kind = $2 ORDER BY id", record_id, kind.value
+        )
+        return [NOTICE.read(r) for r in rows]
 
     async def of_agency(
         self, agency_id: UUID, *, unread: bool, after: UUID | None, limit: int

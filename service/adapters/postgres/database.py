@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, T
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from service.adapters.postgres.access_requests import PostgresAccessRequests
 from service.adapters.postgres.accounts import PostgresAccounts
 from service.adapters.postgres.audit import PostgresAuditLog
 from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
@@ -22,7 +23,14 @@ from service.adapters.postgres.people import (
     PostgresPersons,
 )
 from service.adapters.postgres.plans import PostgresPlans
+from service.adapters.postgres.provisions import (
+    PostgresEnquiries,
+    PostgresFeedbacks,
+    PostgresNotes,
+    PostgresProvisions,
+)
 from service.adapters.postgres.referrals import PostgresCases, PostgresReferrals
+from service.domain.actor import Actor
 from service.domain.audit import AuditEntry
 from service.domain.errors import Unavailable
 
@@ -71,6 +79,11 @@ class PostgresUnitOfWork:
         self.directory = PostgresDirectory(connection)
         self.persons = PostgresPersons(connection)
         self.consents = PostgresConsents(connection)
+        self.provisions = PostgresProvisions(connection)
+        self.enquiries = PostgresEnquiries(connection)
+        self.feedbacks = PostgresFeedbacks(connection)
+        self.notes = PostgresNotes(connection)
+        self.access_requests = PostgresAccessRequests(connection)
         self.consultations = PostgresConsultations(connection)
         self.referrals = PostgresReferrals(connection)
         self.cases = PostgresCases(connection)
@@ -84,6 +97,16 @@ class PostgresUnitOfWork:
         """Start the transaction."""
         await self._transaction.start()
         return self
+
+    async def act_for(self, actor: Actor) -> None:
+        """Tell the database who is asking, until the transaction ends: the second wall (R2)."""
+        await self.connection.execute(
+            "SELECT set_config('tsunagi.kind', $1, true), set_config('tsunagi.agency', $2, true),"
+            " set_config('tsunagi.person', $3, true)",
+            actor.kind,
+            str(actor.agency_id or ""),
+            str(actor.person_id or ""),
+        )
 
     async def commit(self, entries: Sequence[AuditEntry]) -> None:
         """Write the audit entries and commit everything together; only then may anybody answer."""

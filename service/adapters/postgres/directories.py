@@ -11,12 +11,16 @@ from sqlalchemy import Column, Date, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
+from service.adapters.postgres.accounts import HELD
 from service.adapters.postgres.rows import Table, row_of
+from service.domain.access_request import DAYS_TO_DECIDE
+from service.domain.actor import Held
 from service.domain.consent import Recipient
 from service.domain.directory import (
     Agency,
     AgencyKind,
     Area,
+    Contract,
     Desk,
     DirectoryFile,
     Municipality,
@@ -25,6 +29,7 @@ from service.domain.directory import (
 )
 from service.domain.disclosure import DataClass
 from service.domain.errors import Invalid
+from service.domain.law import BasisSwitch, BasisVersion, LawBook, LegalBasis
 from service.domain.policy import ReferralPolicy
 
 MunicipalityRow = row_of(Municipality, "municipality", key=("code",))
@@ -58,6 +63,20 @@ TenureRow = row_of(
     "tenure",
     references={"position_id": "position.id"},
     constraints=[Index("ix_tenure_iss_sub", "iss", "sub")],
+)
+
+
+LegalBasisRow = row_of(LegalBasis, "legal_basis", key=("code", "valid_from"))
+BasisSwitchRow = row_of(
+    BasisSwitch,
+    "basis_switch",
+    key=("municipality_code", "basis", "valid_from"),
+    references={"municipality_code": "municipality.code"},
+)
+ContractRow = row_of(
+    Contract,
+    "contract",
+    references={"principal_agency_id": "agency.id", "contractor_agency_id": "agency.id"},
 )
 
 
@@ -102,6 +121,9 @@ AREA = Table(Area, AreaRow)
 DESK = Table(Desk, DeskRow)
 POSITION = Table(Position, PositionRow)
 TENURE = Table(Tenure, TenureRow)
+LEGAL_BASIS = Table(LegalBasis, LegalBasisRow)
+BASIS_SWITCH = Table(BasisSwitch, BasisSwitchRow)
+CONTRACT = Table(Contract, ContractRow)
 
 _DATED = "valid_from <= $2 AND (valid_until IS NULL OR $2 <= valid_until)"
 
@@ -222,6 +244,68 @@ class PostgresDirectory:
         )
         return ReferralPolicy.model_validate(from_json(found)) if found else ReferralPolicy.common()
 
+    async def days_to_disclose(self, municipality: str, day: date) -> int:
+        """Days to decide on a request for disclosure; an ordinance may set fewer."""
+        found = await self._connection.fetchval(
+            "SELECT value ->> 'days' FROM policy WHERE municipality_code = $1"
+            " AND name = 'disclosure' AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1",
+            municipality,
+            day,
+        )
+        return min(int(found), DAYS_TO_DECIDE) if found else DAYS_TO_DECIDE
+
+    async def law_book(self) -> LawBook:
+        """The versions of all bases, and who has switched on what."""
+        texts = await self._connection.fetch(
+            "SELECT code, switchable, valid_from, valid_until FROM legal_basis"
+        )
+        switches = await self._connection.fetch(BASIS_SWITCH.select)
+        return LawBook(
+            tuple(BasisVersion.model_validate(dict(t)) for t in texts),
+            tuple(BASIS_SWITCH.read(s) for s in switches),
+        )
+
+    async def legal_bases(self) -> Sequence[LegalBasis]:
+        """The texts of all versions."""
+        rows = await self._connection.fetch(f"{LEGAL_BASIS.select} ORDER BY code, valid_from")
+        return [LEGAL_BASIS.read(r) for r in rows]
+
+    async def contract(self, contract_id: UUID) -> Contract | None:
+        """A contract of entrusted work."""
+        row = await self._connection.fetchrow(f"{CONTRACT.select} WHERE id = $1", contract_id)
+        return CONTRACT.read(row) if row else None
+
+    async def position(self, position_id: UUID) -> Position | None:
+        """One position."""
+        row = await self._connection.fetchrow(f"{POSITION.select} WHERE id = $1", position_id)
+        return POSITION.read(row) if row else None
+
+    async def tenure_of(self, position_id: UUID, day: date) -> Tenure | None:
+        """Who holds a position on a day."""
+        row = await self._connection.fetchrow(
+            f"{TENURE.select} WHERE position_id = $1 AND {_DATED} ORDER BY id LIMIT 1",
+            position_id,
+            day,
+        )
+        return TENURE.read(row) if row else None
+
+    async def commissioner_of(self, municipality: str, area: str, day: date) -> Position | None:
+        """The welfare commissioner whose area it is."""
+        row = await self._connection.fetchrow(
+            f"{POSITION.select} WHERE role = 'welfare_commissioner' AND area = $1 AND {_DATED}"
+            " AND agency_id IN (SELECT id FROM agency WHERE municipality_code = $3)"
+            " ORDER BY id LIMIT 1",
+            area,
+            day,
+            municipality,
+        )
+        return POSITION.read(row) if row else None
+
+    async def held_positions(self, agency_id: UUID, day: date) -> Sequence[Held]:
+        """The positions of an agency that somebody holds, as callers would hold them."""
+        rows = await self._connection.fetch(f"{HELD} AND a.id = $2 ORDER BY p.id", day, agency_id)
+        return [Held.model_validate(dict(row)) for row in rows]
+
     async def load(self, file: DirectoryFile) -> None:
         """A whole directory, in an order that keeps every reference."""
         await self._upsert(KIND, file.agency_kinds)
@@ -232,6 +316,9 @@ class PostgresDirectory:
         await self._upsert(DESK, file.desks)
         await self._upsert(POSITION, file.positions)
         await self._upsert(TENURE, file.tenures)
+        await self._upsert(LEGAL_BASIS, file.legal_bases)
+        await self._upsert(BASIS_SWITCH, file.basis_switches)
+        await self._upsert(CONTRACT, file.contracts)
         await self._load_issuers(file)
         for line in file.policies:
             await self._connection.execute(

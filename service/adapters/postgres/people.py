@@ -1,6 +1,6 @@
 """Persons, households, consents and consultations in PostgreSQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from asyncpg import Connection
@@ -12,7 +12,7 @@ from service.application.ports import Involvement
 from service.domain.consent import Consent
 from service.domain.consultation import Consultation
 from service.domain.names import search_key
-from service.domain.people import Household, Person
+from service.domain.people import Household, Person, Representation
 
 PersonRow = row_of(
     Person,
@@ -25,6 +25,12 @@ PersonRow = row_of(
     ],
 )
 HouseholdRow = row_of(Household, "household", references={"holder_agency_id": "agency.id"})
+RepresentationRow = row_of(
+    Representation,
+    "representation",
+    references={"person_id": "person.id", "recorded_by": "agency.id"},
+    constraints=[Index("ix_representation_person_id", "person_id")],
+)
 ConsentRow = row_of(
     Consent,
     "consent",
@@ -33,6 +39,7 @@ ConsentRow = row_of(
         "recorded_by": "agency.id",
         "revoked_by": "agency.id",
         "supersedes_id": "consent.id",
+        "representative_id": "representation.id",
     },
     constraints=[Index("ix_consent_person_id", "person_id")],
 )
@@ -40,11 +47,15 @@ ConsultationRow = row_of(
     Consultation,
     "consultation",
     references={"person_id": "person.id", "agency_id": "agency.id", "routed_desk_id": "desk.id"},
-    constraints=[Index("ix_consultation_agency_id", "agency_id", "id")],
+    constraints=[
+        Index("ix_consultation_agency_id", "agency_id", "id"),
+        Index("ix_consultation_person_id", "person_id"),
+    ],
 )
 
 PERSON = Table(Person, PersonRow)
 HOUSEHOLD = Table(Household, HouseholdRow)
+REPRESENTATION = Table(Representation, RepresentationRow)
 CONSENT = Table(Consent, ConsentRow)
 CONSULTATION = Table(Consultation, ConsultationRow)
 
@@ -105,6 +116,9 @@ CONCERNS = """(
         SELECT FROM consent k
         WHERE k.person_id = person.id AND k.receivers @>
             jsonb_build_object('agencies', jsonb_build_array($2::uuid::text)))
+    OR EXISTS (
+        SELECT FROM provision v
+        WHERE v.person_id = person.id AND v.to_agency_id = $2 AND v.ended_at IS NULL)
 )"""
 
 
@@ -156,6 +170,29 @@ class PostgresPersons:
     async def add_household(self, household: Household) -> None:
         """A new record."""
         await self._connection.execute(HOUSEHOLD.insert(), *HOUSEHOLD.parameters(household))
+
+    async def leads(self, person_ids: Collection[UUID], agency_id: UUID) -> bool:
+        """Whether the agency leads the case of one of them."""
+        found = await self._connection.fetchval(
+            "SELECT EXISTS (SELECT FROM support_case"
+            " WHERE person_id = ANY ($1) AND lead_agency_id = $2)",
+            list(person_ids),
+            agency_id,
+        )
+        return bool(found)
+
+    async def representations(self, person_id: UUID) -> Sequence[Representation]:
+        """Who acts, or acted, for the person."""
+        rows = await self._connection.fetch(
+            f"{REPRESENTATION.select} WHERE person_id = $1 ORDER BY id", person_id
+        )
+        return [REPRESENTATION.read(r) for r in rows]
+
+    async def add_representation(self, representation: Representation) -> None:
+        """A new representation."""
+        await self._connection.execute(
+            REPRESENTATION.insert(), *REPRESENTATION.parameters(representation)
+        )
 
 
 def _keys(person: Person) -> list[str]:
@@ -215,6 +252,15 @@ class PostgresConsultations:
             f"{CONSULTATION.select} WHERE id = $1", consultation_id
         )
         return CONSULTATION.read(row) if row else None
+
+    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[Consultation]:
+        """What one agency took in about a person."""
+        rows = await self._connection.fetch(
+            f"{CONSULTATION.select} WHERE person_id = $1 AND agency_id = $2 ORDER BY id",
+            person_id,
+            agency_id,
+        )
+        return [CONSULTATION.read(r) for r in rows]
 
     async def add(self, consultation: Consultation) -> None:
         """A new consultation."""

@@ -57,6 +57,15 @@ class PostgresPlans:
         )
         return [VERSION.read(r) for r in rows]
 
+    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[Plan]:
+        """The plans for a person that one agency holds."""
+        rows = await self._connection.fetch(
+            f"{PLAN.select} WHERE person_id = $1 AND holder_agency_id = $2 ORDER BY id",
+            person_id,
+            agency_id,
+        )
+        return [PLAN.read(r) for r in rows]
+
     async def add(self, plan: Plan, first: PlanVersion) -> None:
         """A new plan with its first version."""
         await self._connection.execute(PLAN.insert(), *PLAN.parameters(plan))

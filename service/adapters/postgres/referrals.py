@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.case import Case
 from service.domain.referral import Referral, ReferralEvent
-from service.domain.referral_states import Status
+from service.domain.referral_states import RESTS_ON_CONSENT, Status
 
 ReferralRow = row_of(
     Referral,
@@ -25,6 +25,7 @@ ReferralRow = row_of(
         "hub_agency_id": "agency.id",
         "consultation_id": "consultation.id",
         "parent_id": "referral.id",
+        "household_id": "household.id",
         "case_id": "support_case.id",
     },
     constraints=[
@@ -150,6 +151,24 @@ class PostgresReferrals:
         )
         return REFERRAL.read(row) if row else None
 
+    async def resting_on_consent(self, person_id: UUID) -> Sequence[Referral]:
+        """A person's referrals under way that stop when no consent covers them any longer."""
+        rows = await self._connection.fetch(
+            f"{REFERRAL.select} WHERE person_id = $1 AND status = ANY ($2) ORDER BY id FOR UPDATE",
+            person_id,
+            sorted(s.value for s in RESTS_ON_CONSENT),
+        )
+        return [REFERRAL.read(r) for r in rows]
+
+    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[Referral]:
+        """The referrals about a person that one agency made."""
+        rows = await self._connection.fetch(
+            f"{REFERRAL.select} WHERE person_id = $1 AND from_agency_id = $2 ORDER BY id",
+            person_id,
+            agency_id,
+        )
+        return [REFERRAL.read(r) for r in rows]
+
     async def record(self, event: ReferralEvent) -> None:
         """One more step of a referral's history."""
         await self._connection.execute(EVENT.insert(), *EVENT.parameters(event))
@@ -187,6 +206,23 @@ class PostgresCases:
     async def save(self, case: Case) -> None:
         """The case as it is now."""
         await CASE.replace(self._connection, case)
+
+    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[Case]:
+        """The cases of a person that one agency leads."""
+        rows = await self._connection.fetch(
+            f"{CASE.select} WHERE person_id = $1 AND lead_agency_id = $2 ORDER BY id",
+            person_id,
+            agency_id,
+        )
+        return [CASE.read(r) for r in rows]
+
+    async def leads_of(self, person_id: UUID) -> Sequence[UUID]:
+        """Which agencies lead the person's cases; ids only."""
+        rows = await self._connection.fetch(
+            "SELECT DISTINCT lead_agency_id FROM support_case WHERE person_id = $1 ORDER BY 1",
+            person_id,
+        )
+        return [r["lead_agency_id"] for r in rows]
 
     async def next_number(self, municipality: str, fiscal_year: int) -> int:
         """The next running number; no number is given out twice."""

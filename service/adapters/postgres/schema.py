@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from asyncpg import Connection, UndefinedTableError
 
 from service.adapters.postgres import (
+    access_requests,
     accounts,
     audit,
     conferences,
@@ -19,6 +20,7 @@ from service.adapters.postgres import (
     idempotency,
     people,
     plans,
+    provisions,
     referrals,
 )
 from service.adapters.postgres.rows import metadata
@@ -26,6 +28,7 @@ from service.adapters.postgres.rows import metadata
 __all__ = ["current_revision", "head_revision", "metadata", "migrate", "refuse_privileges"]
 
 STORES = (
+    access_requests,
     accounts,
     audit,
     conferences,
@@ -34,11 +37,12 @@ STORES = (
     idempotency,
     people,
     plans,
+    provisions,
     referrals,
 )
 
 #: Tables whose rows may be added and read, never changed: history and the audit log.
-APPEND_ONLY = ("audit_entry", "record_history", "referral_event")
+APPEND_ONLY = ("audit_entry", "note", "record_history", "referral_event")
 
 
 def alembic_config(owner_url: str) -> Config:

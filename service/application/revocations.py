@@ -1,0 +1,104 @@
+"""Revoking consent, and everything that follows from it in the same commit (brief §2.3).
+
+It is never blocked. Referrals under way that no consent covers any longer stop; items on
+agendas to come are taken off; whoever was shown data is told to stop using it. History stays.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from service.application.consents import facts_of_consent
+from service.application.context import Context, Shown
+from service.application.notices import notify
+from service.application.referral_acts import suspend
+from service.domain.conference import AgendaItem, PullReason
+from service.domain.consent import Consent, RevokeConsent, opened_by
+from service.domain.disclosure import D0, D3
+from service.domain.notice import NoticeKind
+from service.domain.permission import Permission
+
+
+async def revoke(context: Context, consent_id: UUID, command: RevokeConsent) -> Shown:
+    """The person takes it back. It acts on the next request; whoever was shown data is told to stop."""
+    consent = await context.work.consents.find(consent_id, lock=True)
+    facts = await facts_of_consent(context, consent_id, consent)
+    context.enforce(Permission.CONSENT_REVOKE, facts)
+    assert consent is not None  # noqa: S101 - no permit without a record
+    context.check_version(consent.version)
+    revoked = consent.revoked(command, at=context.now, by=context.actor.agency_id)
+    await context.work.consents.save(revoked)
+    told = await _no_longer_covered(context, consent, revoked)
+    for agency_id in told:
+        await notify(context, agency_id, NoticeKind.STOP_USE, "consent", consent.id)
+    left = await context.work.consents.of_person(consent.person_id)
+    suspended = await _suspend_referrals(context, consent.person_id, left)
+    pulled = await _pull_items(context, consent.person_id, left)
+    follows = {"stop_use": len(told), "suspended_referrals": suspended, "pulled_items": pulled}
+    return context.receipt(revoked, follows=follows)
+
+
+async def _no_longer_covered(context: Context, before: Consent, after: Consent) -> list[UUID]:
+    """Agencies that could see something by this consent and can no longer: named ones, and those that did."""
+    shown = await context.work.audit.receivers_of(before.person_id)
+    lost = []
+    for agency_id in sorted(shown | before.receivers.agencies):
+        who = await context.work.directory.recipient(agency_id)
+        if who is None:
+            continue
+        if before.receivers.meetings:
+            who = who.model_copy(update={"meetings": before.receivers.meetings})
+        opened = [
+            {p: c.opens_to(who, p, context.today) for p in before.purposes} for c in (before, after)
+        ]
+        if any(opened[0][p] - opened[1][p] for p in before.purposes):
+            lost.append(agency_id)
+    return lost
+
+
+async def _suspend_referrals(context: Context, person_id: UUID, left: Sequence[Consent]) -> int:
+    """Referrals whose receiver no consent, and nothing else, covers any longer."""
+    provisions = await context.work.provisions.of_person(person_id)
+    stopped = 0
+    for referral in await context.work.referrals.resting_on_consent(person_id):
+        receiver = referral.hub_agency_id if referral.with_hub else referral.to_agency_id
+        who = await context.work.directory.recipient(receiver)
+        if who is None or receiver == referral.from_agency_id:
+            continue
+        opened, _ = opened_by(left, who, referral.purpose, context.today)
+        for provision in provisions:
+            if provision.from_agency_id == referral.from_agency_id:
+                opened |= provision.opens_to(who, referral.purpose, context.now)
+        if not opened - {D0}:
+            await suspend(context, referral)
+            stopped += 1
+    return stopped
+
+
+async def _pull_items(context: Context, person_id: UUID, left: Sequence[Consent]) -> int:
+    """Items to come that nothing the person still agrees to allows to be talked about."""
+    pulled = 0
+    for item in await context.work.conferences.coming_items(person_id):
+        if _still_agreed(context, item, left):
+            continue
+        await context.work.conferences.save_item(
+            item.pulled(PullReason.CONSENT_REVOKED, context.now)
+        )
+        conference = await context.work.conferences.find(item.conference_id)
+        if conference is not None:
+            await notify(
+                context,
+                conference.convener_agency_id,
+                NoticeKind.ITEM_PULLED,
+                "conference",
+                conference.id,
+                conference.starts_at,
+            )
+        pulled += 1
+    return pulled
+
+
+def _still_agreed(context: Context, item: AgendaItem, left: Sequence[Consent]) -> bool:
+    return any(
+        c.effective_on(context.today) and item.uses in c.purposes and D3 in c.data_classes
+        for c in left
+    )

@@ -1,0 +1,143 @@
+"""What is asked of the access decision: who, what, about which record, when, under which law."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from service.domain.actor import Actor
+from service.domain.calendar_jp import jst_date
+from service.domain.conference_window import Window
+from service.domain.consent import ConsentTerms, Recipient
+from service.domain.decision import Basis, Duty
+from service.domain.disclosure import D0, Classes, DataClass
+from service.domain.law import InForce
+from service.domain.permission import Permission
+from service.domain.provision import ProvisionTerms
+
+
+class RecordKind(StrEnum):
+    """What kind of record is asked for."""
+
+    AUDIT = "audit"
+    CASE = "case"
+    CONFERENCE = "conference"
+    CONFERENCE_ITEM = "conference_item"
+    CONSENT = "consent"
+    CONSULTATION = "consultation"
+    DIRECTORY = "directory"
+    DISCLOSURE = "disclosure"
+    EMBARGO = "embargo"
+    ENQUIRY = "enquiry"
+    FEEDBACK = "feedback"
+    HOUSEHOLD = "household"
+    NOTE = "note"
+    NOTICE = "notice"
+    PERSON = "person"
+    PLAN = "plan"
+    PROVISION = "provision"
+    REFERRAL = "referral"
+    TASK = "task"
+    TOKEN = "token"  # noqa: S105 - a kind of record
+
+
+#: The record kind an action is about, by the action's noun, before any record is known.
+KIND_OF_NOUN: dict[str, RecordKind] = {k.value: k for k in RecordKind} | {
+    "access": RecordKind.PERSON,
+    "emergency": RecordKind.PROVISION,
+    "me": RecordKind.TOKEN,
+}
+
+
+class Part(StrEnum):
+    """The part that the caller's agency has in the record."""
+
+    HOLDER = "holder"
+    """It is the agency's own record."""
+    PARTY = "party"
+    """It takes part now: receiver, team member, agency responsible for a line."""
+    FORMER_PARTY = "former_party"
+    """It took part (declined, handed on) and keeps the fact of it."""
+    HUB = "hub"
+    """The record waits for its hub."""
+    NAMED = "named"
+    """A consent of the person names this agency."""
+    REVIEWER = "reviewer"
+    """It was asked to look at it as the second person (row 3-30)."""
+
+
+class Facts(BaseModel):
+    """What must be known about the record. Whatever is not known counts against access."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: RecordKind
+    record_id: UUID | None = None
+    found: bool = False
+    #: The agency whose own record it is; its auditor may read about accesses to it.
+    holder_agency_id: UUID | None = None
+    #: The department of that agency which keeps it to itself (row 0-08).
+    department: str | None = None
+    person_id: UUID | None = None
+    parts: frozenset[Part] = frozenset()
+    #: Consents of this person, in any state.
+    consents: tuple[ConsentTerms, ...] = ()
+    #: Provisions about this person to the caller's agency, in any state.
+    provisions: tuple[ProvisionTerms, ...] = ()
+    #: The municipality whose switches count, where it is not the caller's own.
+    municipality_code: str | None = None
+    #: The statutory window of an agenda item.
+    window: Window | None = None
+    #: The conference body (会議体) at whose table the caller sits, for an agenda item.
+    meeting_id: UUID | None = None
+    #: Classes that the sender lets go along; ``None`` when no such choice was made.
+    profile: Classes | None = None
+    conference_id: UUID | None = None
+    #: The basis on which an enquiry was put to the desk that it is addressed to.
+    asked_on: Basis | None = None
+    #: Themes the caller's part is limited to; ``None`` when it is not.
+    themes: frozenset[str] | None = None
+
+
+class Question(BaseModel):
+    """Whether this actor may do this to this record at this instant."""
+
+    model_config = ConfigDict(frozen=True)
+
+    actor: Actor
+    permission: Permission
+    facts: Facts
+    at: datetime
+    #: The bases in force that day where the record belongs; none by default.
+    law: InForce = {}
+    #: The duties that whoever asks is able to carry out; none by default.
+    discharges: frozenset[Duty] = frozenset()
+    #: The class without which the answer would be none (where the record itself is the secret).
+    needs: DataClass = D0
+    #: The agency to which the act hands the person on, which a basis must cover as well.
+    receiver: Recipient | None = None
+    #: The classes that go to it, all of which must be covered; none named: at least one.
+    wanted: Classes = frozenset()
+
+    @property
+    def day(self) -> date:
+        """The business day, in Japan."""
+        return jst_date(self.at)
+
+    @property
+    def recipient(self) -> Recipient | None:
+        """The caller's agency as a consent would name it."""
+        actor, facts = self.actor, self.facts
+        if actor.agency_id is None or actor.agency_kind is None or actor.municipality_code is None:
+            return None
+        at_table = facts.meeting_id is not None and facts.kind is RecordKind.CONFERENCE_ITEM
+        return Recipient(
+            agency_id=actor.agency_id,
+            kind=actor.agency_kind,
+            municipality_code=actor.municipality_code,
+            ceiling=actor.ceiling,
+            meetings=frozenset({facts.meeting_id})
+            if at_table and facts.meeting_id
+            else frozenset(),
+        )

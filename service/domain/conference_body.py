@@ -1,0 +1,197 @@
+"""A constituted conference (設置要綱による会議体), who sits there, and the notice of secrecy.
+
+Only a body with by-laws, convened by whom the law names, can open a statutory window (brief
+§2.4 no. 1 and 2). Whoever takes part is registered by position, and acknowledges the notice.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from service.domain.calendar_jp import JST, jst_date
+from service.domain.conference import AgendaItem, Conference
+from service.domain.conference_states import PACKET_OPEN, ConferenceKind, Persons, rule_of
+from service.domain.conference_window import Window
+from service.domain.decision import Basis
+from service.domain.disclosure import D0, Disclosable
+from service.domain.errors import IllegalMove, Invalid
+from service.domain.text import Line, invalid
+from service.domain.validity import Dated
+
+MESSAGES_EN = {
+    "conference_body.not_statutory": "Only statutory conferences are constituted here. Choose a statutory kind.",
+    "conference_body.ends_before_start": "The by-laws end before they begin. Correct valid_until.",
+}
+MESSAGES_JA = {
+    "conference_body.not_statutory": "ここで設置できるのは法定会議だけです。法定会議の種類を選んでください。",
+    "conference_body.ends_before_start": "要綱の終期が始期より前です。valid_untilを直してください。",
+}
+
+#: The basis of a statutory kind (brief §1.4 A).
+STATUTORY_BASIS: Mapping[ConferenceKind, Basis] = {
+    ConferenceKind.SUPPORT_CONF_NEEDY: Basis.CONF_NEEDY,
+    ConferenceKind.SUPPORT_CONF_LAYERED: Basis.CONF_LAYERED,
+    ConferenceKind.CHILD_PROTECTION_COUNCIL: Basis.CONF_CHILD,
+    ConferenceKind.PUBLIC_ASSISTANCE_COORD: Basis.CONF_OTHER,
+    ConferenceKind.YOUTH_COUNCIL: Basis.CONF_OTHER,
+    ConferenceKind.ISOLATION_COUNCIL: Basis.CONF_OTHER,
+    ConferenceKind.CONSUMER_SAFETY_COUNCIL: Basis.CONF_OTHER,
+}
+
+#: Minutes that never come must not keep a window open for ever.
+LONGEST_OPEN = timedelta(days=90)
+
+
+class ConstituteBody(Dated):
+    """The by-laws of a statutory conference."""
+
+    kind: Annotated[ConferenceKind, D0]
+    name: Annotated[Line, D0] = Field(description="What the municipality calls it.")
+    by_laws: Annotated[Line, D0] = Field(description="Title and number of the by-laws (設置要綱).")
+    paper_days: Annotated[int, D0] = Field(
+        default=14, ge=0, le=60, description="Days after the minutes that papers stay readable."
+    )
+
+    @model_validator(mode="after")
+    def _can_be_meant(self) -> Self:
+        if rule_of(self.kind).persons is not Persons.STATUTORY:
+            raise invalid("conference_body.not_statutory", MESSAGES_EN)
+        if self.valid_until is not None and self.valid_until < self.valid_from:
+            raise invalid("conference_body.ends_before_start", MESSAGES_EN)
+        return self
+
+
+class ConferenceBody(ConstituteBody):
+    """A conference body's record."""
+
+    id: Annotated[UUID, D0]
+    municipality_code: Annotated[str, D0]
+    convener_agency_id: Annotated[UUID, D0]
+    basis: Annotated[Basis, D0]
+    constituted_at: Annotated[datetime, D0]
+    version: Annotated[int, D0] = 1
+
+
+class Convener(BaseModel):
+    """What is known of the agency that wants to convene, and of the municipality it does it for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    public_body: bool
+    decides_support: bool
+    prefectural: bool
+    has_welfare_office: bool
+    runs_layered_project: bool
+
+
+def check_convener(kind: ConferenceKind, convener: Convener) -> None:
+    """Who may convene which statutory conference (brief §1.4 A, §8 rules 6 and 7)."""
+    if not convener.public_body:
+        raise Invalid("conference_body.convener_not_public")
+    if kind is ConferenceKind.SUPPORT_CONF_LAYERED and not convener.runs_layered_project:
+        raise Invalid("conference_body.no_layered_project", field="/kind")
+    office = convener.has_welfare_office or convener.prefectural
+    if kind is ConferenceKind.SUPPORT_CONF_NEEDY and not office:
+        raise Invalid("conference_body.no_welfare_office", field="/kind")
+    needs_decider = kind in (
+        ConferenceKind.SUPPORT_CONF_NEEDY,
+        ConferenceKind.SUPPORT_CONF_LAYERED,
+    )
+    if needs_decider and not convener.decides_support:
+        raise Invalid("conference_body.convener_not_in_charge")
+
+
+class RegisterParticipant(BaseModel):
+    """Who sits for the agency, or stands in for whom: by position, before the paper is opened."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    position_id: UUID
+    substitute_for_position_id: UUID | None = None
+
+
+class AcknowledgeSecrecy(BaseModel):
+    """The participant has read the notice of secrecy of this version and will keep it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    notice_version: Line = Field(description="The version shown with the notice.")
+
+
+class Participant(Disclosable):
+    """A position that sits for an agency, and its acknowledgement of secrecy."""
+
+    id: Annotated[UUID, D0]
+    conference_id: Annotated[UUID, D0]
+    agency_id: Annotated[UUID, D0]
+    position_id: Annotated[UUID, D0]
+    substitute_for_position_id: Annotated[UUID | None, D0] = None
+    registered_at: Annotated[datetime, D0]
+    acknowledged_at: Annotated[datetime | None, D0] = None
+    #: Who it was; another holder of the position acknowledges for themself.
+    acknowledged_iss: Annotated[str | None, D0] = None
+    acknowledged_sub: Annotated[str | None, D0] = None
+    notice_version: Annotated[Line | None, D0] = None
+    version: Annotated[int, D0] = 1
+
+    def acknowledged_by(self, iss: str, sub: str) -> bool:
+        """Whether this very person has acknowledged the notice."""
+        same = (self.acknowledged_iss, self.acknowledged_sub) == (iss, sub)
+        return self.acknowledged_at is not None and same
+
+    def acknowledge(self, *, iss: str, sub: str, at: datetime, notice_version: str) -> Self:
+        """Acknowledged by whoever holds the position now."""
+        if self.acknowledged_by(iss, sub):
+            raise IllegalMove("conference.secrecy_already_acknowledged")
+        return self.but(
+            acknowledged_at=at,
+            acknowledged_iss=iss,
+            acknowledged_sub=sub,
+            notice_version=notice_version,
+            version=self.version + 1,
+        )
+
+
+def closes_at(conference: Conference, paper_days: int) -> datetime:
+    """The instant at which papers are no longer readable: so many days after the minutes."""
+    latest = conference.ends_at + LONGEST_OPEN
+    confirmed = conference.minutes_confirmed_at
+    if confirmed is None:
+        return latest
+    last: date = jst_date(confirmed) + timedelta(days=paper_days)
+    return min(latest, datetime.combine(last + timedelta(days=1), time.min, tzinfo=JST))
+
+
+def window_of(
+    conference: Conference,
+    item: AgendaItem,
+    body: ConferenceBody | None,
+    *,
+    invited: bool,
+    registered: bool,
+    acknowledged: bool,
+) -> Window:
+    """The window of one statutory item for one caller."""
+    day = jst_date(conference.starts_at)
+    constituted = (
+        body is not None
+        and body.basis is item.basis
+        and body.holds_on(day)
+        and body.municipality_code == conference.municipality_code
+    )
+    is_open = conference.status in PACKET_OPEN and item.pulled_at is None
+    return Window(
+        basis=item.basis,
+        conference_id=conference.id,
+        item_id=item.id,
+        constituted=constituted,
+        reason_written=bool(item.reason_without_consent),
+        invited=invited,
+        registered=registered,
+        acknowledged=acknowledged,
+        opens_at=conference.fixed_at if is_open else None,
+        closes_at=closes_at(conference, body.paper_days) if body is not None else None,
+    )
