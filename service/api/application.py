@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.api import (
     access,
+    anonymous,
     conferences,
     consents,
     directories,
@@ -41,6 +42,7 @@ ROUTERS = (
     consents.router,
     provisions.router,
     access.router,
+    anonymous.router,
     referrals.router,
     conferences.router,
     plans.router,

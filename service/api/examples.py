@@ -215,3 +215,27 @@ BODY = {
 PARTICIPANT = {"position_id": RECORD}
 SECRECY = {"notice_version": "CONF_LAYERED@2021-04-01"}
 CONVERSION = {"kind": "layered_support_conf"}
+PREFECTURAL_COUNCIL = "0199aaaa-0000-7000-8000-0000000000b0"
+SUPERVISION = {
+    "to_agency_id": PREFECTURAL_COUNCIL,
+    "person_id": RECORD,
+    "pseudonym": "Aさん",
+    "summary": "長く家から出ていない50代の方と高齢の親の世帯。訪問の間合いについて助言がほしい。",
+    "days": 14,
+}
+SESSION_NOTE = {"note": "週1回の訪問を続け、本人の関心から入る。"}
+SCREENING = {
+    "title": "特例貸付 借受世帯の把握",
+    "documented_purpose": "特例貸付の借受世帯に対するフォローアップ支援（要綱第5条）",
+    "counts_for_agency_ids": [PREFECTURAL_COUNCIL],
+}
+SCREENED = {"entries": [{"person_id": RECORD, "flagged": True}]}
+SCREENING_OUTCOME = {"person_id": RECORD, "outcome": "accepted"}
+AREA_ISSUE = {
+    "title": "ごみ出しができない世帯",
+    "text": "集積所まで運べない高齢・障害のある世帯が増えている。",
+    "theme": "daily_life",
+    "counts": [{"area": "district_1", "cases": 7}, {"area": "district_3", "cases": 3}],
+}
+AREA_ISSUE_CLOSURE = {"activity": "小学校と民生委員による朝のごみ出し手伝いを始めた。"}
+RECOMMENDATION = {"happened_on": "2026-11-20", "outcome": "declined", "theme": "arrears"}

@@ -20,6 +20,7 @@ from service.domain.provision import ProvisionTerms
 class RecordKind(StrEnum):
     """What kind of record is asked for."""
 
+    AREA_ISSUE = "area_issue"
     AUDIT = "audit"
     CASE = "case"
     CONFERENCE = "conference"
@@ -38,6 +39,9 @@ class RecordKind(StrEnum):
     PLAN = "plan"
     PROVISION = "provision"
     REFERRAL = "referral"
+    SCREENING = "screening"
+    SUPERVISION = "supervision"
+    TALLY = "tally"
     TASK = "task"
     TOKEN = "token"  # noqa: S105 - a kind of record
 

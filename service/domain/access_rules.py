@@ -247,8 +247,12 @@ def _system(question: Question) -> tuple[Permit, ...]:
 
 
 def _anonymous(question: Question) -> tuple[Permit, ...]:
-    """Directory and other records about nobody (ANON)."""
-    if question.facts.kind is not RecordKind.DIRECTORY or not question.facts.found:
+    """The directory, area issues, and numbers or pseudonyms put to this agency (ANON)."""
+    facts = question.facts
+    open_to_all = facts.kind in (RecordKind.DIRECTORY, RecordKind.AREA_ISSUE)
+    put_to_me = facts.kind in (RecordKind.SCREENING, RecordKind.SUPERVISION)
+    mine = open_to_all or (put_to_me and Part.PARTY in facts.parts)
+    if not mine or not facts.found:
         return ()
     return (
         Permit(basis=Basis.ANON, classes=frozenset({D0}), rules=(Rule.DIRECTORY_OPEN_TO_STAFF,)),

@@ -49,6 +49,9 @@ class Permission(StrEnum):
     """What a caller may want to do; also the action of the audit entry. ``noun.verb``, alphabetical."""
 
     ACCESS_EXPLAIN = "access.explain"
+    AREA_ISSUE_CLOSE = "area_issue.close"
+    AREA_ISSUE_RAISE = "area_issue.raise"
+    AREA_ISSUE_READ = "area_issue.read"
     AUDIT_READ = "audit.read"
     AUDIT_REPLAY = "audit.replay"
     CASE_READ = "case.read"
@@ -136,6 +139,15 @@ class Permission(StrEnum):
     REFERRAL_SEND = "referral.send"
     REFERRAL_SUSPEND = "referral.suspend"
     REFERRAL_WORK = "referral.work"
+    SCREENING_ADD = "screening.add"
+    SCREENING_OPEN = "screening.open"
+    SCREENING_READ = "screening.read"
+    SCREENING_RECORD = "screening.record"
+    SUPERVISION_ASK = "supervision.ask"
+    SUPERVISION_NOTE = "supervision.note"
+    SUPERVISION_READ = "supervision.read"
+    TALLY_COUNT = "tally.count"
+    TALLY_READ = "tally.read"
     TASK_FINISH = "task.finish"
     TASK_READ = "task.read"
     TOKEN_VERIFY = "token.verify"  # noqa: S105 - an action
@@ -148,6 +160,9 @@ class Permission(StrEnum):
 
 PERMISSION_JA: dict[Permission, str] = {
     Permission.ACCESS_EXPLAIN: "閲覧可否の説明",
+    Permission.AREA_ISSUE_CLOSE: "地域課題の解決の記録",
+    Permission.AREA_ISSUE_RAISE: "地域課題の提起",
+    Permission.AREA_ISSUE_READ: "地域課題の閲覧",
     Permission.AUDIT_READ: "監査記録の閲覧",
     Permission.AUDIT_REPLAY: "判断の再現",
     Permission.CASE_READ: "ケースの閲覧",
@@ -235,6 +250,15 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.REFERRAL_SEND: "つなぎの送付",
     Permission.REFERRAL_SUSPEND: "つなぎの停止",
     Permission.REFERRAL_WORK: "支援の継続",
+    Permission.SCREENING_ADD: "対象者の登録（把握調査）",
+    Permission.SCREENING_OPEN: "把握調査の開始",
+    Permission.SCREENING_READ: "把握調査の閲覧",
+    Permission.SCREENING_RECORD: "把握調査の結果の記録",
+    Permission.SUPERVISION_ASK: "スーパービジョンの依頼",
+    Permission.SUPERVISION_NOTE: "スーパービジョンの記録",
+    Permission.SUPERVISION_READ: "スーパービジョンの閲覧",
+    Permission.TALLY_COUNT: "利用勧奨の計上",
+    Permission.TALLY_READ: "利用勧奨の集計",
     Permission.TASK_FINISH: "役割の完了",
     Permission.TASK_READ: "役割の閲覧",
     Permission.TOKEN_VERIFY: "トークンの確認",
@@ -252,6 +276,7 @@ def scope_of(permission: Permission) -> str | None:
 
 SCOPE_NOUNS: dict[str, str] = {
     "access": "persons",
+    "area_issue": "statistics",
     "audit": "audit",
     "case": "referrals",
     "conference": "conferences",
@@ -270,6 +295,9 @@ SCOPE_NOUNS: dict[str, str] = {
     "plan": "plans",
     "provision": "provisions",
     "referral": "referrals",
+    "screening": "screenings",
+    "supervision": "supervisions",
+    "tally": "statistics",
     "task": "conferences",
 }
 
@@ -280,6 +308,9 @@ _ACCESS_REQUEST = frozenset({Purpose.ACCESS_REQUEST})
 #: Purposes that fit an action. Anything about a person needs one of case work.
 _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.ACCESS_EXPLAIN: _CASE_WORK | {Purpose.AUDIT, Purpose.ACCESS_REQUEST},
+    Permission.AREA_ISSUE_CLOSE: None,
+    Permission.AREA_ISSUE_RAISE: None,
+    Permission.AREA_ISSUE_READ: None,
     Permission.AUDIT_READ: frozenset({Purpose.AUDIT}),
     Permission.AUDIT_REPLAY: frozenset({Purpose.AUDIT}),
     Permission.CONFERENCE_CONSTITUTE: None,
@@ -298,6 +329,8 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.PROVISION_REVIEW: _CASE_WORK | {Purpose.AUDIT},
     Permission.FEEDBACK_OUTLIVE: None,
     Permission.REFERRAL_MISS_DEADLINE: None,
+    Permission.TALLY_COUNT: None,
+    Permission.TALLY_READ: None,
     Permission.TOKEN_VERIFY: None,
 }
 
@@ -381,6 +414,7 @@ _EVERYONE = frozenset(
         Permission.DIRECTORY_READ,
         Permission.ME_READ,
         Permission.NOTICE_READ,
+        Permission.AREA_ISSUE_READ,
     }
 )
 SYSTEM_ONLY = frozenset(
@@ -470,7 +504,7 @@ _SPECIAL: dict[Role, frozenset[Permission]] = {
     | _REVIEW
     | {Permission.ACCESS_EXPLAIN, Permission.NOTICE_ACKNOWLEDGE, Permission.PROVISION_READ},
     # Sees a case only by invitation, which comes with supervision sessions.
-    Role.SUPERVISOR: _EVERYONE,
+    Role.SUPERVISOR: _EVERYONE | {Permission.SUPERVISION_READ},
     Role.WELFARE_COMMISSIONER: _WATCHER,
     Role.CONFERENCE_COORDINATOR: _STAFF | _COORDINATION,
     Role.CHIEF_CONSULTANT: _STAFF | _COORDINATION | _REVIEW,

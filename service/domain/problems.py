@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from service.domain import (
     access_request,
+    area_issue,
     calendar_jp,
     conference,
     conference_body,
@@ -56,6 +57,10 @@ PROBLEMS: dict[str, Words] = {
     "actor.scope_missing": Words(
         "The access token lacks the scope for this. Ask for it when you get the token.",
         "アクセストークンにこの操作のスコープがありません。トークン取得時に要求してください。",
+    ),
+    "area_issue.already_closed": Words(
+        "The gap is closed already.",
+        "この課題はすでに解決済みです。",
     ),
     "audit.nothing_to_replay": Words(
         "This entry is not a decision of the rules (a refused token, a failure, a repeated answer). There is nothing to decide again.",
@@ -583,6 +588,14 @@ PROBLEMS: dict[str, Words] = {
         "ヘッダーまたはパラメーターが正しくありません。errorsを確認してください。",
     ),
     "route.unknown": Words("There is no such address here.", "このURLはありません。"),
+    "screening.person_not_on_it": Words(
+        "This person is not on the list.",
+        "この方は対象者に含まれていません。",
+    ),
+    "screening.person_twice": Words(
+        "A person is on the list already, or named twice.",
+        "すでに登録されているか、同じ方が二度指定されています。",
+    ),
     "self.involved": Words(
         "You are involved yourself. Ask a colleague.",
         "ご自身が関係する事案です。同僚に依頼してください。",
@@ -591,6 +604,15 @@ PROBLEMS: dict[str, Words] = {
         "Something went wrong on our side; nothing was done. It is on record under the request id.",
         "サービス側で問題が起きました。処理は行われていません。リクエストIDで記録されています。",
     ),
+    "supervision.names_somebody": Words(
+        "The text names the person (name, reading, telephone or address). Write it so that nobody can tell who it is.",
+        "本文に本人の氏名・読み・電話番号・住所が含まれています。個人が分からない表現にしてください。",
+    ),
+    "supervision.to_itself": Words(
+        "Supervision inside the agency needs no request; ask another agency.",
+        "機関内のスーパービジョンに依頼は不要です。他の機関を指定してください。",
+    ),
+    "tally.in_future": Words("The day lies in the future.", "日付が未来になっています。"),
     "task.already_finished": Words("This task is done already.", "この役割は完了済みです。"),
     "task.due_in_past": Words(
         "A task is due today or later. Correct due_on.", "期限は今日以降にしてください。"
@@ -673,6 +695,7 @@ VALUE_MESSAGES: dict[str, Words] = {
         enquiry,
         feedback,
         access_request,
+        area_issue,
     )
     for code, english in module.MESSAGES_EN.items()
 }

@@ -16,7 +16,6 @@ from service.domain.decision import Permit
 from service.domain.disclosure import (
     CONSENTABLE,
     D0,
-    D2,
     D3,
     D6,
     D7,

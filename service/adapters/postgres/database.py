@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from service.adapters.postgres.access_requests import PostgresAccessRequests
 from service.adapters.postgres.accounts import PostgresAccounts
+from service.adapters.postgres.anonymous import PostgresAnonymous
 from service.adapters.postgres.audit import PostgresAuditLog
 from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
 from service.adapters.postgres.directories import PostgresDirectory
@@ -83,6 +84,7 @@ class PostgresUnitOfWork:
         self.enquiries = PostgresEnquiries(connection)
         self.feedbacks = PostgresFeedbacks(connection)
         self.notes = PostgresNotes(connection)
+        self.anonymous = PostgresAnonymous(connection)
         self.access_requests = PostgresAccessRequests(connection)
         self.consultations = PostgresConsultations(connection)
         self.referrals = PostgresReferrals(connection)

@@ -13,6 +13,7 @@ from asyncpg import Connection, UndefinedTableError
 from service.adapters.postgres import (
     access_requests,
     accounts,
+    anonymous,
     audit,
     conferences,
     database,
@@ -30,6 +31,7 @@ __all__ = ["current_revision", "head_revision", "metadata", "migrate", "refuse_p
 STORES = (
     access_requests,
     accounts,
+    anonymous,
     audit,
     conferences,
     database,
@@ -42,7 +44,7 @@ STORES = (
 )
 
 #: Tables whose rows may be added and read, never changed: history and the audit log.
-APPEND_ONLY = ("audit_entry", "note", "record_history", "referral_event")
+APPEND_ONLY = ("audit_entry", "note", "recommendation", "record_history", "referral_event")
 
 
 def alembic_config(owner_url: str) -> Config:

@@ -57,6 +57,34 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "area_issue",
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("theme", sa.Text(), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("municipality_code", sa.Text(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("activity", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_area_issue_state")),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_area_issue_agency_id"), deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["municipality_code"],
+            ["municipality.code"],
+            name=op.f("fk_area_issue_municipality_code"),
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_area_issue")),
+    )
+    op.create_index(
+        "ix_area_issue_municipality_code", "area_issue", ["municipality_code", "id"], unique=False
+    )
+    op.create_table(
         "conference_body",
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
@@ -114,6 +142,42 @@ def upgrade() -> None:
             deferrable=True,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
+    )
+    op.create_table(
+        "recommendation",
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("theme", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('leaflet', 'declined', 'accompanied', 'referred')",
+            name=op.f("ck_recommendation_outcome"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_recommendation_agency_id"), deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation")),
+    )
+    op.create_index(
+        "ix_recommendation_agency_id", "recommendation", ["agency_id", "happened_on"], unique=False
+    )
+    op.create_table(
+        "screening",
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("documented_purpose", sa.Text(), nullable=False),
+        sa.Column("counts_for_agency_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entries", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_screening_agency_id"), deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
     )
     op.create_table(
         "embargo",
@@ -294,6 +358,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_representation")),
     )
     op.create_index("ix_representation_person_id", "representation", ["person_id"], unique=False)
+    op.create_table(
+        "supervision",
+        sa.Column("to_agency_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("pseudonym", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("from_agency_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["from_agency_id"],
+            ["agency.id"],
+            name=op.f("fk_supervision_from_agency_id"),
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_supervision_person_id"), deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_agency_id"],
+            ["agency.id"],
+            name=op.f("fk_supervision_to_agency_id"),
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supervision")),
+    )
+    op.create_index(
+        "ix_supervision_from_agency_id", "supervision", ["from_agency_id", "id"], unique=False
+    )
+    op.create_index(
+        "ix_supervision_to_agency_id", "supervision", ["to_agency_id", "id"], unique=False
+    )
     op.create_table(
         "disclosure_request",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -593,8 +693,8 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_consent_state"), "consent", type_="check")
     op.drop_constraint(op.f("ck_referral_status"), "referral", type_="check")
     op.drop_constraint(op.f("ck_referral_resumes"), "referral", type_="check")
-    op.drop_constraint(op.f("ck_agenda_item_basis"), "agenda_item", type_="check")
     op.drop_constraint(op.f("ck_agenda_item_kind"), "agenda_item", type_="check")
+    op.drop_constraint(op.f("ck_agenda_item_basis"), "agenda_item", type_="check")
     op.drop_constraint(op.f("ck_referral_event_to_status"), "referral_event", type_="check")
     op.drop_constraint(op.f("ck_referral_event_from_status"), "referral_event", type_="check")
     op.create_check_constraint(
@@ -631,6 +731,11 @@ def upgrade() -> None:
         "resumes IN ('draft', 'sent', 'received', 'returned_for_info', 'declined', 'needs_lead', 'accepted', 'first_contact_done', 'working', 'withdrawal_requested', 'suspended', 'completed', 'closed_without_contact', 'withdrawn')",
     )
     op.create_check_constraint(
+        op.f("ck_agenda_item_kind"),
+        "agenda_item",
+        "kind IN ('support_conf_needy', 'support_conf_layered', 'child_protection_council', 'care_conference', 'public_assistance_coord', 'youth_council', 'isolation_council', 'consumer_safety_council', 'disability_council', 'support_coordination_conf', 'evaluation_conf', 'layered_support_conf', 'layered_individual', 'layered_plenary', 'case_conf', 'service_meeting', 'internal_case_meeting', 'community_life_support_conf', 'district_welfare_network', 'supervision_session', 'prefecture_network', 'field_council', 'liaison_council_agency')",
+    )
+    op.create_check_constraint(
         op.f("ck_agenda_item_basis"),
         "agenda_item",
         "basis IN ('CONSENT', 'CONF_NEEDY', 'CONF_LAYERED', 'CONF_CHILD', 'CONF_OTHER', 'LIFE', 'CHILD_HEALTH', 'PUBLIC_DUTY', 'PUBLIC_BODY', 'INTERNAL', 'ENTRUST', 'DUTY_REPORT', 'SELF', 'ANON')",
@@ -639,11 +744,6 @@ def upgrade() -> None:
         op.f("ck_agenda_item_pulled_because"),
         "agenda_item",
         "pulled_because IN ('consent_revoked')",
-    )
-    op.create_check_constraint(
-        op.f("ck_agenda_item_kind"),
-        "agenda_item",
-        "kind IN ('support_conf_needy', 'support_conf_layered', 'child_protection_council', 'care_conference', 'public_assistance_coord', 'youth_council', 'isolation_council', 'consumer_safety_council', 'disability_council', 'support_coordination_conf', 'evaluation_conf', 'layered_support_conf', 'layered_individual', 'layered_plenary', 'case_conf', 'service_meeting', 'internal_case_meeting', 'community_life_support_conf', 'district_welfare_network', 'supervision_session', 'prefecture_network', 'field_council', 'liaison_council_agency')",
     )
     op.create_check_constraint(
         op.f("ck_referral_event_to_status"),

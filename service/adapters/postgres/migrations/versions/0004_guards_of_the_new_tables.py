@@ -7,9 +7,10 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("note",)
+APPEND_ONLY = ("note", "recommendation")
 REFERENCE = ("basis_switch", "contract", "legal_basis")
 RECORDS = (
+    "area_issue",
     "conference_body",
     "disclosure_request",
     "embargo",
@@ -18,6 +19,8 @@ RECORDS = (
     "participant",
     "provision",
     "representation",
+    "screening",
+    "supervision",
 )
 #: Tables whose versions are kept, by the column that names the record.
 VERSIONED = dict.fromkeys((*RECORDS, "contract"), "id")

@@ -1,0 +1,93 @@
+"""Area issues (地域課題): anonymous themes raised from cases; nobody can be named in one (rule 19)."""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from service.domain.disclosure import D0, D7, Disclosable
+from service.domain.errors import IllegalMove
+from service.domain.suppression import FEWEST_TOLD, suppress, suppress_total
+from service.domain.text import Code, Line, Paragraph, invalid
+
+MESSAGES_EN = {
+    "area_issue.names_a_record": "An area issue points at no record: take the id out of the text.",
+    "area_issue.area_twice": "Count each area once.",
+}
+MESSAGES_JA = {
+    "area_issue.names_a_record": "地域課題には個別の記録を記載できません。本文からIDを削除してください。",
+    "area_issue.area_twice": "地区は一度ずつ数えてください。",
+}
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class IssueState(StrEnum):
+    """Whether somebody does something about it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class AreaCount(Disclosable):
+    """How many cases in an area."""
+
+    area: Annotated[Code, D7]
+    cases: Annotated[int, D7] = Field(ge=0, le=100_000)
+
+
+class RaiseAreaIssue(Disclosable):
+    """What many cases have in common, and where; without anybody's name."""
+
+    title: Annotated[Line, D0]
+    text: Annotated[Paragraph, D0]
+    theme: Annotated[Code, D0]
+    counts: Annotated[tuple[AreaCount, ...], D7] = Field(min_length=1, max_length=200)
+
+    @model_validator(mode="after")
+    def _anonymous(self) -> Self:
+        if _ID.search(f"{self.title} {self.text}"):
+            raise invalid("area_issue.names_a_record", MESSAGES_EN)
+        if len({c.area for c in self.counts}) < len(self.counts):
+            raise invalid("area_issue.area_twice", MESSAGES_EN)
+        return self
+
+
+class CloseAreaIssue(BaseModel):
+    """What was begun to close the gap."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    activity: Paragraph
+
+
+class AreaIssue(RaiseAreaIssue):
+    """An area issue's record."""
+
+    id: Annotated[UUID, D0]
+    agency_id: Annotated[UUID, D0]
+    municipality_code: Annotated[str, D0]
+    raised_at: Annotated[datetime, D0]
+    state: Annotated[IssueState, D0] = IssueState.OPEN
+    activity: Annotated[Paragraph | None, D0] = None
+    version: Annotated[int, D0] = 1
+
+    def closed(self, activity: str) -> Self:
+        """The gap is closed by an activity."""
+        if self.state is IssueState.CLOSED:
+            raise IllegalMove("area_issue.already_closed")
+        return self.but(state=IssueState.CLOSED, activity=activity, version=self.version + 1)
+
+    def report(self, fewest: int = FEWEST_TOLD) -> dict[str, Any]:
+        """What may be published: the city's number, and the areas' where they are large enough."""
+        cells = {c.area: c.cases for c in self.counts}
+        return {
+            "total": suppress_total(cells, fewest),
+            "areas": [
+                {"area": area, "cases": count}
+                for area, count in sorted(suppress(cells, fewest).items())
+            ],
+            "fewest_told": fewest,
+        }
