@@ -3,7 +3,7 @@
 Everything here is invented. The caller's agency is always ``OURS``.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +21,14 @@ from service.domain.conference import (
     PlanConference,
 )
 from service.domain.conference_states import ConferenceKind
+from service.domain.conference_window import Window
 from service.domain.consent import Consent, GrantConsent, Receivers, Recipient
 from service.domain.decision import Basis, Duty
 from service.domain.directory import Desk
 from service.domain.disclosure import D0, D1, D2, D3, D4, D5, D6, D7, DataClass
 from service.domain.permission import EVERY_SCOPE, Permission, Purpose, Role
 from service.domain.plan import DraftVersion, Plan, PlanLine, PlanVersion
+from service.domain.provision import ProvisionTerms
 from service.domain.referral import MakeReferral, Referral
 from service.domain.referral_states import Status
 
@@ -121,19 +123,15 @@ def facts(*parts: Part, **changes: Any) -> Facts:
     return Facts(**given | changes)
 
 
-def question(actor: Actor, known: Facts, permission: Permission | None = None) -> Question:
+def question(
+    actor: Actor, known: Facts, permission: Permission | None = None, **changes: Any
+) -> Question:
     """May the actor read it (or, for the system, let its deadline pass) today?"""
     usual = Permission.PERSON_READ
     if actor.kind == "system":
         usual = Permission.REFERRAL_MISS_DEADLINE
-    return Question(
-        actor=actor,
-        permission=permission or usual,
-        facts=known,
-        at=NOW,
-        law=LAW,
-        discharges=frozenset(Duty),
-    )
+    given: dict[str, Any] = {"at": NOW, "law": LAW, "discharges": frozenset(Duty)}
+    return Question(actor=actor, permission=permission or usual, facts=known, **given | changes)
 
 
 # Consent
@@ -190,6 +188,55 @@ def grant(**changes: Any) -> GrantConsent:
         "valid_from": date(2026, 10, 1),
     }
     return GrantConsent(**given | changes)
+
+
+# Bases other than consent
+
+ITEM, CONFERENCE = uid(0x510), uid(0x500)
+
+
+def provision(number: int = 1, **changes: Any) -> ProvisionTerms:
+    """From the holder to our agency, for two hours around now: D1 to D3, body to body."""
+    given: dict[str, Any] = {
+        "id": uid(0x700 + number),
+        "person_id": PERSON,
+        "basis": Basis.PUBLIC_BODY,
+        "from_agency_id": THEIRS,
+        "to_agency_id": OURS,
+        "purposes": frozenset({Purpose.CONSULTATION}),
+        "data_classes": frozenset({D1, D2, D3}),
+        "opens_at": NOW - timedelta(hours=1),
+        "closes_at": NOW + timedelta(hours=1),
+    }
+    return ProvisionTerms(**given | changes)
+
+
+def window(**changes: Any) -> Window:
+    """An agenda item of a statutory conference that is open to us now."""
+    given: dict[str, Any] = {
+        "basis": Basis.CONF_NEEDY,
+        "conference_id": CONFERENCE,
+        "item_id": ITEM,
+        "constituted": True,
+        "reason_written": True,
+        "invited": True,
+        "registered": True,
+        "acknowledged": True,
+        "opens_at": NOW - timedelta(hours=1),
+        "closes_at": NOW + timedelta(hours=1),
+    }
+    return Window(**given | changes)
+
+
+def item_facts(*parts: Part, **changes: Any) -> Facts:
+    """That agenda item, as somebody else put it on the agenda."""
+    given: dict[str, Any] = {
+        "kind": RecordKind.CONFERENCE_ITEM,
+        "record_id": ITEM,
+        "conference_id": CONFERENCE,
+        "window": window(),
+    }
+    return facts(*parts, **given | changes)
 
 
 # Referrals and cases

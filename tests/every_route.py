@@ -159,8 +159,10 @@ async def make_records(town: Town) -> Records:
     notice = await town.owner.fetchval(
         "SELECT id FROM notice WHERE agency_id = $1 ORDER BY id LIMIT 1", town.agency["J"]
     )
+    more = await _without_consent(town, person) | await _without_names(town, person)
     return Records(
-        {
+        more
+        | {
             "agency_id": str(town.agency["J"]),
             "attendee_id": attendee,
             "case_id": case,
@@ -177,6 +179,53 @@ async def make_records(town: Town) -> Records:
         },
         person,
     )
+
+
+async def _without_consent(town: Town, person: str) -> dict[str, str]:
+    """What is about the person on other grounds than the consent to J, S and M."""
+    cc, privacy = town.caller("cc-worker"), town.caller("cc-privacy", "access_request")
+    watched = examples.CONSENT | {
+        "person_id": person,
+        "valid_from": "2026-01-01",
+        "purposes": ["watch_over"],
+        "data_classes": ["D1", "D3"],
+        "receivers": {"agencies": [str(town.agency["P"])]},
+    }
+    assert (await cc.post("/v1/consents", watched)).status_code == 201
+    feedback = examples.FEEDBACK | {"person_id": person, "watch_point": CANARY}
+    provision = examples.PROVISION | {"person_id": person, "message": CANARY}
+    enquiry = examples.ENQUIRY | {"name": CANARY, "noticed": CANARY}
+    request = examples.DISCLOSURE_REQUEST | {"person_id": person, "wants": CANARY}
+    embargo = examples.EMBARGO | {"reason": CANARY * 5}
+    return {
+        "embargo_id": await _id(
+            await privacy.post(f"/v1/persons/{person}/access-report/embargoes", embargo)
+        ),
+        "enquiry_id": await _id(await cc.post("/v1/enquiries", enquiry)),
+        "entry_id": str(
+            await town.owner.fetchval(
+                "SELECT id FROM audit_entry WHERE person_id = $1 ORDER BY id LIMIT 1", person
+            )
+        ),
+        "feedback_id": await _id(await cc.post("/v1/feedbacks", feedback)),
+        "provision_id": await _id(await cc.post("/v1/provisions", provision)),
+        "request_id": await _id(await privacy.post("/v1/disclosure-requests", request)),
+    }
+
+
+async def _without_names(town: Town, person: str) -> dict[str, str]:
+    """What other agencies are told of without names."""
+    cc = town.caller("cc-worker")
+    screening = await _id(await cc.post("/v1/screenings", examples.SCREENING))
+    entries = {"entries": [{"person_id": person, "flagged": True}]}
+    assert (await cc.post(f"/v1/screenings/{screening}/entries", entries)).status_code == 200
+    supervision = await _id(
+        await cc.post("/v1/supervisions", examples.SUPERVISION | {"person_id": person})
+    )
+    note = {"note": CANARY}
+    assert (await cc.post(f"/v1/supervisions/{supervision}/note", note)).status_code == 200
+    issue = await _id(await cc.post("/v1/area-issues", examples.AREA_ISSUE))
+    return {"screening_id": screening, "supervision_id": supervision, "issue_id": issue}
 
 
 async def _conference(town: Town, j: Caller, person: str, plan: str) -> tuple[str, str, str, str]:

@@ -13,6 +13,14 @@ from town import Caller, Town
 
 RULES = "個人情報取扱規程 2026-04"
 
+#: What whoever has no basis is told, whether or not there is anything.
+WAYS_FORWARD = {
+    "ask_consent",
+    "ask_holder_to_provide",
+    "ask_support_conference",
+    "use_emergency_access",
+}
+
 
 # What a desk sends, and what it gets.
 
@@ -63,6 +71,23 @@ async def notices(caller: Caller) -> list[tuple[str, str]]:
     """What an agency was told: kind and record, newest first."""
     page = await ok(caller.get("/v1/notices"))
     return [(item["kind"], item["record_id"]) for item in page["items"]]
+
+
+#: A person's record: who it is and how to reach them (D1), how they live (D2), what to take
+#: care of (D4); and the fields that say nothing about anybody (D0).
+WHO = frozenset(
+    "names birth sex phones address municipality_code area language emergency_contacts".split()
+)
+LIFE = frozenset({"living"})
+CARE = frozenset({"considerations"})
+_PLAIN = frozenset(
+    "id holder_agency_id registered_at version department withheld obligations".split()
+)
+
+
+def fields(shown: dict[str, Any]) -> set[str]:
+    """Which fields of a person's record were shown, empty ones as well."""
+    return set(shown) - _PLAIN
 
 
 # Forms.

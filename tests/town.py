@@ -10,9 +10,11 @@ from typing import Any
 import asyncpg
 import httpx
 
+from service.adapters.postgres.directories import PostgresDirectory
 from service.app import build, open_pool
 from service.demo.accounts import demo_issuers, issuer_urls, mounts
-from service.demo.city import AGENCY_ID, DESK_ID, STAFF, issuer_of
+from service.demo.city import AGENCY_ID, BY_LETTER, DESK_ID, SINCE, STAFF, issuer_of
+from service.domain.directory import DirectoryFile, Position, Tenure
 from service.domain.permission import Role
 from service.settings import Settings
 
@@ -38,10 +40,13 @@ class Clock:
 class Caller:
     """One caller with a token, a purpose and a new Idempotency-Key for each POST."""
 
-    def __init__(self, town: "Town", account: str, purpose: str | None) -> None:
+    def __init__(
+        self, town: "Town", account: str, purpose: str | None, claims: Mapping[str, Any]
+    ) -> None:
         self.town = town
         self.account = account
         self.purpose = purpose
+        self.claims = claims
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
         return await self.send("GET", path, **options)
@@ -63,7 +68,7 @@ class Caller:
     ) -> httpx.Response:
         """Send as this caller; a header given as None is left out."""
         given: dict[str, str | None] = {
-            "Authorization": f"Bearer {self.town.token(self.account)}",
+            "Authorization": f"Bearer {self.town.token(self.account, **self.claims)}",
             "Purpose-Of-Use": self.purpose,
         }
         if method == "POST":
@@ -94,18 +99,57 @@ class Town:
         #: A connection as the owner of the schema: it may look at and break anything.
         self.owner = owner
         self.issuers = demo_issuers(settings)
+        #: Accounts of a test's own: a colleague whose issuer speaks for them, and their claims.
+        self.hired: dict[str, tuple[str, dict[str, str]]] = {}
 
     def token(self, account: str, **overrides: Any) -> str:
         """An access token for a demo account or partner system, as of the test's clock."""
+        if account in self.hired:
+            colleague, claims = self.hired[account]
+            return self.token(colleague, **claims | overrides)
         staff = next(s for s in STAFF if s.account == account)
         issuer = self.issuers[issuer_of(staff.letter)]
         if staff.role is Role.PARTNER_SYSTEM:
             return issuer.client_token(account, now=self.clock.now, **overrides)
         return issuer.staff_token(account, now=self.clock.now, **overrides)
 
-    def caller(self, account: str, purpose: str | None = "consultation") -> Caller:
-        """A caller of the demo city, e.g. ``cc-worker``."""
-        return Caller(self, account, purpose)
+    def caller(self, account: str, purpose: str | None = "consultation", **claims: Any) -> Caller:
+        """A caller of the demo city, e.g. ``cc-worker``; further claims replace those of the token."""
+        return Caller(self, account, purpose, claims)
+
+    async def hire(
+        self, account: str, letter: str, role: Role, department: str | None = None
+    ) -> None:
+        """One more member of staff, as an operator would load them into the directory."""
+        issuer = issuer_of(letter)
+        position = Position(
+            id=uuid.uuid4(),
+            agency_id=AGENCY_ID[letter],
+            code=account.replace("-", "_"),
+            title="担当",
+            role=role,
+            department=department,
+            valid_from=SINCE,
+        )
+        tenure = Tenure(
+            id=uuid.uuid4(),
+            position_id=position.id,
+            iss=self.issuers[issuer].issuer,
+            sub=f"sub-{account}",
+            name="担当者",
+            valid_from=SINCE,
+        )
+        async with self.owner.transaction():
+            await PostgresDirectory(self.owner).load(
+                DirectoryFile(positions=[position], tenures=[tenure])
+            )
+        colleague = next(
+            s.account
+            for s in STAFF
+            if issuer_of(s.letter) == issuer and s.role is not Role.PARTNER_SYSTEM
+        )
+        claims = {"sub": tenure.sub, "agency": BY_LETTER[letter].code}
+        self.hired[account] = (colleague, claims)
 
     async def sweep(self) -> int:
         """Let the service look at its deadlines now."""

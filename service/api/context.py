@@ -29,7 +29,7 @@ from service.application.context import Context, Page, Shown, Trace
 from service.application.ports import FirstAnswer, Work
 from service.application.printer import Printer
 from service.domain.actor import VerifiedToken
-from service.domain.audit import AuditEntry, Outcome
+from service.domain.audit import DecidedEntry, Outcome
 from service.domain.calendar_jp import jst_date
 from service.domain.decision import Rule
 from service.domain.errors import (
@@ -152,7 +152,7 @@ class Call:
         except Exception as error:  # noqa: BLE001 - the last resort
             return await self._failed(error, self._undone(context, token))
 
-    async def _failed(self, error: Exception, entries: list[AuditEntry]) -> Response:
+    async def _failed(self, error: Exception, entries: list[DecidedEntry]) -> Response:
         """A mistake of ours: undone, on record, and said without the exception's text.
 
         The text may quote what was submitted or stored.
@@ -236,7 +236,7 @@ class Call:
         purpose = self.request.headers.get("purpose-of-use", "").encode()
         return hashlib.sha256(asked + purpose + b"\n" + await self.request.body()).digest()
 
-    def _undone(self, context: Context | None, token: VerifiedToken) -> list[AuditEntry]:
+    def _undone(self, context: Context | None, token: VerifiedToken) -> list[DecidedEntry]:
         if context is not None:
             return context.undone(self.permission)
         actor = nobody(token)
@@ -244,13 +244,13 @@ class Call:
             self._entry(iss=actor.iss, sub=actor.sub, client_id=actor.client_id, token_id=actor.jti)
         ]
 
-    def _unknown_caller(self, refusal: Refusal | None) -> AuditEntry:
+    def _unknown_caller(self, refusal: Refusal | None) -> DecidedEntry:
         if isinstance(refusal, Unauthenticated):
             rules = (Rule.TOKEN_REFUSED.value, refusal.code)
             return self._entry(action=Permission.TOKEN_VERIFY.value, rules=rules)
         return self._entry(action=Permission.TOKEN_VERIFY.value, outcome=Outcome.FAILED)
 
-    def _entry(self, **known: Any) -> AuditEntry:
+    def _entry(self, **known: Any) -> DecidedEntry:
         stated: dict[str, Any] = {
             "action": self.permission.value,
             "outcome": Outcome.DENIED,
@@ -258,7 +258,7 @@ class Call:
             "actor_kind": "unknown",
             "record_kind": "token",
         }
-        return AuditEntry(
+        return DecidedEntry(
             id=self.service.new_id(),
             attempt_id=self.trace.attempt_id,
             at=self.now,
@@ -267,10 +267,10 @@ class Call:
             **stated | known,
         )
 
-    async def _refused(self, refusal: Refusal, entries: list[AuditEntry]) -> Response:
+    async def _refused(self, refusal: Refusal, entries: list[DecidedEntry]) -> Response:
         return await self._recorded(entries, problem(refusal))
 
-    async def _recorded(self, entries: list[AuditEntry], response: Response) -> Response:
+    async def _recorded(self, entries: list[DecidedEntry], response: Response) -> Response:
         """The refusal, once it is on record; if it cannot be, nobody learns even that."""
         try:
             async with self.service.open_work() as work:

@@ -137,7 +137,7 @@ ROUTE = {"municipality_code": "999997", "area": "district_3", "theme": "debt"}
 ACKNOWLEDGEMENT = {"answer": "写しを廃棄しました。"}
 CITY = "0199aaaa-0000-7000-8000-0000000000a1"
 HEALTH_CENTRE = "0199aaaa-0000-7000-8000-0000000000b1"
-COMMISSIONER = "0199aaaa-0000-7000-8000-000000001018"
+COMMISSIONER = "0199aaaa-0000-7000-8000-000000001013"
 EMERGENCY = {
     "person_id": RECORD,
     "reason": "訪問したが応答がなく、室内で倒れている可能性があるため連絡先が必要。",

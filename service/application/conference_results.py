@@ -113,16 +113,13 @@ async def _item_for(
     item: AgendaItem,
 ) -> dict[str, Any]:
     place: dict[str, Any] = {"number": item.number, "minutes": item.minutes}
-    if item.pulled_at is not None:
-        return place | {"pulled": True}
     if not item.person_ids:
         return place | disclose(item, OWN_COPY)
     invited = item.invites(context.actor.agency_id, conference.convener_agency_id)
     window = await window_for(context, conference, item, invited=invited)
     permits = await _permits_for(context, conference, reader, item, window)
     if permits is None:
-        missing = window.missing(context.now) if window is not None else ()
-        return place | {"restricted": True, "missing": [m.value for m in missing]}
+        return place | {"restricted": True} | _why_not(context, conference, item, window)
     classes: Classes = frozenset.intersection(*(p.classes for p in permits))
     attending = {a.person_id for a in attendees if a.person_id is not None}
     if attending & set(item.person_ids):
@@ -139,6 +136,17 @@ async def _item_for(
     if item.plan is not None:
         shown["plan_paper"] = await _plan_paper(context, item.plan, item.basis, classes)
     return shown
+
+
+def _why_not(
+    context: Context, conference: Conference, item: AgendaItem, window: Window | None
+) -> dict[str, Any]:
+    """What an invited reader can do about it, and to the convener that the item was pulled."""
+    if item.pulled_at is not None:
+        mine = context.actor.agency_id == conference.convener_agency_id
+        return {"pulled": True} if mine else {}
+    missing = window.missing(context.now) if window is not None else ()
+    return {"missing": [m.value for m in missing]} if missing else {}
 
 
 async def _permits_for(
@@ -180,7 +188,7 @@ def _parts(context: Context, conference: Conference, item: AgendaItem) -> frozen
     An item on the ground of consent closes with the consent, for its author as well.
     """
     me = context.actor.agency_id
-    if not item.invites(me, conference.convener_agency_id):
+    if item.pulled_at is not None or not item.invites(me, conference.convener_agency_id):
         return frozenset()
     own = item.basis is Basis.INTERNAL and me == conference.convener_agency_id
     return frozenset({Part.HOLDER} if own else {Part.PARTY})

@@ -374,7 +374,7 @@ async def _check_persons(
         facts = await person_facts(context, person_id, person)
         statutory = persons is Persons.STATUTORY
         act = Permission.CONFERENCE_PROPOSE if statutory else Permission.CONFERENCE_PLAN
-        context.enforce(act, facts, needs=D1)
+        context.enforce(act, facts, needs=D1 if statutory else D0)
         if persons is Persons.WITH_CONSENT:
             _require_consent(context, facts, command.uses)
 

@@ -22,7 +22,7 @@ from service.domain.access import (
     gate,
 )
 from service.domain.actor import Actor
-from service.domain.audit import AuditEntry, Outcome
+from service.domain.audit import DecidedEntry, Outcome
 from service.domain.calendar_jp import jst_date
 from service.domain.consent import Recipient
 from service.domain.decision import Decision, Deny, Duty, Obligation, Permit, Rule
@@ -85,9 +85,9 @@ class Context:
     law: LawBook
     #: The version the caller says it has seen (``If-Match``).
     expected_version: int | None = None
-    entries: list[AuditEntry] = field(default_factory=list)
+    entries: list[DecidedEntry] = field(default_factory=list)
     #: Entries of refusals; they are committed although everything else is undone.
-    refusals: list[AuditEntry] = field(default_factory=list)
+    refusals: list[DecidedEntry] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -283,7 +283,7 @@ class Context:
             record_id=getattr(value, "id", None),
         )
 
-    def undone(self, permission: Permission) -> list[AuditEntry]:
+    def undone(self, permission: Permission) -> list[DecidedEntry]:
         """The entries of a request that was undone: its denials, or else what it had tried."""
         if self.refusals:
             return self.refusals
@@ -292,7 +292,7 @@ class Context:
             self._entry(permission, Facts(kind=_kind_of(permission)), outcome=Outcome.FAILED)
         ]
 
-    def replayed(self, permission: Permission) -> list[AuditEntry]:
+    def replayed(self, permission: Permission) -> list[DecidedEntry]:
         """The entry for an answer that is given again."""
         return [self._entry(permission, Facts(kind=_kind_of(permission)), outcome=Outcome.REPLAYED)]
 
@@ -343,23 +343,23 @@ class Context:
                 fields=fields_shown(shows, permit.classes) if shows else (),
                 law=permit.law,
                 obligations=tuple(o.duty.value for o in permit.obligations),
-                question=question.model_dump_json(exclude_defaults=True),
+                question=question.kept(),
             )
         )
 
     def _denial(
         self, question: Question, deny: Deny, outcome: Outcome = Outcome.DENIED
-    ) -> AuditEntry:
+    ) -> DecidedEntry:
         return self._entry(
             question.permission,
             question.facts,
             outcome=outcome,
             rules=(deny.rule.value,),
-            question=question.model_dump_json(exclude_defaults=True),
+            question=question.kept(),
         )
 
-    def _entry(self, permission: Permission, facts: Facts, **decided: Any) -> AuditEntry:
-        return AuditEntry(
+    def _entry(self, permission: Permission, facts: Facts, **decided: Any) -> DecidedEntry:
+        return DecidedEntry(
             id=self.new_id(),
             attempt_id=self.trace.attempt_id,
             at=self.now,

@@ -116,11 +116,9 @@ def _seen(context: Context, enquiry: Enquiry) -> Enquiry:
     return enquiry if enquiry.to_agency_id == context.actor.agency_id else enquiry.for_asker()
 
 
-def _words(enquiry: Enquiry) -> dict[str, str | None]:
-    return {
-        "kind_ja": enquiry.kind.label_ja,
-        "answer_ja": enquiry.answer.label_ja if enquiry.answer else None,
-    }
+def _words(enquiry: Enquiry) -> dict[str, str]:
+    answer = {"answer_ja": enquiry.answer.label_ja} if enquiry.answer else {}
+    return {"kind_ja": enquiry.kind.label_ja} | answer
 
 
 def _facts(context: Context, enquiry_id: UUID, enquiry: Enquiry | None) -> Facts:

@@ -10,7 +10,7 @@ from service.application.context import Context, Shown
 from service.application.facts import case_facts, person_facts, plan_facts, referral_facts
 from service.domain.access import Facts, Part, Question, RecordKind, decide
 from service.domain.actor import Actor, Held
-from service.domain.audit import AuditEntry, Outcome
+from service.domain.audit import DecidedEntry, Outcome
 from service.domain.decision import POLICY_VERSION, Decision, Permit, Rule
 from service.domain.directory import Agency
 from service.domain.errors import Invalid
@@ -96,7 +96,7 @@ async def replay(context: Context, entry_id: UUID) -> Shown:
     )
 
 
-def _same(entry: AuditEntry, decision: Decision) -> bool:
+def _same(entry: DecidedEntry, decision: Decision) -> bool:
     if isinstance(decision, Permit):
         closed = entry.rules == (Rule.ITEM_CLOSED_BY_ANOTHER.value,)
         if entry.outcome is Outcome.MASKED and closed:

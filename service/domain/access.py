@@ -19,6 +19,7 @@ from service.domain.access_rules import (
     OWN_COPY,
     RULES,
     WAYS_FORWARD,
+    WAYS_TO_COVER,
     WINDOW_CLASSES,
     NamedRule,
     consented,
@@ -34,6 +35,7 @@ __all__ = [
     "OWN_COPY",
     "RULES",
     "WAYS_FORWARD",
+    "WAYS_TO_COVER",
     "WINDOW_CLASSES",
     "Facts",
     "NamedRule",
@@ -68,7 +70,7 @@ def decide(question: Question) -> Decision:
     if not joined.sees(question.needs):
         return no_basis(question.facts)
     if question.receiver is not None and not covered(question):
-        return Deny(rule=Rule.CONSENT_COVERS_RECEIVER, remedies=WAYS_FORWARD)
+        return Deny(rule=Rule.CONSENT_COVERS_RECEIVER, remedies=WAYS_TO_COVER)
     return joined
 
 

@@ -1,5 +1,6 @@
 """What is asked of the access decision: who, what, about which record, when, under which law."""
 
+import json
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -124,6 +125,11 @@ class Question(BaseModel):
     #: The classes that go to it, all of which must be covered; none named: at least one.
     wanted: Classes = frozenset()
 
+    def kept(self) -> str:
+        """As it is kept with the audit entry: the same question, the same text."""
+        plain = self.model_dump(exclude_defaults=True, exclude={"actor": {"jti"}})
+        return json.dumps(plain, default=_plain, sort_keys=True, ensure_ascii=False)
+
     @property
     def day(self) -> date:
         """The business day, in Japan."""
@@ -145,3 +151,10 @@ class Question(BaseModel):
             if at_table and facts.meeting_id
             else frozenset(),
         )
+
+
+def _plain(value: object) -> object:
+    """What JSON does not know, in an order of its own."""
+    if isinstance(value, frozenset):
+        return sorted(str(v) for v in value)
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)

@@ -53,6 +53,9 @@ WAYS_FORWARD = (
     Remedy.USE_EMERGENCY_ACCESS,
 )
 
+#: What helps whoever would hand a person on to somebody that nothing covers.
+WAYS_TO_COVER = (Remedy.ASK_CONSENT, Remedy.ASK_SUPPORT_CONFERENCE)
+
 #: What the person's own copy shows.
 OWN_COPY: Classes = EVERY_CLASS - {D5, D6, D7}
 

@@ -55,13 +55,18 @@ class AuditEntry(Disclosable):
     #: The version of the law that the basis rested on, and the duties that came with it.
     law: Annotated[str | None, D0] = None
     obligations: Annotated[tuple[str, ...], D0] = ()
-    #: What the decision was made on, as JSON, so that it can be made again (checklist Z11).
-    question: Annotated[str | None, D7] = None
     policy_version: Annotated[str, D0] = POLICY_VERSION
     request_id: Annotated[str, D0]
     #: Token id; the token itself is never kept.
     token_id: Annotated[str | None, D0] = None
     remote: Annotated[str | None, D0] = None
+
+
+class DecidedEntry(AuditEntry):
+    """An entry with what its decision was made on, so that it can be made again (checklist Z11)."""
+
+    #: The access question as JSON; empty where nothing was decided (a refused token, a failure).
+    question: Annotated[str | None, D7] = None
 
 
 class AccessReportLine(Disclosable):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 from uuid import UUID
 
@@ -43,14 +43,28 @@ from service.domain.consent import (
     Recipient,
     RefuseConsent,
     RevokeConsent,
+    contradiction,
+    opened_by,
 )
 from service.domain.disclosure import D0, D1, D2, D3, D4, D5, D6, D7, EVERY_CLASS, DataClass
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.permission import CONSENTABLE_PURPOSES, Purpose
 
 ONE_DAY = timedelta(days=1)
+SOMEDAY_LATER = NOW + timedelta(days=3)
 FIRST, LAST = date(2026, 10, 1), date(2027, 3, 31)
 FOR = Purpose.CONSULTATION
+HUNDRED = receivers(*map(uid, range(100, 200)))
+
+
+def tables(*meetings: UUID) -> Receivers:
+    """Whoever is invited to these meetings."""
+    return Receivers(meetings=frozenset(meetings))
+
+
+def taken_back(before: Consent, **command: Any) -> Consent:
+    return before.revoked(RevokeConsent(**command), at=SOMEDAY_LATER, by=THEIRS)
+
 
 # States and acts
 
@@ -58,7 +72,9 @@ DIAGRAM = """
 active   --revoke-->      revoked
 active   --revoke_part--> active
 active   --supersede-->   superseded
+active   --void-->        void
 refused  --supersede-->   superseded
+refused  --void-->        void
 """
 
 
@@ -92,7 +108,7 @@ def test_every_state_can_come_about_and_every_consent_can_end() -> None:
     first = {ConsentState.ACTIVE, ConsentState.REFUSED}
     assert first | set(NEXT.values()) == set(ConsentState)
     endings = {s for s in ConsentState if not any(state is s for state, _ in NEXT)}
-    assert endings == {ConsentState.REVOKED, ConsentState.SUPERSEDED}
+    assert endings == {ConsentState.REVOKED, ConsentState.SUPERSEDED, ConsentState.VOID}
     for state in set(ConsentState) - endings:
         assert endings & {after for (before, _), after in NEXT.items() if before is state}
 
@@ -234,7 +250,8 @@ def test_it_names_an_agency_only_by_its_name() -> None:
         ({"excluded": receivers(THEIRS)}, DAY, False),
         ({}, DAY, False),
         ({"excluded": receivers(OURS)}, LAST + ONE_DAY, False),
-        ({"excluded": receivers(OURS), "state": ConsentState.REVOKED}, DAY, False),
+        ({"excluded": receivers(OURS), "valid_from": DAY + ONE_DAY}, DAY, False),
+        *(({"excluded": receivers(OURS), "state": state}, DAY, False) for state in OUT_OF_FORCE),
     ],
 )
 def test_whom_it_excludes(changes: dict[str, Any], day: date, excluded: bool) -> None:
@@ -247,6 +264,167 @@ def test_nobody_is_meant_when_nobody_is_named() -> None:
     assert receivers().empty
     assert not receivers(OURS).empty
     assert not KIND.empty
+    assert not tables(uid(1)).empty
+
+
+# A meeting (brief §2.3: receivers are agencies, kinds, or a meeting)
+
+TABLE, OTHER_TABLE = uid(0x501), uid(0x502)
+
+
+@pytest.mark.parametrize(
+    ("meant", "excluded", "seats", "opened"),
+    [
+        (tables(TABLE), NOBODY, {TABLE}, True),
+        (tables(TABLE), NOBODY, {TABLE, OTHER_TABLE}, True),
+        # The same agency, asking from its own desk or from another table.
+        (tables(TABLE), NOBODY, set(), False),
+        (tables(TABLE), NOBODY, {OTHER_TABLE}, False),
+        # Wherever the agency is: the table is one.
+        (tables(TABLE), receivers(THEIRS), {TABLE}, True),
+        (tables(TABLE), receivers(OURS), {TABLE}, False),
+        (tables(TABLE), KIND, {TABLE}, False),
+        # Not at that table, but at its own desk.
+        (receivers(OURS), tables(TABLE), {TABLE}, False),
+        (receivers(OURS), tables(TABLE), set(), True),
+        (receivers(OURS), tables(TABLE), {OTHER_TABLE}, True),
+    ],
+)
+@pytest.mark.parametrize("where", [CITY, NEXT_CITY])
+def test_a_meeting_is_opened_to_whoever_sits_there(
+    meant: Receivers, excluded: Receivers, seats: set[UUID], where: str, opened: bool
+) -> None:
+    who = recipient(meetings=frozenset(seats), municipality_code=where)
+    agreed = consent(receivers=meant, excluded=excluded)
+    assert agreed.opens_to(who, FOR, DAY) == (classes("0-3") if opened else frozenset())
+
+
+# Several consents of one person
+
+
+def opened_to(who: Recipient, *consents: Consent) -> tuple[frozenset[DataClass], tuple[str, ...]]:
+    """The same whatever the order in which they are found."""
+    found = {opened_by(order, who, FOR, DAY) for order in permutations(consents)}
+    assert len(found) == 1
+    return found.pop()
+
+
+def test_consents_add_up_and_only_those_that_open_something_are_named() -> None:
+    basic = consent(1, data_classes=frozenset({D1}))
+    health = consent(2, data_classes=frozenset({D4}), receivers=KIND)
+    idle = consent(3, receivers=receivers(THEIRS))
+    gone = consent(4, state=ConsentState.REVOKED, data_classes=frozenset({D5}))
+    opened, ids = opened_to(recipient(), idle, health, gone, basic)
+    assert opened == {D0, D1, D4}
+    assert ids == (str(basic.id), str(health.id))
+
+
+def test_no_consent_opens_nothing() -> None:
+    assert opened_by((), recipient(), FOR, DAY) == (frozenset(), ())
+
+
+@pytest.mark.parametrize(
+    "excluding",
+    [
+        {"excluded": receivers(OURS)},
+        {"excluded": KIND},
+        # What the other one is for or opens does not matter: "not to them" is about them.
+        {"excluded": receivers(OURS), "purposes": frozenset({Purpose.WATCH_OVER})},
+        {"excluded": receivers(OURS), "data_classes": frozenset({D4})},
+        {"excluded": receivers(OURS), "receivers": receivers(THEIRS)},
+        {"excluded": KIND, "municipality_code": NEXT_CITY},
+    ],
+)
+def test_not_to_them_in_one_consent_outweighs_every_other(excluding: dict[str, Any]) -> None:
+    other = consent(2, **{"receivers": receivers(THEIRS), **excluding})
+    assert opened_to(recipient(), consent(1), other) == (frozenset(), ())
+    # Somebody else is not meant by it.
+    somebody = recipient(agency_id=THIRD, kind=THEIR_KIND)
+    wide = consent(1, receivers=receivers(THIRD))
+    assert opened_to(somebody, wide, other) == (classes("0-3"), (str(wide.id),))
+
+
+@pytest.mark.parametrize(
+    "no_longer",
+    [
+        *({"state": state} for state in OUT_OF_FORCE),
+        {"valid_until": DAY - ONE_DAY},
+        {"valid_from": DAY + ONE_DAY},
+    ],
+)
+def test_not_to_them_counts_as_long_as_its_consent_holds(no_longer: dict[str, Any]) -> None:
+    other = consent(2, receivers=receivers(THEIRS), excluded=receivers(OURS), **no_longer)
+    assert opened_to(recipient(), consent(1), other)[0] == classes("0-3")
+
+
+def test_an_agency_taken_out_of_one_consent_is_out_of_all() -> None:
+    """Partly taken back: "no longer to them" is said of the person's data, not of one slip."""
+    first, second = consent(1), consent(2, receivers=KIND)
+    narrowed = taken_back(first, receivers=receivers(OURS))
+    assert opened_to(recipient(), narrowed, second) == (frozenset(), ())
+
+
+# Two slips that contradict each other
+
+AGAINST_US = consent(7, receivers=receivers(THEIRS), excluded=receivers(OURS, kinds=(OUR_KIND,)))
+
+
+@pytest.mark.parametrize(
+    ("command", "other", "contradicts"),
+    [
+        # Named anew although excluded by one that holds, by name or by kind.
+        ({"receivers": receivers(OURS)}, AGAINST_US, True),
+        ({"receivers": KIND}, AGAINST_US, True),
+        ({"receivers": receivers(OURS, THIRD)}, AGAINST_US, True),
+        # Excluded anew although it is a receiver of one that holds.
+        ({"receivers": receivers(THIRD), "excluded": receivers(THEIRS)}, AGAINST_US, True),
+        ({"receivers": tables(TABLE)}, consent(7, excluded=tables(TABLE)), True),
+        # Nobody is named in both.
+        ({"receivers": receivers(THIRD)}, AGAINST_US, False),
+        ({"receivers": receivers(THEIRS)}, AGAINST_US, False),
+        ({"receivers": receivers(THIRD), "excluded": receivers(OURS)}, AGAINST_US, False),
+        # The new one takes its place, or it no longer holds.
+        ({"supersedes_id": AGAINST_US.id}, AGAINST_US, False),
+        ({"supersedes_id": uid(1)}, AGAINST_US, True),
+        *(({}, AGAINST_US.but(state=state), False) for state in OUT_OF_FORCE),
+        ({"valid_from": LAST}, AGAINST_US, True),
+        ({"valid_from": LAST + ONE_DAY}, AGAINST_US, False),
+    ],
+)
+def test_what_contradicts_a_consent_that_holds_must_take_its_place(
+    command: dict[str, Any], other: Consent, contradicts: bool
+) -> None:
+    harmless = consent(8, receivers=receivers(THIRD))
+    for order in permutations((harmless, other)):
+        found = contradiction(grant(**command), order)
+        assert found == (other.id if contradicts else None)
+
+
+# Entered by mistake (brief §2.3 no. 6)
+
+
+@pytest.mark.parametrize("state", [ConsentState.ACTIVE, ConsentState.REFUSED])
+def test_a_consent_entered_by_mistake_never_was_one(state: ConsentState) -> None:
+    before = consent(state=state, excluded=receivers(THEIRS), receivers=receivers(OURS))
+    after = before.voided("別人の用紙", at=SOMEDAY_LATER, by=THEIRS)
+    assert after == before.but(
+        state=ConsentState.VOID,
+        revoked_at=SOMEDAY_LATER,
+        revoked_by=THEIRS,
+        revoke_reason="別人の用紙",
+        version=2,
+    )
+    for day in (FIRST, DAY, LAST):
+        assert after.opens_to(recipient(), FOR, day) == frozenset()
+        assert not after.excludes(recipient(agency_id=THEIRS), day)
+
+
+@pytest.mark.parametrize(
+    "state", [ConsentState.REVOKED, ConsentState.SUPERSEDED, ConsentState.VOID]
+)
+def test_what_has_ended_is_not_made_a_mistake_afterwards(state: ConsentState) -> None:
+    with pytest.raises(IllegalMove):
+        consent(state=state).voided("別人の用紙", at=NOW, by=THEIRS)
 
 
 # Giving
@@ -255,6 +433,8 @@ REFUSED_GRANTS: dict[str, list[dict[str, Any]]] = {
     "consent.no_receiver": [{"receivers": NOBODY}],
     "consent.too_many_receivers": [
         {"receivers": receivers(*map(uid, range(201)))},
+        {"receivers": tables(*map(uid, range(201)))},
+        {"receivers": receivers(*map(uid, range(100)), kinds=(OUR_KIND,)).with_also(HUNDRED)},
         {"excluded": receivers(*map(uid, range(201)))},
     ],
     "consent.class_not_consentable": [
@@ -283,6 +463,11 @@ REFUSED_GRANTS: dict[str, list[dict[str, Any]]] = {
     "consent.representative_missing": [
         {"given_by": GivenBy.LEGAL_REPRESENTATIVE},
         {"given_by": GivenBy.GUARDIAN},
+    ],
+    "consent.excludes_its_receiver": [
+        {"receivers": receivers(OURS, THEIRS), "excluded": receivers(OURS)},
+        {"receivers": KIND, "excluded": KIND},
+        {"receivers": tables(uid(1)), "excluded": tables(uid(1), uid(2))},
     ],
 }
 REFUSED_REVOCATIONS: dict[str, list[dict[str, Any]]] = {
@@ -329,8 +514,13 @@ def test_every_message_has_a_case_above_and_its_japanese() -> None:
         {"receivers": KIND, "excluded": receivers(THEIRS)},
         {"method": Method.ORAL, "evidence": None, "witnesses": ("試験太郎", "見本花子")},
         {"method": Method.ELECTRONIC},
-        {"given_by": GivenBy.GUARDIAN, "representative": "見本一郎（成年後見人）"},
-        {"given_by": GivenBy.LEGAL_REPRESENTATIVE, "representative": "見本一郎（父）"},
+        {"given_by": GivenBy.GUARDIAN, "representative_id": uid(1)},
+        {"given_by": GivenBy.LEGAL_REPRESENTATIVE, "representative_id": uid(1)},
+        {"receivers": tables(uid(1))},
+        {"receivers": tables(uid(1)), "excluded": tables(uid(2))},
+        # A kind without one of its agencies, an agency without the rest of its kind.
+        {"receivers": KIND, "excluded": receivers(OURS)},
+        {"receivers": receivers(OURS), "excluded": KIND},
     ],
 )
 def test_what_can_be_meant_is_taken(changes: dict[str, Any]) -> None:
@@ -349,9 +539,15 @@ def test_a_consent_says_what_for_what_to_whom_and_since_when(missing: str) -> No
 @pytest.mark.parametrize("where", ["receivers", "excluded"])
 def test_nobody_names_thousands_of_agencies(where: str) -> None:
     """Each is looked up; what one request may ask for has an end (200 agencies)."""
-    assert grant(**{where: receivers(OURS, *map(uid, range(199)))})
+    assert grant(**{"receivers": KIND, where: receivers(*map(uid, range(200)))})
     with pytest.raises(ValidationError):
-        grant(**{where: receivers(OURS, *map(uid, range(1000)))})
+        grant(**{"receivers": KIND, where: receivers(*map(uid, range(1000)))})
+
+
+@pytest.mark.parametrize("named", ["representative", "representatives"])
+def test_a_representative_is_registered_before_and_not_a_name_on_the_form(named: str) -> None:
+    by_name = {"given_by": GivenBy.GUARDIAN, "representative_id": uid(1), named: "見本一郎"}
+    assert refusal(grant, **by_name) == "extra_forbidden"
 
 
 @pytest.mark.parametrize("empty", ["purposes", "data_classes"])
@@ -366,12 +562,6 @@ def test_a_refusal_says_when_to_ask_again() -> None:
 
 
 # Taking it back
-
-SOMEDAY_LATER = NOW + timedelta(days=3)
-
-
-def taken_back(before: Consent, **command: Any) -> Consent:
-    return before.revoked(RevokeConsent(**command), at=SOMEDAY_LATER, by=THEIRS)
 
 
 @pytest.mark.parametrize(
@@ -484,18 +674,21 @@ def test_taking_it_back_is_never_blocked_by_how_many_were_excluded_before() -> N
 
 
 AGENCIES: dict[UUID, Recipient] = {
-    agency_id: recipient(agency_id=agency_id, kind=kind, municipality_code=where)
-    for agency_id, kind, where in (
-        (OURS, OUR_KIND, CITY),
-        (THEIRS, THEIR_KIND, CITY),
-        (THIRD, OUR_KIND, NEXT_CITY),
-        (uid(1), THEIR_KIND, NEXT_CITY),
+    agency_id: recipient(
+        agency_id=agency_id, kind=kind, municipality_code=where, meetings=frozenset(seats)
+    )
+    for agency_id, kind, where, seats in (
+        (OURS, OUR_KIND, CITY, {TABLE}),
+        (THEIRS, THEIR_KIND, CITY, set()),
+        (THIRD, OUR_KIND, NEXT_CITY, {OTHER_TABLE}),
+        (uid(1), THEIR_KIND, NEXT_CITY, {TABLE, OTHER_TABLE}),
     )
 }
 SOME_RECEIVERS = st.builds(
     Receivers,
     agencies=st.frozensets(st.sampled_from(list(AGENCIES)), max_size=3),
     kinds=st.frozensets(st.sampled_from((OUR_KIND, THEIR_KIND)), max_size=2),
+    meetings=st.frozensets(st.sampled_from((TABLE, OTHER_TABLE)), max_size=1),
 )
 SOME_CONSENT = st.builds(
     consent,

@@ -108,6 +108,8 @@ DEFAULTS = {
     "first_contact": ("10 working", "1 calendar"),
     "work": ("90 calendar", "30 calendar"),
     "withdrawal": ("3 working", "1 calendar"),
+    # A referral that lost its consent waits as long as one waits for a first contact.
+    "consent": ("10 working", "2 calendar"),
 }
 
 

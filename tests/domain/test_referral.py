@@ -53,6 +53,7 @@ from service.domain.referral_states import (
     ENDINGS,
     NEXT,
     PERMISSION,
+    RESTS_ON_CONSENT,
     TURN,
     Act,
     Clock,
@@ -78,6 +79,7 @@ sent: receiver / sender / answer
     escalate             needs_lead
     miss_deadline        needs_lead
     request_withdrawal   withdrawal_requested
+    suspend              suspended
 received: receiver / sender / answer
     accept               accepted
     decline              declined
@@ -85,11 +87,13 @@ received: receiver / sender / answer
     escalate             needs_lead
     miss_deadline        needs_lead
     request_withdrawal   withdrawal_requested
+    suspend              suspended
 returned_for_info: sender / sender / info
     answer               (back)
     escalate             needs_lead
     miss_deadline        needs_lead
     request_withdrawal   withdrawal_requested
+    suspend              suspended
 declined: sender / sender / onward
     redirect             sent
     escalate             needs_lead
@@ -100,29 +104,38 @@ needs_lead: hub / hub / hub
     return_for_info      returned_for_info
     miss_deadline        needs_lead
     request_withdrawal   withdrawal_requested
+    suspend              suspended
 accepted: receiver / receiver / first_contact
     contact              first_contact_done
     close                closed_without_contact
     escalate             needs_lead
     miss_deadline        needs_lead
     request_withdrawal   withdrawal_requested
+    suspend              suspended
 first_contact_done: receiver / receiver / work
     work                 working
     complete             completed
     escalate             needs_lead
     miss_deadline        needs_lead
     request_withdrawal   withdrawal_requested
+    suspend              suspended
 working: receiver / receiver / work
     work                 working
     complete             completed
     escalate             needs_lead
     miss_deadline        needs_lead
     request_withdrawal   withdrawal_requested
+    suspend              suspended
 withdrawal_requested: receiver / sender / withdrawal
     confirm_withdrawal   withdrawn
     keep                 (back)
     escalate             needs_lead
     miss_deadline        needs_lead
+    suspend              suspended
+suspended: sender / sender / consent
+    resume               (back)
+    request_withdrawal   withdrawn
+    miss_deadline        suspended
 completed:
 closed_without_contact:
 withdrawn:
@@ -145,6 +158,9 @@ WHOSE = {
     "request_withdrawal": "sender",
     "confirm_withdrawal": "receiver hub",
     "keep": "receiver hub",
+    # The service stops what has lost its consent; only its sender can take it up again.
+    "suspend": "system",
+    "resume": "sender",
 }
 
 
@@ -167,7 +183,9 @@ def drawn() -> tuple[dict[tuple[str, str], str | None], dict[str, tuple[str, str
 
 STEPS, TURNS = drawn()
 WAITING = tuple(s for s in Status if s not in ENDINGS)
-INTERRUPTIONS = (Status.RETURNED_FOR_INFO, Status.WITHDRAWAL_REQUESTED)
+INTERRUPTIONS = (Status.RETURNED_FOR_INFO, Status.WITHDRAWAL_REQUESTED, Status.SUSPENDED)
+#: Interruptions during which the referral stays where it is; a suspended one is with its sender.
+QUESTIONS = (Status.RETURNED_FOR_INFO, Status.WITHDRAWAL_REQUESTED)
 #: Every standing a referral can have: its status, and where it was before an interruption.
 BEFORE_INFO = (Status.SENT, Status.RECEIVED, Status.NEEDS_LEAD)
 BEFORE_WITHDRAWAL = (
@@ -180,6 +198,7 @@ STANDINGS: list[tuple[Status, Status | None]] = [
     *((s, None) for s in WAITING if s not in INTERRUPTIONS),
     *((Status.RETURNED_FOR_INFO, s) for s in BEFORE_INFO),
     *((Status.WITHDRAWAL_REQUESTED, s) for s in BEFORE_WITHDRAWAL),
+    *((Status.SUSPENDED, s) for s in BEFORE_WITHDRAWAL),
 ]
 each_standing = pytest.mark.parametrize(("status", "resumes"), STANDINGS)
 AGENCY = {Side.SENDER: SENDER, Side.RECEIVER: RECEIVER, Side.HUB: HUB}
@@ -241,6 +260,11 @@ def test_a_missed_deadline_takes_every_waiting_referral_to_the_hub(
     status: Status, resumes: Status | None
 ) -> None:
     late = referral(status, resumes=resumes).missed_deadline()
+    if status is Status.SUSPENDED:
+        # Without consent it goes to nobody, the hub neither: its sender is reminded.
+        assert (late.status, late.resumes) == (Status.SUSPENDED, resumes)
+        assert late.owner_agency_id == SENDER
+        return
     assert late.status is Status.NEEDS_LEAD
     assert late.resumes is None
     assert late.owner_agency_id == HUB
@@ -257,7 +281,7 @@ def test_the_sender_stays_responsible_until_acceptance(status: Status) -> None:
     assert referral(status).owner_agency_id == responsible.get(status, SENDER)
 
 
-@pytest.mark.parametrize("status", [s for s in WAITING if s not in INTERRUPTIONS])
+@pytest.mark.parametrize("status", [s for s in WAITING if s not in QUESTIONS])
 def test_whose_turn_it_is(status: Status) -> None:
     owner, acts, clock = TURNS[status]
     assert referral(status).turn == (owner, acts, clock)
@@ -316,13 +340,19 @@ def test_people_can_bring_every_referral_to_an_ending(
 def test_whoever_is_left_alone_with_it_can_pass_it_on(
     status: Status, resumes: Status | None
 ) -> None:
-    """Nobody depends on another party that does not answer: there is always a way to the hub."""
+    """Nobody depends on another party that does not answer: there is always a way to the hub.
+
+    Without consent there is none, and the sender alone takes it up again or takes it back.
+    """
     waiting = referral(status, resumes=resumes)
     for side in (Side.SENDER, Side.RECEIVER):
         agency = AGENCY[side]
         if waiting.owner_agency_id == agency:
-            sides = waiting.sides_of(agency, hub=False)
-            assert Act.ESCALATE in waiting.acts_open_to(sides)
+            possible = set(waiting.acts_open_to(waiting.sides_of(agency, hub=False)))
+            if status is Status.SUSPENDED:
+                assert possible == {Act.RESUME, Act.REQUEST_WITHDRAWAL}
+            else:
+                assert Act.ESCALATE in possible
 
 
 # Moving
@@ -403,10 +433,61 @@ def test_an_interruption_of_an_interruption_goes_back_to_before_both(before: Sta
     assert (kept.status, kept.resumes) == (before, None)
 
 
+BACK = {
+    Status.RETURNED_FOR_INFO: Act.ANSWER,
+    Status.WITHDRAWAL_REQUESTED: Act.KEEP,
+    Status.SUSPENDED: Act.RESUME,
+}
+
+
 @pytest.mark.parametrize("interruption", INTERRUPTIONS)
 def test_without_a_known_past_it_goes_on_as_received(interruption: Status) -> None:
-    back = Act.ANSWER if interruption is Status.RETURNED_FOR_INFO else Act.KEEP
-    assert referral(interruption).move(back, frozenset(Side)).status is Status.RECEIVED
+    known = referral(interruption)
+    assert known.move(BACK[interruption], frozenset(Side)).status is Status.RECEIVED
+
+
+# Consent taken back (brief §2.3: it acts at once, what was done stays, nothing is closed)
+
+SERVICE, ITS_SENDER = frozenset({Side.SYSTEM}), frozenset({Side.SENDER})
+UNDER_WAY = [(s, r) for s, r in STANDINGS if s not in (Status.DRAFT, Status.DECLINED)]
+
+
+def test_what_is_under_way_rests_on_consent_and_what_is_with_its_sender_does_not() -> None:
+    with_its_sender = {Status.DRAFT, Status.DECLINED, Status.SUSPENDED}
+    assert set(WAITING) - with_its_sender == RESTS_ON_CONSENT
+
+
+@pytest.mark.parametrize(
+    ("status", "resumes"), [(s, r) for s, r in UNDER_WAY if s is not Status.SUSPENDED]
+)
+def test_without_consent_it_stops_and_goes_on_where_it_was(
+    status: Status, resumes: Status | None
+) -> None:
+    before = referral(status, resumes=resumes, contact_attempts=2, first_contact_at=NOW)
+    stopped = before.move(Act.SUSPEND, SERVICE)
+    where_it_was = resumes or status
+    assert stopped == before.but(status=Status.SUSPENDED, resumes=where_it_was, version=2)
+    # Nobody has anything to do with it but its sender, who stays responsible.
+    assert stopped.owner_agency_id == SENDER
+    for agency in (RECEIVER, HUB, THIRD):
+        assert stopped.acts_open_to(stopped.sides_of(agency, hub=True)) == ()
+    again = stopped.move(Act.RESUME, ITS_SENDER)
+    assert again == before.but(status=where_it_was, resumes=None, version=3)
+
+
+@pytest.mark.parametrize("before", BEFORE_WITHDRAWAL)
+def test_a_suspension_outlasts_its_deadlines_and_forgets_nothing(before: Status) -> None:
+    stopped = referral(before, hub_overdue=1).move(Act.SUSPEND, SERVICE)
+    late = stopped.missed_deadline().missed_deadline()
+    assert late == stopped.but(version=4)
+    assert late.move(Act.RESUME, ITS_SENDER).status is before
+
+
+@pytest.mark.parametrize("before", BEFORE_WITHDRAWAL)
+def test_a_suspended_referral_can_be_taken_back_at_once(before: Status) -> None:
+    stopped = referral(before).move(Act.SUSPEND, SERVICE)
+    ended = stopped.move(Act.REQUEST_WITHDRAWAL, ITS_SENDER)
+    assert (ended.status, ended.resumes) == (Status.WITHDRAWN, None)
 
 
 # Sides
@@ -416,7 +497,8 @@ def test_without_a_known_past_it_goes_on_as_received(interruption: Status) -> No
 def test_which_agency_stands_on_which_side(status: Status, resumes: Status | None) -> None:
     standing = referral(status, resumes=resumes)
     with_hub = Status.NEEDS_LEAD in (status, resumes)
-    nobody_received_it = status in (Status.DRAFT, Status.DECLINED) or with_hub
+    nowhere = (Status.DRAFT, Status.DECLINED, Status.SUSPENDED)
+    nobody_received_it = status in nowhere or with_hub
     receiver = frozenset() if nobody_received_it else frozenset({Side.RECEIVER})
     hub = frozenset({Side.HUB}) if with_hub else frozenset()
     assert standing.with_hub is with_hub

@@ -146,15 +146,16 @@ class Course(RuleBasedStateMachine):
 
     @invariant()
     def only_an_interruption_knows_where_to_go_back(self) -> None:
-        interrupted = self.value.status in {Status.RETURNED_FOR_INFO, Status.WITHDRAWAL_REQUESTED}
+        interruptions = {
+            Status.RETURNED_FOR_INFO,
+            Status.WITHDRAWAL_REQUESTED,
+            Status.SUSPENDED,
+        }
+        interrupted = self.value.status in interruptions
         assert (self.value.resumes is not None) is interrupted
         if interrupted:
-            assert self.value.resumes not in ENDINGS | {
-                Status.DRAFT,
-                Status.DECLINED,
-                Status.RETURNED_FOR_INFO,
-                Status.WITHDRAWAL_REQUESTED,
-            }
+            nowhere = ENDINGS | interruptions | {Status.DRAFT, Status.DECLINED}
+            assert self.value.resumes not in nowhere
 
     @invariant()
     def the_parties_can_bring_it_to_a_good_end(self) -> None:
@@ -162,11 +163,21 @@ class Course(RuleBasedStateMachine):
         value = self.value
         if value.status in ENDINGS:
             return
+        if value.status is Status.SUSPENDED:
+            value = self.by(value, value.from_agency_id, Act.RESUME)
         if value.status is not Status.NEEDS_LEAD:
             value = self.by(value, value.from_agency_id, Act.ESCALATE)
         value = self.by(value, value.hub_agency_id, Act.NAME_LEAD, onward=THIRD)
         value = self.by(value, THIRD, Act.CONTACT, reached=True)
         assert self.by(value, THIRD, Act.COMPLETE).status is Status.COMPLETED
+
+    @invariant()
+    def without_consent_nobody_has_it_but_its_sender(self) -> None:
+        value = self.value
+        if value.status is Status.SUSPENDED:
+            assert value.owner_agency_id == value.from_agency_id
+            for agency in set(AGENCIES) - {value.from_agency_id}:
+                assert not value.acts_open_to(value.sides_of(agency, hub=True))
 
     @invariant()
     def the_sender_can_have_it_back(self) -> None:

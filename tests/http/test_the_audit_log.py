@@ -274,6 +274,9 @@ async def test_every_entry_says_who_when_why_and_from_where(town: Town):
         "request_id": "desk-2026-0001",
         "token_id": said["jti"],
         "remote": "127.0.0.1",
+        "law": "CONSENT@2023-04-01",
+        "obligations": [],
+        "question": entry["question"],
     }
     # The fields are those that the answer had, and no others.
     extra = {"status_ja", "owner_agency_id", "turn", "next", "withheld"}
@@ -429,6 +432,9 @@ async def test_an_entry_is_shown_as_it_lies_there(town: Town):
     page = await ok(town.caller("j-auditor", "audit").get("/v1/audit/events?limit=1"))
     (item,) = page["items"]
     assert item.pop("withheld") == []
+    # What it was decided on is read for its replay alone.
+    assert "question" not in item
+    row = {k: v for k, v in row.items() if k != "question"}
     assert item.pop("at") == row["at"].isoformat().replace("+00:00", "Z")
     assert item == {
         k: str(v) if isinstance(v, uuid.UUID) else v for k, v in row.items() if k != "at"

@@ -10,8 +10,8 @@ from service.domain.referral_states import ENDINGS, NEXT, PERMISSION, TURN, Act,
 ACTORS = ("cc-worker", "d-consultant", "j-consultant", "e-consultant", "s-hub", "h-supporter")
 LETTER = dict(zip(ACTORS, ("CC", "D", "J", "E", "S", "H"), strict=True))
 WAIT = "wait"
-#: What a caller can do; a deadline is missed by waiting.
-DOINGS = [*(a for a in Act if a is not Act.MISS_DEADLINE), WAIT]
+#: What a caller can do; a deadline is missed by waiting, a revocation suspends by itself.
+DOINGS = [*(a for a in Act if a not in (Act.MISS_DEADLINE, Act.SUSPEND)), WAIT]
 STEPS = st.lists(
     st.tuples(st.sampled_from(ACTORS), st.sampled_from(DOINGS), st.integers(0, 3)),
     min_size=4,
@@ -39,6 +39,7 @@ def body_of(town: Town, act: Act, choice: int) -> dict[str, object]:
         Act.ACCEPT: {},
         Act.WORK: {},
         Act.CONFIRM_WITHDRAWAL: {},
+        Act.RESUME: {},
     }.get(act, {"reason": "理由"})
 
 

@@ -209,13 +209,14 @@ async def test_the_family_takes_its_word_back_and_the_view_closes_at_once(town: 
     # ✖ P, on the very next request: the bare fact of the referral, nothing of the family.
     letter = await ok(p.get(f"/v1/referrals/{family.referral}"))
     assert personal(letter) == set()
-    assert (letter["status"], letter["from_agency_id"]) == ("accepted", str(town.agency["S"]))
+    assert (letter["status"], letter["from_agency_id"]) == ("suspended", str(town.agency["S"]))
     assert letter["withheld"] == ["D3", "D6", "D7"]
     steps = (await ok(p.get(f"/v1/referrals/{family.referral}/history")))["items"]
     assert [(step["act"], "note" in step) for step in steps] == [
         ("draft", False),
         ("send", False),
         ("accept", False),
+        ("suspend", False),
     ]
     assert await inbox(p) == [family.referral]
     await hidden(p, "/v1/persons/{}", family.person)

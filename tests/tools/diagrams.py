@@ -71,7 +71,12 @@ def blocks() -> dict[str, str]:
         "referral-turns": turns(),
         "consent": fence.format(
             mermaid(
-                _rows(consent.NEXT), (consent.ConsentState.REVOKED, consent.ConsentState.SUPERSEDED)
+                _rows(consent.NEXT),
+                (
+                    consent.ConsentState.REVOKED,
+                    consent.ConsentState.SUPERSEDED,
+                    consent.ConsentState.VOID,
+                ),
             )
         ),
         "conference": fence.format(mermaid(_rows(conference.NEXT), conference.ENDINGS)),

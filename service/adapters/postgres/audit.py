@@ -8,10 +8,10 @@ from asyncpg import Connection
 from sqlalchemy import Index
 
 from service.adapters.postgres.rows import Table, row_of
-from service.domain.audit import AuditEntry
+from service.domain.audit import AuditEntry, DecidedEntry
 
 AuditRow = row_of(
-    AuditEntry,
+    DecidedEntry,
     "audit_entry",
     constraints=[
         Index("ix_audit_entry_agency_id", "agency_id", "id"),
@@ -19,7 +19,9 @@ AuditRow = row_of(
         Index("ix_audit_entry_person_id", "person_id", "id"),
     ],
 )
+#: Lists leave out what a decision was made on; it is read for its replay alone.
 AUDIT = Table(AuditEntry, AuditRow)
+DECIDED = Table(DecidedEntry, AuditRow)
 
 
 class PostgresAuditLog:
@@ -29,9 +31,11 @@ class PostgresAuditLog:
         """Work inside the connection's transaction."""
         self._connection = connection
 
-    async def append(self, entries: Sequence[AuditEntry]) -> None:
+    async def append(self, entries: Sequence[DecidedEntry]) -> None:
         """All entries of one request, in one round trip."""
-        await self._connection.executemany(AUDIT.insert(), [AUDIT.parameters(e) for e in entries])
+        await self._connection.executemany(
+            DECIDED.insert(), [DECIDED.parameters(e) for e in entries]
+        )
 
     async def of_agency(
         self,
@@ -76,10 +80,10 @@ class PostgresAuditLog:
         )
         return [AUDIT.read(r) for r in rows]
 
-    async def find(self, entry_id: UUID) -> AuditEntry | None:
-        """One entry."""
-        row = await self._connection.fetchrow(f"{AUDIT.select} WHERE id = $1", entry_id)
-        return AUDIT.read(row) if row else None
+    async def find(self, entry_id: UUID) -> DecidedEntry | None:
+        """One entry, with what it was decided on."""
+        row = await self._connection.fetchrow(f"{DECIDED.select} WHERE id = $1", entry_id)
+        return DECIDED.read(row) if row else None
 
     async def receivers_of(self, person_id: UUID) -> frozenset[UUID]:
         """Agencies that were shown something about the person on the ground of consent."""

@@ -32,7 +32,7 @@ from service.adapters.postgres.provisions import (
 )
 from service.adapters.postgres.referrals import PostgresCases, PostgresReferrals
 from service.domain.actor import Actor
-from service.domain.audit import AuditEntry
+from service.domain.audit import DecidedEntry
 from service.domain.errors import Unavailable
 
 #: What says that the database cannot do it now, whether connecting, waiting or committing.
@@ -110,7 +110,7 @@ class PostgresUnitOfWork:
             str(actor.person_id or ""),
         )
 
-    async def commit(self, entries: Sequence[AuditEntry]) -> None:
+    async def commit(self, entries: Sequence[DecidedEntry]) -> None:
         """Write the audit entries and commit everything together; only then may anybody answer."""
         if not entries:
             raise NothingAuditedError
