@@ -15,7 +15,7 @@ from town import Caller, Town
 
 from service.api import examples
 from service.api.application import ROUTERS
-from service.domain.permission import Permission, purposes_for
+from service.domain.permission import Permission, Role, purposes_for
 
 #: Stands in texts of the records, so that a leak of any of it can be seen.
 CANARY = "カナリア"
@@ -262,3 +262,30 @@ async def call(caller: Caller, route: Route, path: str, body: Any = None) -> htt
     headers = {"If-Match": '"1"'} if route.method == "PUT" else {}
     options = {} if body is None else {"json": body}
     return await caller.send(route.method, path, headers=headers, **options)
+
+
+async def give_every_role(town: Town, account: str, letter: str) -> None:
+    """Let an account hold every role at its agency, so that only the record can refuse it."""
+    iss, sub = await town.owner.fetchrow(
+        "SELECT t.iss, t.sub FROM tenure t JOIN position p ON p.id = t.position_id WHERE p.code = $1",
+        account.replace("-", "_"),
+    )
+    for role in Role:
+        if role is Role.PARTNER_SYSTEM:
+            continue
+        position = await town.owner.fetchval(
+            "INSERT INTO position (id, agency_id, code, title, role, valid_from)"
+            " VALUES ($1, $2, $3, '試験', $4, '2024-04-01') RETURNING id",
+            uuid.uuid4(),
+            town.agency[letter],
+            f"test_{role.value}",
+            role.value,
+        )
+        await town.owner.execute(
+            "INSERT INTO tenure (id, position_id, iss, sub, name, valid_from)"
+            " VALUES ($1, $2, $3, $4, '試験', '2024-04-01')",
+            uuid.uuid4(),
+            position,
+            iss,
+            sub,
+        )

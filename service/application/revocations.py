@@ -9,6 +9,7 @@ from uuid import UUID
 
 from service.application.consents import facts_of_consent
 from service.application.context import Context, Shown
+from service.application.facts import NOBODY
 from service.application.notices import notify
 from service.application.referral_acts import suspend
 from service.domain.conference import AgendaItem, PullReason
@@ -20,6 +21,10 @@ from service.domain.permission import Permission
 
 async def revoke(context: Context, consent_id: UUID, command: RevokeConsent) -> Shown:
     """The person takes it back. It acts on the next request; whoever was shown data is told to stop."""
+    given = await context.work.consents.find(consent_id)
+    # Referrals before consents, in which order every step of a referral locks them: two that
+    # wait for each other would both have to be refused.
+    await context.work.referrals.resting_on_consent(given.person_id if given else NOBODY)
     consent = await context.work.consents.find(consent_id, lock=True)
     facts = await facts_of_consent(context, consent_id, consent)
     context.enforce(Permission.CONSENT_REVOKE, facts)

@@ -13,6 +13,7 @@ from every_route import (
     call,
     every_route,
     filled,
+    give_every_role,
     make_records,
     random_ids,
     replaced,
@@ -22,7 +23,6 @@ from town import Town
 
 from service.api import examples
 from service.application import people
-from service.domain.permission import Role
 
 #: Headers in which two answers to two requests may differ.
 OWN_HEADERS = {"x-request-id"}
@@ -65,33 +65,6 @@ async def records(town: Town) -> Records:
 @pytest.fixture
 async def routes(town: Town) -> list[Route]:
     return await every_route(town)
-
-
-async def give_every_role(town: Town, account: str, letter: str) -> None:
-    """Let an account hold every role at its agency, so that only the record can refuse it."""
-    iss, sub = await town.owner.fetchrow(
-        "SELECT t.iss, t.sub FROM tenure t JOIN position p ON p.id = t.position_id WHERE p.code = $1",
-        account.replace("-", "_"),
-    )
-    for role in Role:
-        if role is Role.PARTNER_SYSTEM:
-            continue
-        position = await town.owner.fetchval(
-            "INSERT INTO position (id, agency_id, code, title, role, valid_from)"
-            " VALUES ($1, $2, $3, '試験', $4, '2024-04-01') RETURNING id",
-            uuid.uuid4(),
-            town.agency[letter],
-            f"test_{role.value}",
-            role.value,
-        )
-        await town.owner.execute(
-            "INSERT INTO tenure (id, position_id, iss, sub, name, valid_from)"
-            " VALUES ($1, $2, $3, $4, '試験', '2024-04-01')",
-            uuid.uuid4(),
-            position,
-            iss,
-            sub,
-        )
 
 
 @pytest.mark.parametrize(("account", "letter"), [("h-supporter", "H"), ("w-worker", "W")])
