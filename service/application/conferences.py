@@ -120,7 +120,8 @@ async def invite(context: Context, conference_id: UUID, command: InviteAttendees
         if person_id not in invited:
             await _add(context, conference, person_id=person_id)
     for resident in dict.fromkeys(command.residents):
-        await _add(context, conference, resident=resident)
+        if resident not in {a.resident for a in attendees}:
+            await _add(context, conference, resident=resident)
     changed = conference.move(ConferenceAct.INVITE)
     await context.work.conferences.save(changed)
     return receipt_of(context, changed)

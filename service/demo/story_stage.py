@@ -33,7 +33,15 @@ class Refusal:
 
 #: Not theirs to know: from outside the same as a record that does not exist.
 CONCEALED = Refusal(
-    404, "record.not_found", "record.no_basis", ("ask_consent", "ask_support_conference")
+    404,
+    "record.not_found",
+    "record.no_basis",
+    (
+        "ask_consent",
+        "ask_holder_to_provide",
+        "ask_support_conference",
+        "use_emergency_access",
+    ),
 )
 
 
