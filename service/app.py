@@ -28,6 +28,7 @@ from service.application.context import Context, Trace
 from service.application.sweeps import sweep_deadlines, sweep_feedbacks
 from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
 from service.domain.errors import Refusal
+from service.domain.pseudonym import Pseudonyms
 from service.settings import Settings
 
 log = structlog.get_logger("tsunagi")
@@ -72,6 +73,7 @@ class Wiring:
         self.database = database
         self.clock = clock
         self.closed = closed_in_japan()
+        self.pseudonyms = Pseudonyms(settings.shared_secret("pseudonym.key"))
         keys = KeyStore(http, clock=clock, allow_loopback_http=settings.demo)
         self._verifier = TokenVerifier(audience=settings.audience, issuers=self._issuer, keys=keys)
         self.service = Service(
@@ -83,6 +85,7 @@ class Wiring:
             new_id=new_id,
             closed=self.closed,
             printer=PaperPrinter(),
+            pseudonyms=self.pseudonyms,
             cursor_key=settings.kept_secret("cursor.key"),
             audience=settings.audience,
         )
@@ -114,6 +117,7 @@ class Wiring:
                 new_id=new_id,
                 closed=self.closed,
                 law=await work.directory.law_book(),
+                pseudonyms=self.pseudonyms,
             )
             yield Swept(context, work)
 
@@ -198,7 +202,9 @@ def open_pool(url: str, settings: Settings) -> Callable[[], AbstractAsyncContext
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Database]:
-        database = await Database.open(url, size=settings.pool)
+        database = await Database.open(
+            url, size=settings.pool, search_key=settings.shared_secret("search.key")
+        )
         try:
             yield database
         finally:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 from rich.console import Console
 
+from service.adapters.postgres.blind_index import BlindIndex, write_tokens
 from service.adapters.postgres.database import Database
 from service.adapters.postgres.directories import PostgresDirectory
 from service.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
@@ -28,6 +29,7 @@ from service.demo.city import STAFF, directory
 from service.demo.story import tell
 from service.domain.directory import DirectoryFile
 from service.domain.errors import Refusal
+from service.domain.law_texts import LEGAL_BASES
 from service.domain.reference import AGENCY_KINDS
 from service.settings import Settings, SettingsError
 
@@ -70,7 +72,7 @@ def run() -> None:
     log_as_json()
     with database_urls(settings) as (url, owner):
         if settings.database_url is None and owner is not None:
-            prepare(owner)
+            prepare(owner, settings.shared_secret("search.key"))
             if settings.demo:
                 asyncio.run(
                     load_directory(owner, directory(issuer_urls(settings)), only_if_new=True)
@@ -148,14 +150,26 @@ def migrate() -> None:
         raise NotReadyError("Set TSUNAGI_DATABASE_OWNER_URL to the database as tsunagi_owner.")
     with database_urls(settings) as (_, owner):
         assert owner is not None  # noqa: S101 - the embedded server always has one
-        prepare(owner)
+        prepare(owner, settings.shared_secret("search.key"))
     console.print("The schema is current.")
 
 
-def prepare(owner: str) -> None:
+def prepare(owner: str, search_key: bytes | None = None) -> None:
     """Migrations, then the reference data every installation starts with."""
     migrate_schema(owner)
-    asyncio.run(load_directory(owner, DirectoryFile(agency_kinds=AGENCY_KINDS), only_if_new=False))
+    reference = DirectoryFile(agency_kinds=AGENCY_KINDS, legal_bases=LEGAL_BASES)
+    asyncio.run(load_directory(owner, reference, only_if_new=False))
+    if search_key is not None:
+        asyncio.run(_write_tokens(owner, BlindIndex(search_key)))
+
+
+async def _write_tokens(owner: str, index: BlindIndex) -> None:
+    database = await Database.open(owner, size=2)
+    try:
+        async with database.pool.acquire() as connection:
+            await write_tokens(connection, index)
+    finally:
+        await database.close()
 
 
 async def load_directory(owner: str, file: DirectoryFile, *, only_if_new: bool) -> bool:

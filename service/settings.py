@@ -36,6 +36,8 @@ class Settings:
     """``TSUNAGI_SWEEP_SECONDS``: how often deadlines are looked at."""
     pool: int = 10
     """``TSUNAGI_POOL``: database connections of one process."""
+    secrets: Path | None = None
+    """``TSUNAGI_SECRETS``: a folder of secrets that all processes on one database share."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -59,12 +61,28 @@ class Settings:
             docs=_flag(known, "TSUNAGI_DOCS", default=demo),
             sweep_seconds=_number(known, "TSUNAGI_SWEEP_SECONDS", 20.0, 0.2, 3600),
             pool=int(_number(known, "TSUNAGI_POOL", 10, 2, 200)),
+            secrets=Path(known["TSUNAGI_SECRETS"]) if "TSUNAGI_SECRETS" in known else None,
         )
 
     @property
     def base_url(self) -> str:
         """Where this process answers."""
         return f"http://{self.host}:{self.port}"
+
+    def shared_secret(self, name: str) -> bytes:
+        """32 bytes that every process on the same database must have, or it finds nobody."""
+        if self.secrets is None:
+            return self.kept_secret(name)
+        try:
+            found = bytes.fromhex((self.secrets / name).read_text().strip())
+        except (OSError, ValueError):
+            found = b""
+        if len(found) != 32:
+            raise SettingsError(
+                f"TSUNAGI_SECRETS needs a file {name} with 32 bytes in hexadecimal"
+                " (openssl rand -hex 32); the same one for every process."
+            )
+        return found
 
     def kept_secret(self, name: str) -> bytes:
         """32 random bytes that survive restarts, readable by this user only."""

@@ -42,6 +42,7 @@ from service.domain.errors import (
 )
 from service.domain.permission import Permission
 from service.domain.policy import Closed
+from service.domain.pseudonym import Pseudonyms
 
 log = structlog.get_logger("tsunagi.request")
 
@@ -61,6 +62,7 @@ class Service:
     new_id: Callable[[], UUID]
     closed: Closed
     printer: Printer
+    pseudonyms: Pseudonyms
     cursor_key: bytes
     audience: str
 
@@ -210,6 +212,7 @@ class Call:
             new_id=self.service.new_id,
             closed=self.service.closed,
             law=await work.directory.law_book(),
+            pseudonyms=self.service.pseudonyms,
         )
 
     def _expected_version(self) -> int | None:

@@ -37,6 +37,7 @@ async def ask_supervision(context: Context, command: AskSupervision) -> Shown:
         | {
             "id": context.new_id(),
             "from_agency_id": context.agency_id,
+            "reference": context.pseudonyms.of(command.to_agency_id, person.id),
             "asked_at": context.now,
             "closes_at": context.now + timedelta(days=command.days),
         }

@@ -39,6 +39,7 @@ from service.domain.errors import Concealed, Denied, Stale
 from service.domain.law import LawBook
 from service.domain.permission import Permission, Purpose
 from service.domain.policy import Closed
+from service.domain.pseudonym import Pseudonyms
 
 #: The duties that come with a permit and that the service carries out: what a provision obliges
 #: to is done when it is made (``provisions``), the rest is said with whatever is shown.
@@ -83,6 +84,7 @@ class Context:
     closed: Closed
     #: The law as it stands, for the bases in force.
     law: LawBook
+    pseudonyms: Pseudonyms
     #: The version the caller says it has seen (``If-Match``).
     expected_version: int | None = None
     entries: list[DecidedEntry] = field(default_factory=list)

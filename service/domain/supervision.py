@@ -37,6 +37,8 @@ class Supervision(AskSupervision):
 
     id: Annotated[UUID, D0]
     from_agency_id: Annotated[UUID, D0]
+    #: The same case towards the same agency, and no other, has the same reference.
+    reference: Annotated[Line, D0]
     asked_at: Annotated[datetime, D0]
     closes_at: Annotated[datetime, D0]
     note: Annotated[Paragraph | None, D7] = None

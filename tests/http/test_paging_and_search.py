@@ -1,6 +1,7 @@
 """Lists that end, cursors that serve nobody else, and a search that gives nobody away."""
 
 import base64
+import json
 import uuid
 from typing import Any
 
@@ -218,9 +219,11 @@ async def test_somebody_hidden_and_nobody_are_the_same_bytes(town: Town):
     # And in the searcher's log they are the same, too.
     entries = await town.audit(action="person.search")
     assert len(entries) == 2
-    differing = {"id", "attempt_id", "at", "request_id", "token_id"}
+    differing = {"id", "attempt_id", "at", "request_id", "token_id", "question"}
     first, second = ({k: v for k, v in dict(e).items() if k not in differing} for e in entries)
     assert first == second
+    asked = [json.loads(e["question"]) | {"at": None} for e in entries]
+    assert asked[0] == asked[1]
     assert (first["person_id"], first["outcome"]) == (None, "allowed")
 
 

@@ -15,6 +15,7 @@ from service.adapters.postgres.access_requests import PostgresAccessRequests
 from service.adapters.postgres.accounts import PostgresAccounts
 from service.adapters.postgres.anonymous import PostgresAnonymous
 from service.adapters.postgres.audit import PostgresAuditLog
+from service.adapters.postgres.blind_index import BlindIndex
 from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
 from service.adapters.postgres.directories import PostgresDirectory
 from service.adapters.postgres.idempotency import PostgresAnswers
@@ -72,13 +73,13 @@ class NothingAuditedError(RuntimeError):
 class PostgresUnitOfWork:
     """One transaction with all the stores in it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, index: BlindIndex) -> None:
         """Put every store on this connection."""
         self.connection = connection
         self.accounts = PostgresAccounts(connection)
         self.answers = PostgresAnswers(connection)
         self.directory = PostgresDirectory(connection)
-        self.persons = PostgresPersons(connection)
+        self.persons = PostgresPersons(connection, index)
         self.consents = PostgresConsents(connection)
         self.provisions = PostgresProvisions(connection)
         self.enquiries = PostgresEnquiries(connection)
@@ -129,17 +130,18 @@ class PostgresUnitOfWork:
 class Database:
     """The pool of connections of the service's own, unprivileged role."""
 
-    def __init__(self, pool: Pool) -> None:
-        """Use the pool."""
+    def __init__(self, pool: Pool, index: BlindIndex) -> None:
+        """Use the pool, and the key under which readings are stored."""
         self.pool = pool
+        self._index = index
 
     @classmethod
-    async def open(cls, url: str, *, size: int = 10) -> Self:
+    async def open(cls, url: str, *, size: int = 10, search_key: bytes = b"") -> Self:
         """Connect, or say that the database cannot be reached."""
         pool = await asyncpg.create_pool(
             url, min_size=min(2, size), max_size=size, timeout=5.0, command_timeout=20.0
         )
-        return cls(pool)
+        return cls(pool, BlindIndex(search_key))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -150,7 +152,7 @@ class Database:
         """A transaction that is rolled back unless it was committed inside."""
         try:
             async with self.pool.acquire(timeout=10.0) as connection:
-                work = await PostgresUnitOfWork(connection).begin()
+                work = await PostgresUnitOfWork(connection, self._index).begin()
                 try:
                     yield work
                 finally:

@@ -7,11 +7,11 @@ from asyncpg import Connection
 from sqlalchemy import Column, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from service.adapters.postgres.blind_index import BlindIndex
 from service.adapters.postgres.rows import Table, row_of
 from service.application.ports import Involvement
 from service.domain.consent import Consent
 from service.domain.consultation import Consultation
-from service.domain.names import search_key
 from service.domain.people import Household, Person, Representation
 
 PersonRow = row_of(
@@ -125,9 +125,10 @@ CONCERNS = """(
 class PostgresPersons:
     """Persons and households."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work inside the connection's transaction."""
+    def __init__(self, connection: Connection, index: BlindIndex) -> None:
+        """Work inside the connection's transaction; ``index`` makes readings comparable."""
         self._connection = connection
+        self._index = index
 
     async def find(self, person_id: UUID, *, lock: bool = False) -> Person | None:
         """The person's record."""
@@ -138,12 +139,12 @@ class PostgresPersons:
     async def add(self, person: Person) -> None:
         """A new record."""
         await self._connection.execute(
-            PERSON.insert(["search_keys"]), *PERSON.parameters(person), _keys(person)
+            PERSON.insert(["search_keys"]), *PERSON.parameters(person), self._index.tokens(person)
         )
 
     async def save(self, person: Person) -> None:
         """The record as it is now."""
-        await PERSON.replace(self._connection, person, search_keys=_keys(person))
+        await PERSON.replace(self._connection, person, search_keys=self._index.tokens(person))
 
     async def involvement(self, person_id: UUID, agency_id: UUID) -> Involvement:
         """How the agency takes part in what is going on about the person."""
@@ -157,7 +158,7 @@ class PostgresPersons:
         rows = await self._connection.fetch(
             f"{PERSON.select} WHERE search_keys @> ARRAY[$1] AND {CONCERNS}"
             " ORDER BY (holder_agency_id = $2) DESC, id LIMIT 50",
-            search_key(kana),
+            self._index.token(kana),
             agency_id,
         )
         return [PERSON.read(r) for r in rows]
@@ -193,16 +194,6 @@ class PostgresPersons:
         await self._connection.execute(
             REPRESENTATION.insert(), *REPRESENTATION.parameters(representation)
         )
-
-
-def _keys(person: Person) -> list[str]:
-    """The readings under which the person can be found: whole name, family, given."""
-    keys: set[str] = set()
-    for name in person.names:
-        parts = [k for k in (name.family_kana, name.given_kana, name.single_kana) if k]
-        keys.update(search_key(part) for part in parts)
-        keys.add(search_key("".join(parts)))
-    return sorted(keys - {""})
 
 
 class PostgresConsents:

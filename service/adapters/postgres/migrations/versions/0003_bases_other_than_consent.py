@@ -367,6 +367,7 @@ def upgrade() -> None:
         sa.Column("days", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("from_agency_id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
@@ -693,8 +694,8 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_consent_state"), "consent", type_="check")
     op.drop_constraint(op.f("ck_referral_status"), "referral", type_="check")
     op.drop_constraint(op.f("ck_referral_resumes"), "referral", type_="check")
-    op.drop_constraint(op.f("ck_agenda_item_kind"), "agenda_item", type_="check")
     op.drop_constraint(op.f("ck_agenda_item_basis"), "agenda_item", type_="check")
+    op.drop_constraint(op.f("ck_agenda_item_kind"), "agenda_item", type_="check")
     op.drop_constraint(op.f("ck_referral_event_to_status"), "referral_event", type_="check")
     op.drop_constraint(op.f("ck_referral_event_from_status"), "referral_event", type_="check")
     op.create_check_constraint(
@@ -731,11 +732,6 @@ def upgrade() -> None:
         "resumes IN ('draft', 'sent', 'received', 'returned_for_info', 'declined', 'needs_lead', 'accepted', 'first_contact_done', 'working', 'withdrawal_requested', 'suspended', 'completed', 'closed_without_contact', 'withdrawn')",
     )
     op.create_check_constraint(
-        op.f("ck_agenda_item_kind"),
-        "agenda_item",
-        "kind IN ('support_conf_needy', 'support_conf_layered', 'child_protection_council', 'care_conference', 'public_assistance_coord', 'youth_council', 'isolation_council', 'consumer_safety_council', 'disability_council', 'support_coordination_conf', 'evaluation_conf', 'layered_support_conf', 'layered_individual', 'layered_plenary', 'case_conf', 'service_meeting', 'internal_case_meeting', 'community_life_support_conf', 'district_welfare_network', 'supervision_session', 'prefecture_network', 'field_council', 'liaison_council_agency')",
-    )
-    op.create_check_constraint(
         op.f("ck_agenda_item_basis"),
         "agenda_item",
         "basis IN ('CONSENT', 'CONF_NEEDY', 'CONF_LAYERED', 'CONF_CHILD', 'CONF_OTHER', 'LIFE', 'CHILD_HEALTH', 'PUBLIC_DUTY', 'PUBLIC_BODY', 'INTERNAL', 'ENTRUST', 'DUTY_REPORT', 'SELF', 'ANON')",
@@ -744,6 +740,11 @@ def upgrade() -> None:
         op.f("ck_agenda_item_pulled_because"),
         "agenda_item",
         "pulled_because IN ('consent_revoked')",
+    )
+    op.create_check_constraint(
+        op.f("ck_agenda_item_kind"),
+        "agenda_item",
+        "kind IN ('support_conf_needy', 'support_conf_layered', 'child_protection_council', 'care_conference', 'public_assistance_coord', 'youth_council', 'isolation_council', 'consumer_safety_council', 'disability_council', 'support_coordination_conf', 'evaluation_conf', 'layered_support_conf', 'layered_individual', 'layered_plenary', 'case_conf', 'service_meeting', 'internal_case_meeting', 'community_life_support_conf', 'district_welfare_network', 'supervision_session', 'prefecture_network', 'field_council', 'liaison_council_agency')",
     )
     op.create_check_constraint(
         op.f("ck_referral_event_to_status"),
