@@ -15,7 +15,8 @@ from town import Caller, Town
 
 from service.api import examples
 from service.api.application import ROUTERS
-from service.domain.permission import Permission, Role, purposes_for
+from service.domain.permission import Permission, purposes_for
+from service.domain.role import Role
 
 #: Stands in texts of the records, so that a leak of any of it can be seen.
 CANARY = "カナリア"

@@ -18,8 +18,9 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 import service
 from service.api.application import create_application
 from service.api.context import AuditedRoute
-from service.domain.permission import SYSTEM_ONLY, Permission, scope_of
+from service.domain.permission import Permission, scope_of
 from service.domain.referral_states import PERMISSION, Act
+from service.domain.role import SYSTEM_ONLY
 
 ROOT = Path(service.__file__).parent
 REPOSITORY = ROOT.parent
@@ -240,7 +241,9 @@ def test_the_walk_through_a_function_counts_commits() -> None:
 
 # Every use case is decided and on record
 
-GUARDS = {"enforce", "may"}
+#: Decisions that are on record, and one that leaves the record of the access to another.
+ON_RECORD = {"enforce", "may"}
+GUARDS = ON_RECORD | {"require"}
 WRITES = ("add", "append", "keep", "load", "record", "save")
 #: Use cases that reach no decision of their own, with the reason. There are none.
 UNDECIDED: dict[str, str] = {}
@@ -341,7 +344,7 @@ USE_CASES = started_by_routes()
 
 def test_the_use_cases_are_found() -> None:
     names = {str(use_case) for use_case in USE_CASES}
-    assert {"people.read", "referral_acts.decline", "conference_results.packet"} <= names
+    assert {"people.read", "referral_acts.decline", "packets.packet"} <= names
     assert len(USE_CASES) > 50
     assert all(isinstance(application()[use_case], ast.AsyncFunctionDef) for use_case in USE_CASES)
 
@@ -352,34 +355,71 @@ def test_every_use_case_is_decided_before_anything_is_written(use_case: UseCase)
     if str(use_case) in UNDECIDED:
         assert not happened
         return
-    assert happened, "neither context.enforce nor context.may is reached"
+    decided = {path for what, path in happened if what == "decides"}
+    assert decided & {f"context.{guard}" for guard in ON_RECORD}, "no decision is on record"
     assert happened[0][0] == "decides", happened
 
 
-def test_what_the_service_does_by_itself_is_decided_too() -> None:
-    sweep = UseCase("application/referral_acts.py", "miss_deadline")
-    assert next(events(sweep))[0] == "decides"
+@pytest.mark.parametrize(
+    "by_itself",
+    [
+        UseCase("application/feedbacks.py", "outlive"),
+        UseCase("application/referral_acts.py", "miss_deadline"),
+    ],
+    ids=str,
+)
+def test_what_the_service_does_by_itself_is_decided_too(by_itself: UseCase) -> None:
+    assert next(events(by_itself))[0] == "decides"
+
+
+def decisions_in(node: ast.AST) -> list[ast.Call]:
+    return [
+        inside
+        for inside in ast.walk(node)
+        if isinstance(inside, ast.Call) and dotted(inside.func).split(".")[-1] == "decide"
+    ]
 
 
 def test_only_the_context_decides() -> None:
     """Nobody asks the rules past the record: ``decide`` is called where the entry is noted."""
-    callers = {
-        name
-        for name, tree in TREES.items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] == "decide"
-    }
+    callers = {name for name, tree in TREES.items() if decisions_in(tree)}
     # A plan is decided on by its use case of the same name.
     deciding = {name for name in callers if "decide" in imported(name)}
-    assert deciding == {"application/context.py"}
+    assert deciding == {"application/context.py", AGAIN.module}
+
+
+#: A decision on record is made again for an auditor; nothing is opened by it.
+AGAIN = UseCase("application/explanations.py", "replay")
+
+
+def test_what_is_decided_again_was_asked_by_an_auditor_on_record() -> None:
+    replay = application()[AGAIN]
+    assert {f.name for f in functions(AGAIN.module) if decisions_in(f)} == {AGAIN.name}
+    (again,) = decisions_in(replay)
+    enforced = [
+        node.lineno
+        for node in ast.walk(replay)
+        if isinstance(node, ast.Call)
+        and dotted(node.func) == "context.enforce"
+        and dotted(node.args[0]) == "Permission.AUDIT_REPLAY"
+    ]
+    assert enforced
+    assert enforced[0] < again.lineno
 
 
 # Routes
 
 OPEN_TO_ALL = {"/healthz", "/readyz", "/.well-known/oauth-protected-resource"}
 DOCS = {"/openapi.json", "/docs", "/docs/assets", "/docs/oauth2-redirect"}
-#: POSTs that only ask; a name or an area does not belong in a URL.
-ASKING = {"/v1/persons/search", "/v1/route"}
+#: POSTs that only ask; a name or an area does not belong in a URL, nor does what somebody wants
+#: explained, decided again or printed.
+ASKING = {
+    "/v1/access/explain",
+    "/v1/audit/events/{entry_id}/replay",
+    "/v1/disclosure-requests/{request_id}/export",
+    "/v1/persons/search",
+    "/v1/route",
+}
 
 
 def routes(*, docs: bool = False) -> list[RouteContext]:

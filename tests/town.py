@@ -15,7 +15,7 @@ from service.app import build, open_pool
 from service.demo.accounts import demo_issuers, issuer_urls, mounts
 from service.demo.city import AGENCY_ID, BY_LETTER, DESK_ID, SINCE, STAFF, issuer_of
 from service.domain.directory import DirectoryFile, Position, Tenure
-from service.domain.permission import Role
+from service.domain.role import Role
 from service.settings import Settings
 
 #: Friday, 10:00 in Japan.

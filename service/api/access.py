@@ -68,7 +68,7 @@ async def receive_disclosure_request(
 )
 @acts(Permission.DISCLOSURE_READ)
 async def list_disclosure_requests(
-    context: Asked, page: Paged, pending: Annotated[bool, Query()] = False
+    context: Asked, page: Paged, *, pending: Annotated[bool, Query()] = False
 ) -> Response:
     """List the agency's requests; ``pending`` are those not yet decided."""
     found = await access_requests.listing(

@@ -10,9 +10,9 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
+from service.application import agendas, conferences, packets
 from service.application import conference_bodies as bodies
 from service.application import conference_results as results
-from service.application import conferences
 from service.application.conference_results import FinishTask, WriteMinutes
 from service.domain.conference import (
     AddItem,
@@ -111,7 +111,7 @@ async def add_item(
     """Put an item on the agenda. A kind that needs consent refuses a person without it."""
     location = f"/v1/conferences/{conference_id}/items"
     return show(
-        await conferences.add_item(context, conference_id, command), status=201, location=location
+        await agendas.add_item(context, conference_id, command), status=201, location=location
     )
 
 
@@ -126,7 +126,7 @@ async def convert_item(
     context: Asked,
 ) -> Response:
     """Hold an item as another kind, for instance as a statutory conference after a revocation."""
-    return show(await conferences.convert_item(context, conference_id, item_id, command))
+    return show(await agendas.convert_item(context, conference_id, item_id, command))
 
 
 @router.post("/conference-bodies", status_code=201, response_model=receipt(ConferenceBody))
@@ -199,14 +199,14 @@ async def cancel_conference(conference_id: UUID, context: Asked) -> Response:
 @acts(Permission.CONFERENCE_READ_PACKET)
 async def read_packet(conference_id: UUID, context: Asked) -> Response:
     """Read the agency's own papers; items not open to it are shown as restricted."""
-    return show(await results.packet(context, conference_id))
+    return show(await packets.packet(context, conference_id))
 
 
 @router.get("/conferences/{conference_id}/attendees/{attendee_id}/packet", response_model=Packet)
 @acts(Permission.CONFERENCE_READ_PACKET)
 async def read_packet_of(conference_id: UUID, attendee_id: UUID, context: Asked) -> Response:
     """Read the copy of a person who attends, to print it for them (convener only)."""
-    return show(await results.packet(context, conference_id, attendee_id))
+    return show(await packets.packet(context, conference_id, attendee_id))
 
 
 @router.post("/conferences/{conference_id}/hold", response_model=Receipt)

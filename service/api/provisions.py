@@ -57,6 +57,7 @@ async def make_provision(
 async def list_provisions(
     context: Asked,
     page: Paged,
+    *,
     unreviewed: Annotated[bool, Query(description="Only what awaits its second person.")] = False,
 ) -> Response:
     """List what the agency gave, received or took without consent."""

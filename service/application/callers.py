@@ -8,7 +8,8 @@ from uuid import UUID
 from service.application.ports import Accounts
 from service.domain.actor import Actor, Held, VerifiedToken
 from service.domain.errors import Denied
-from service.domain.permission import Purpose, Role
+from service.domain.permission import Purpose
+from service.domain.role import Role
 
 
 async def identify(

@@ -1,20 +1,15 @@
-"""Planning a conference, inviting, putting persons on its agenda, fixing it."""
+"""Planning a conference, inviting, answering, fixing the agenda."""
 
-from typing import Any
 from uuid import UUID
 
 from service.application.context import Context, Page, Shown
-from service.application.facts import person_facts, plan_facts
+from service.application.facts import person_facts
 from service.application.notices import notify
 from service.domain.access import Facts, Part, RecordKind
-from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
-    AddItem,
-    AgendaItem,
     AnswerInvitation,
     Attendee,
     Conference,
-    ConvertItem,
     InviteAttendees,
     PlanConference,
 )
@@ -22,15 +17,11 @@ from service.domain.conference_states import (
     ACT_PERMISSION,
     KINDS,
     ConferenceAct,
-    ConferenceKind,
-    Persons,
-    basis_for,
 )
-from service.domain.decision import Basis, Remedy, Rule
-from service.domain.disclosure import D0, D1, D3, disclose
+from service.domain.disclosure import D0, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.notice import NoticeKind
-from service.domain.permission import Permission, Purpose
+from service.domain.permission import Permission
 
 
 async def plan(context: Context, command: PlanConference) -> Shown:
@@ -144,116 +135,6 @@ async def answer(context: Context, conference_id: UUID, command: AnswerInvitatio
     return receipt_of(context, changed)
 
 
-async def add_item(context: Context, conference_id: UUID, command: AddItem) -> Shown:
-    """One more item. A kind that presupposes consent refuses a person without it (row 2-10).
-
-    A member of a statutory conference may bring an item on a person whose record it holds:
-    the convener does not know the person yet (brief §2.4 no. 6).
-    """
-    conference, attendees = await _adding(context, conference_id, command)
-    kind = command.kind or conference.kind
-    basis = await _basis_of(context, conference, kind, command)
-    _check_invited(command, attendees)
-    await _check_persons(context, command, KINDS[kind].persons, attendees)
-    items = await context.work.conferences.items(conference_id)
-    item = AgendaItem.model_validate(
-        command.model_dump()
-        | {
-            "kind": kind,
-            "id": context.new_id(),
-            "conference_id": conference_id,
-            "number": len(items) + 1,
-            "basis": basis,
-            "added_by_agency_id": context.agency_id,
-        }
-    )
-    await context.work.conferences.add_item(item)
-    await context.work.conferences.save(conference.move(ConferenceAct.ADD_ITEM))
-    return context.receipt(item)
-
-
-async def convert_item(
-    context: Context, conference_id: UUID, item_id: UUID, command: ConvertItem
-) -> Shown:
-    """Hold an item as another kind; its conditions are checked anew (rows 2-16, 2-10)."""
-    conference, attendees = await change(context, conference_id, ConferenceAct.CONVERT)
-    items = await context.work.conferences.items(conference_id)
-    item = next((i for i in items if i.id == item_id), None)
-    if item is None:
-        raise Invalid("conference.unknown_item")
-    asked = AddItem.model_validate(
-        {name: getattr(item, name) for name in AddItem.model_fields}
-        | {
-            "kind": command.kind,
-            "body_id": command.body_id,
-            "reason_without_consent": command.reason_without_consent,
-        }
-    )
-    basis = await _basis_of(context, conference, command.kind, asked)
-    persons = KINDS[command.kind].persons
-    for person_id in item.person_ids:
-        if persons is Persons.WITH_CONSENT:
-            person = await context.work.persons.find(person_id)
-            facts = await person_facts(context, person_id, person)
-            _require_consent(context, facts, item.uses)
-    if persons is Persons.INSIDE_ONE_AGENCY:
-        _check_inside(context, attendees)
-    converted = item.converted(
-        command.kind,
-        basis,
-        body_id=command.body_id,
-        reason=command.reason_without_consent,
-    )
-    await context.work.conferences.save_item(converted)
-    await context.work.conferences.save(conference.move(ConferenceAct.CONVERT))
-    return context.receipt(converted)
-
-
-async def _adding(
-    context: Context, conference_id: UUID, command: AddItem
-) -> tuple[Conference, list[Attendee]]:
-    conference, attendees, facts = await load(context, conference_id, lock=True)
-    kind = command.kind or (conference.kind if conference else None)
-    member_item = kind is not None and KINDS[kind].persons is Persons.STATUTORY
-    if conference is not None and member_item and Part.HOLDER not in facts.parts:
-        context.require(Permission.CONFERENCE_PROPOSE, facts)
-        context.check_version(conference.version)
-        return conference, attendees
-    return await change(context, conference_id, ConferenceAct.ADD_ITEM)
-
-
-async def _basis_of(
-    context: Context, conference: Conference, kind: ConferenceKind, command: AddItem
-) -> Basis:
-    """The basis of the item; a statutory one needs its body, a reason, and a law in force."""
-    names = bool(command.person_ids or command.plan or command.referral_id or command.case_id)
-    if KINDS[kind].persons is not Persons.STATUTORY or not names:
-        return basis_for(kind, names_somebody=names)
-    body_id = command.body_id or conference.body_id
-    body = await context.work.conferences.body(body_id) if body_id is not None else None
-    if body is None:
-        raise Invalid("conference.body_missing", field="/body_id")
-    fits = (
-        body.kind is kind
-        and body.municipality_code == conference.municipality_code
-        and body.convener_agency_id == conference.convener_agency_id
-        and body.holds_on(jst_date(conference.starts_at))
-    )
-    if not fits:
-        raise Invalid("conference.body_does_not_fit", field="/body_id")
-    if not command.reason_without_consent:
-        raise Invalid("conference.reason_missing", field="/reason_without_consent")
-    law = context.law.in_force(context.today, conference.municipality_code)
-    if body.basis not in law:
-        raise Denied(
-            "basis.not_in_force",
-            field="/kind",
-            rule=Rule.BASIS_NOT_IN_FORCE,
-            remedies=[Remedy.SWITCH_ON_BASIS],
-        )
-    return basis_for(kind, names_somebody=True, statutory=body.basis)
-
-
 async def step(context: Context, conference_id: UUID, act: ConferenceAct) -> Shown:
     """Fix the agenda, cancel, confirm the minutes, close: a step that brings nothing else along."""
     conference, attendees = await change(context, conference_id, act)
@@ -352,73 +233,3 @@ async def _tell(context: Context, conference: Conference, attendee: Attendee) ->
             conference.id,
             conference.starts_at,
         )
-
-
-def _check_invited(command: AddItem, attendees: list[Attendee]) -> None:
-    invited = {a.agency_id for a in attendees}
-    if not set(command.invited_agency_ids) <= invited:
-        raise Invalid("conference.item_invites_stranger", field="/invited_agency_ids")
-    if command.presenter_agency_id is not None and command.presenter_agency_id not in invited:
-        raise Invalid("conference.item_invites_stranger", field="/presenter_agency_id")
-
-
-async def _check_persons(
-    context: Context, command: AddItem, persons: Persons, attendees: list[Attendee]
-) -> None:
-    if persons is Persons.INSIDE_ONE_AGENCY:
-        _check_inside(context, attendees)
-    if command.plan is not None:
-        await _check_plan(context, command)
-    await _check_papers(context, command)
-    for person_id in command.person_ids:
-        person = await context.work.persons.find(person_id)
-        facts = await person_facts(context, person_id, person)
-        statutory = persons is Persons.STATUTORY
-        act = Permission.CONFERENCE_PROPOSE if statutory else Permission.CONFERENCE_PLAN
-        context.enforce(act, facts, needs=D1 if statutory else D0)
-        if persons is Persons.WITH_CONSENT:
-            _require_consent(context, facts, command.uses)
-
-
-def _check_inside(context: Context, attendees: list[Attendee]) -> None:
-    if {a.agency_id for a in attendees} != {context.agency_id}:
-        raise Invalid("conference.inside_one_agency", field="/kind")
-
-
-def _require_consent(context: Context, facts: Facts, purpose: Purpose) -> None:
-    """The person has agreed that this purpose is talked about beyond the agency that knows them."""
-    effective = [
-        c
-        for c in facts.consents
-        if c.effective_on(context.today) and purpose in c.purposes and D3 in c.data_classes
-    ]
-    if not effective:
-        context.refuse_transfer(Permission.CONFERENCE_PLAN, facts)
-        raise Denied(
-            "conference.person_without_consent",
-            field="/person_ids",
-            rule=Rule.CONSENT_COVERS_RECEIVER,
-            remedies=(Remedy.ASK_CONSENT, Remedy.ASK_SUPPORT_CONFERENCE),
-        )
-
-
-async def _check_plan(context: Context, command: AddItem) -> None:
-    assert command.plan is not None  # noqa: S101 - the caller looked
-    found = await context.work.plans.find(command.plan.plan_id)
-    version = await context.work.plans.version(command.plan.plan_id, command.plan.number)
-    facts = await plan_facts(context, command.plan.plan_id, found, version)
-    context.require(Permission.CONFERENCE_PLAN, facts)
-    if found is None or found.person_id not in command.person_ids:
-        raise Invalid("conference.plan_of_somebody_else", field="/plan")
-
-
-async def _check_papers(context: Context, command: AddItem) -> None:
-    """A referral or case may be discussed only for a person who is named on the item."""
-    papers: list[tuple[str, Any]] = []
-    if command.referral_id is not None:
-        papers.append(("/referral_id", await context.work.referrals.find(command.referral_id)))
-    if command.case_id is not None:
-        papers.append(("/case_id", await context.work.cases.find(command.case_id)))
-    for field, paper in papers:
-        if paper is None or paper.person_id not in command.person_ids:
-            raise Invalid("conference.paper_of_somebody_else", field=field)

@@ -14,7 +14,8 @@ from service.domain.disclosure import D0
 from service.domain.errors import Invalid
 from service.domain.feedback import Feedback, GiveFeedback, show_feedback
 from service.domain.notice import NoticeKind
-from service.domain.permission import Permission, Purpose, Role
+from service.domain.permission import Permission, Purpose
+from service.domain.role import Role
 
 
 class AcknowledgeFeedback(BaseModel):

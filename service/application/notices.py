@@ -10,7 +10,8 @@ from service.domain.access import Facts, Part, RecordKind
 from service.domain.disclosure import D0, disclose
 from service.domain.errors import IllegalMove
 from service.domain.notice import Notice, NoticeKind
-from service.domain.permission import Permission, Role
+from service.domain.permission import Permission
+from service.domain.role import Role
 from service.domain.text import Line
 
 

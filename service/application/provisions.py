@@ -13,17 +13,20 @@ from service.domain.decision import Basis, Duty, Remedy, Rule
 from service.domain.disclosure import disclose
 from service.domain.errors import Denied, Invalid, Unauthenticated
 from service.domain.notice import NoticeKind
-from service.domain.permission import Permission, Purpose, Role
+from service.domain.permission import Permission, Purpose
 from service.domain.policy import Term
 from service.domain.provision import (
     LONGEST_EMERGENCY,
     TERMS,
     MakeProvision,
     Provision,
+    Sides,
     TakeEmergencyAccess,
     Taken,
     Verdict,
+    unmet,
 )
+from service.domain.role import Role
 from service.domain.text import Line, Paragraph
 
 #: A second person looks at it within so many working days (brief §8 rule 13).
@@ -316,35 +319,21 @@ async def _check_conditions(context: Context, command: MakeProvision) -> None:
         raise Invalid("directory.unknown_agency", field="/to_agency_id")
     kinds = {k.code: k for k in await directory.kinds()}
     giving, receiving = kinds[giver.kind], kinds[receiver.kind]
-    inside = receiver.id == giver.id
-    same_body = giver.legal_body is not None and giver.legal_body == receiver.legal_body
-    match command.basis:
-        case Basis.PUBLIC_BODY:
-            if giving.special_secrecy:
-                raise _unmet("provision.special_secrecy", "/basis")
-            if not giving.public_body or not receiving.public_body:
-                raise _unmet("provision.not_public_bodies", "/to_agency_id")
-        case Basis.PUBLIC_DUTY:
-            if giving.special_secrecy:
-                raise _unmet("provision.special_secrecy", "/basis")
-            if not receiving.public_body:
-                raise _unmet("provision.not_public_bodies", "/to_agency_id")
-        case Basis.INTERNAL:
-            if inside and command.to_department is None:
-                raise _unmet("provision.department_missing", "/to_department")
-            if not inside and not same_body:
-                raise _unmet("provision.another_body", "/to_agency_id")
-            if not inside and giving.special_secrecy:
-                raise _unmet("provision.special_secrecy", "/basis")
-        case Basis.DUTY_REPORT:
-            if command.abuse_kind not in receiving.receives_reports_of:
-                raise _unmet("provision.not_the_addressee", "/to_agency_id")
-        case Basis.ENTRUST:
-            await _check_contract(context, command)
-        case _:  # an emergency asks for no more than a reason and its review
-            pass
-    if not inside and command.basis is not Basis.INTERNAL and receiver.id == giver.id:
-        raise _unmet("provision.to_itself", "/to_agency_id")
+    wrong = unmet(
+        command,
+        Sides(
+            inside=receiver.id == giver.id,
+            same_body=giver.legal_body is not None and giver.legal_body == receiver.legal_body,
+            giver_public=giving.public_body,
+            giver_special_secrecy=giving.special_secrecy,
+            receiver_public=receiving.public_body,
+            receiver_reports=receiving.receives_reports_of,
+        ),
+    )
+    if wrong is not None:
+        raise _unmet(*wrong)
+    if command.basis is Basis.ENTRUST:
+        await _check_contract(context, command)
 
 
 async def _check_contract(context: Context, command: MakeProvision) -> None:

@@ -24,8 +24,9 @@ from service.domain.directory import (
 from service.domain.law import BasisSwitch
 from service.domain.law_texts import LEGAL_BASES
 from service.domain.municipality import from_five_digits
-from service.domain.permission import Purpose, Role
+from service.domain.permission import Purpose
 from service.domain.reference import AGENCY_KINDS
+from service.domain.role import Role
 
 CITY = "999997"
 TOWN = from_five_digits("99341")

@@ -22,7 +22,8 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[im
 
 from service.demo.accounts import DEMO_SECRET, PORTAL, issuer_urls
 from service.demo.city import STAFF, DemoStaff, issuer_of
-from service.domain.permission import Purpose, Role
+from service.domain.permission import Purpose
+from service.domain.role import Role
 from service.settings import Settings
 
 #: Not now, but soon: asked again with the same Idempotency-Key.

@@ -26,7 +26,7 @@ from service.domain.access_rules import (
 )
 from service.domain.actor import Actor
 from service.domain.consent import opened_by
-from service.domain.decision import DECISION_ORDER, Decision, Deny, Permit, Remedy, Rule
+from service.domain.decision import DECISION_ORDER, Basis, Decision, Deny, Permit, Remedy, Rule
 from service.domain.disclosure import D0
 from service.domain.permission import Permission, purposes_for, scope_of
 
@@ -123,9 +123,13 @@ def covered(question: Question) -> bool:
     receiver, purpose = question.receiver, question.actor.purpose
     if receiver is None or purpose is None:
         return False
-    opened, _ = opened_by(question.facts.consents, receiver, purpose, question.day)
+    consents = question.facts.consents if Basis.CONSENT in question.law else ()
+    opened, _ = opened_by(consents, receiver, purpose, question.day)
     for provision in question.facts.provisions:
-        mine = provision.person_id == question.facts.person_id
+        mine = (provision.person_id, provision.from_agency_id) == (
+            question.facts.person_id,
+            question.facts.holder_agency_id,
+        )
         if mine and provision.basis in question.law:
             opened |= provision.opens_to(receiver, purpose, question.at)
     return bool(opened - {D0}) and question.wanted <= opened
@@ -138,16 +142,19 @@ def _joined(permits: list[Permit], question: Question) -> Permit:
     """
     used = [p for p in permits if not p.obligations]
     open_already = frozenset[str]().union(*(p.classes for p in used))
+    limited_so_far = any(p.only_themes is not None for p in used)
     for permit in sorted((p for p in permits if p.obligations), key=_rank):
-        if permit.classes - open_already:
+        # It opens more classes, or the same ones for every theme.
+        if permit.classes - open_already or (limited_so_far and len(permit.classes) > 1):
             used.append(permit)
             open_already |= permit.classes
     lead = min(used, key=_rank)
-    wide = [p for p in used if p.only_themes is None and len(p.classes) > 1]
+    free = frozenset().union(*(p.classes for p in used if p.only_themes is None))
+    limited = [p for p in used if p.only_themes is not None]
+    bound = frozenset().union(*(p.classes for p in limited))
     themes: frozenset[str] | None = None
-    if not wide:
-        limited = [p.only_themes for p in used if p.only_themes is not None]
-        themes = frozenset().union(*limited) if limited else None
+    if limited and (len(free) < 2 or not bound <= free):
+        themes = frozenset().union(*(p.only_themes or frozenset() for p in limited))
     obligations = {o for p in used for o in p.obligations}
     return Permit(
         basis=lead.basis,

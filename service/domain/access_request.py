@@ -24,14 +24,12 @@ MESSAGES_EN = {
     "disclosure.grounds_missing": "Say on which grounds it is withheld, in part or in whole.",
     "disclosure.grounds_without_refusal": "A full disclosure withholds nothing. Leave the grounds out, or decide on a partial one.",
     "embargo.reason_too_short": "Say in a sentence what has to be protected (at least 15 characters).",
-    "embargo.too_long": "An embargo lasts at most one year. Choose an earlier day.",
 }
 MESSAGES_JA = {
     "disclosure.representative_missing": "代理人による請求にはrepresentative_idが必要です。先に代理人を登録してください。",
     "disclosure.grounds_missing": "一部または全部を開示しない根拠を選んでください。",
     "disclosure.grounds_without_refusal": "全部開示では不開示の根拠は選べません。根拠を外すか、部分開示としてください。",
     "embargo.reason_too_short": "保護すべき内容を文で記入してください（15文字以上）。",
-    "embargo.too_long": "開示の保留は1年以内です。より早い日を指定してください。",
 }
 
 

@@ -209,12 +209,12 @@ def _reviewer(question: Question) -> tuple[Permit, ...]:
     return tuple(
         Permit(
             basis=p.basis,
-            classes=frozenset({D0, D3}),
+            classes=frozenset({D0, D3}) & classes_up_to(question.actor.ceiling),
             rules=(Rule.PROVISION_REVIEWER,),
             consent_ids=(str(p.id),),
         )
         for p in facts.provisions
-        if p.id == facts.record_id and Duty.REVIEW_BY in TERMS[p.basis].duties
+        if p.id == facts.record_id and p.basis in TERMS and Duty.REVIEW_BY in TERMS[p.basis].duties
     )
 
 
@@ -227,7 +227,7 @@ def _addressee(question: Question) -> tuple[Permit, ...]:
     return (
         Permit(
             basis=facts.asked_on,
-            classes=frozenset({D0, D1, D3}),
+            classes=frozenset({D0, D1, D3}) & classes_up_to(question.actor.ceiling),
             rules=(Rule.ENQUIRY_ADDRESSED,),
         ),
     )

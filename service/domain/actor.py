@@ -7,14 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from service.domain.disclosure import DataClass
-from service.domain.permission import (
-    ROLE_PERMISSIONS,
-    SELF_PERMISSIONS,
-    SYSTEM_ONLY,
-    Permission,
-    Purpose,
-    Role,
-)
+from service.domain.permission import Permission, Purpose
+from service.domain.role import ROLE_PERMISSIONS, SELF_PERMISSIONS, SYSTEM_ONLY, Role
 
 
 class VerifiedToken(BaseModel):

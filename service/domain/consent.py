@@ -249,7 +249,7 @@ class GrantConsent(Disclosable):
             or self.excluded.count > MOST_RECEIVERS,
             "consent.class_not_consentable": not self.data_classes <= CONSENTABLE,
             "consent.d5_needs_named_agencies": D5 in self.data_classes
-            and bool(self.receivers.kinds),
+            and bool(self.receivers.kinds or self.receivers.meetings),
             "consent.purpose_not_consentable": not self.purposes <= CONSENTABLE_PURPOSES,
             "consent.ends_before_start": self.valid_until is not None
             and self.valid_until < self.valid_from,
@@ -430,12 +430,15 @@ class Consent(ConsentTerms):
 
 
 def contradiction(command: GrantConsent, others: Iterable[ConsentTerms]) -> UUID | None:
-    """A consent that still holds and says "not to them" of a receiver named anew, or the reverse.
+    """A consent that holds at some time with it and says "not to them" of a receiver named anew, or the reverse.
 
     Two slips that contradict each other cannot both be meant: the new one must supersede.
     """
     for other in others:
-        if other.id == command.supersedes_id or not other.effective_on(command.valid_from):
+        apart = (other.valid_until is not None and other.valid_until < command.valid_from) or (
+            command.valid_until is not None and command.valid_until < other.valid_from
+        )
+        if other.id == command.supersedes_id or other.state is not ConsentState.ACTIVE or apart:
             continue
         if command.receivers.also_in(other.excluded) or command.excluded.also_in(other.receivers):
             return other.id

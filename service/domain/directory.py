@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.domain.disclosure import D0, DataClass, Disclosable
 from service.domain.law import BasisSwitch, LegalBasis
 from service.domain.municipality import MunicipalityCode
-from service.domain.permission import Purpose, Role
+from service.domain.permission import Purpose
 from service.domain.provision import AbuseKind
+from service.domain.role import Role
 from service.domain.text import Code, Line
 from service.domain.validity import Dated
 

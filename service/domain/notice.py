@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.domain.disclosure import D0, Disclosable
-from service.domain.permission import Role
+from service.domain.role import Role
 from service.domain.text import Line
 
 

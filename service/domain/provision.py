@@ -164,22 +164,22 @@ class ProvisionTerms(Disclosable):
         purpose: Purpose,
         at: datetime,
         *,
-        positions: frozenset[UUID] | None = None,
-        departments: frozenset[str] | None = None,
+        positions: frozenset[UUID] = frozenset(),
+        departments: frozenset[str] = frozenset(),
     ) -> Classes:
-        """The classes it opens; none by default. ``None`` for positions asks for the agency as such."""
+        """The classes it opens; none by default.
+
+        Without positions or departments it is asked for the agency as such, which what was
+        opened to one post or department does not cover.
+        """
         terms = TERMS.get(self.basis)
         if terms is None or not self.open_at(at) or purpose not in self.purposes:
             return frozenset()
         if recipient.agency_id != self.to_agency_id:
             return frozenset()
-        if self.to_position_id is not None and (
-            positions is not None and self.to_position_id not in positions
-        ):
+        if self.to_position_id is not None and self.to_position_id not in positions:
             return frozenset()
-        if self.to_department is not None and (
-            departments is not None and self.to_department not in departments
-        ):
+        if self.to_department is not None and self.to_department not in departments:
             return frozenset()
         return (self.data_classes | {D0}) & terms.classes & classes_up_to(recipient.ceiling)
 
@@ -241,6 +241,64 @@ class MakeProvision(Disclosable):
             if wrong:
                 raise invalid(code, MESSAGES_EN)
         return self
+
+
+class Sides(NamedTuple):
+    """What is known of the two agencies, as far as a basis asks."""
+
+    inside: bool
+    """Giver and receiver are one agency."""
+    same_body: bool
+    """They belong to one legal entity."""
+    giver_public: bool
+    giver_special_secrecy: bool
+    receiver_public: bool
+    receiver_reports: frozenset[AbuseKind]
+
+
+def unmet(command: "MakeProvision", sides: Sides) -> tuple[str, str] | None:
+    """The first condition of the basis that is not met: its code and the field; brief §2.2."""
+    basis = command.basis
+    body_to_body = basis is Basis.PUBLIC_BODY
+    conditions = (
+        # Tax, insurance and pension secrets leave by consent alone, even inside the city hall.
+        (
+            sides.giver_special_secrecy
+            and (basis in _PUBLIC or (basis is Basis.INTERNAL and not sides.inside)),
+            "provision.special_secrecy",
+            "/basis",
+        ),
+        (
+            (body_to_body and not sides.giver_public)
+            or (basis in _PUBLIC and not sides.receiver_public),
+            "provision.not_public_bodies",
+            "/to_agency_id",
+        ),
+        (
+            basis is Basis.INTERNAL and sides.inside and command.to_department is None,
+            "provision.department_missing",
+            "/to_department",
+        ),
+        (
+            basis is Basis.INTERNAL and not (sides.inside or sides.same_body),
+            "provision.another_body",
+            "/to_agency_id",
+        ),
+        (
+            basis is Basis.DUTY_REPORT and command.abuse_kind not in sides.receiver_reports,
+            "provision.not_the_addressee",
+            "/to_agency_id",
+        ),
+        (
+            basis is not Basis.INTERNAL and sides.inside,
+            "provision.to_itself",
+            "/to_agency_id",
+        ),
+    )
+    return next(((code, field) for wrong, code, field in conditions if wrong), None)
+
+
+_PUBLIC = frozenset({Basis.PUBLIC_BODY, Basis.PUBLIC_DUTY})
 
 
 class TakeEmergencyAccess(Disclosable):

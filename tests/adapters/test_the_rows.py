@@ -68,9 +68,10 @@ from service.domain.names import PersonName
 from service.domain.note import Note
 from service.domain.notice import Notice
 from service.domain.people import EmergencyContact, Household, Member, Person, Representation
-from service.domain.permission import Purpose, Role
+from service.domain.permission import Purpose
 from service.domain.provision import Provision
 from service.domain.referral import Handover, Need, ReferralEvent
+from service.domain.role import Role
 from service.domain.screening import Screened, Screening
 from service.domain.supervision import Supervision
 from service.domain.tally import Recommendation

@@ -68,14 +68,8 @@ from service.domain.decision import (
     Rule,
 )
 from service.domain.disclosure import D0, D1, D2, D3, D4, D5, D6, D7, EVERY_CLASS, DataClass
-from service.domain.permission import (
-    EVERY_SCOPE,
-    SELF_PERMISSIONS,
-    SYSTEM_ONLY,
-    Permission,
-    Purpose,
-    Role,
-)
+from service.domain.permission import EVERY_SCOPE, Permission, Purpose
+from service.domain.role import SELF_PERMISSIONS, SYSTEM_ONLY, Role
 
 TOMORROW, YESTERDAY = DAY + timedelta(days=1), DAY - timedelta(days=1)
 ONLY_D4 = frozenset({D4})
@@ -538,7 +532,7 @@ def many_questions() -> list[Question]:
         for parts in every
         for agreed in ((), several)
         for themes in (None, DEBT)
-        for department in (None, "tax")
+        for department in (None, "tax", "welfare")
     ]
 
 

@@ -444,6 +444,9 @@ REFUSED_GRANTS: dict[str, list[dict[str, Any]]] = {
     "consent.d5_needs_named_agencies": [
         {"data_classes": frozenset({D1, D5}), "receivers": KIND},
         {"data_classes": frozenset({D5}), "receivers": receivers(OURS, kinds=(OUR_KIND,))},
+        # Whoever is invited to a meeting is not named either.
+        {"data_classes": frozenset({D1, D5}), "receivers": tables(uid(1))},
+        {"data_classes": frozenset({D5}), "receivers": receivers(OURS).with_also(tables(uid(1)))},
     ],
     "consent.purpose_not_consentable": [
         {"purposes": frozenset({purpose})}

@@ -110,13 +110,13 @@ def person(**changes: Any) -> Person:
         "id": PERSON,
         "holder_agency_id": THEIRS,
         "registered_at": NOW,
-        "names": (PersonName(family="見本", given="太郎"),),
+        "names": (PersonName(family="見本", given="太郎", kana_unknown=True),),
         "birth": PartialDate("1950-03-09"),
-        "phones": (Phone("0901234567" + "8"),),
-        "address": Address(lines=("見本町1-2",)),
+        "phones": (Phone(kind="mobile", number="090-0000-0000"),),
+        "address": Address(kind="registered", town="見本町"),
         "living": "一人暮らし",
         "considerations": "足が不自由",
-        "protected_address": Address(lines=("別の町3-4",)),
+        "protected_address": Address(kind="whereabouts", town="別の町"),
     }
     return Person(**given | changes)
 

@@ -34,9 +34,11 @@ from service.domain.provision import (
     MakeProvision,
     Provision,
     ProvisionTerms,
+    Sides,
     TakeEmergencyAccess,
     Taken,
     Verdict,
+    unmet,
 )
 
 HOUR, INSTANT = timedelta(hours=1), timedelta(microseconds=1)
@@ -243,6 +245,76 @@ def test_every_kind_of_abuse_can_be_reported_and_has_its_japanese(kind: AbuseKin
     assert kind.label_ja
 
 
+# Who may give it to whom
+
+
+def sides(**changes: Any) -> Sides:
+    """Two public bodies that have nothing to do with each other."""
+    given: dict[str, Any] = {
+        "inside": False,
+        "same_body": False,
+        "giver_public": True,
+        "giver_special_secrecy": False,
+        "receiver_public": True,
+        "receiver_reports": frozenset({AbuseKind.CHILD}),
+    }
+    return Sides(**given | changes)
+
+
+SECRECY = ("provision.special_secrecy", "/basis")
+NOT_PUBLIC = ("provision.not_public_bodies", "/to_agency_id")
+NO_DEPARTMENT = ("provision.department_missing", "/to_department")
+ANOTHER_BODY = ("provision.another_body", "/to_agency_id")
+NOT_THE_ADDRESSEE = ("provision.not_the_addressee", "/to_agency_id")
+TO_ITSELF = ("provision.to_itself", "/to_agency_id")
+
+
+def wrong_inside_one_body(known: Sides, *, department: bool) -> list[tuple[str, str]]:
+    """Between departments, or between agencies of one legal entity."""
+    if known.inside:
+        return [] if department else [NO_DEPARTMENT]
+    secret = [SECRECY] if known.giver_special_secrecy else []
+    return secret + ([] if known.same_body else [ANOTHER_BODY])
+
+
+def wrong_between(basis: Basis, known: Sides) -> list[tuple[str, str]]:
+    """Between two agencies, by the conditions of brief §2.2 in the order in which they are said."""
+    to_public = basis in (Basis.PUBLIC_BODY, Basis.PUBLIC_DUTY)
+    public = known.receiver_public and (known.giver_public or basis is Basis.PUBLIC_DUTY)
+    reports = AbuseKind.CHILD in known.receiver_reports
+    return [
+        *([SECRECY] if to_public and known.giver_special_secrecy else []),
+        *([NOT_PUBLIC] if to_public and not public else []),
+        *([NOT_THE_ADDRESSEE] if basis is Basis.DUTY_REPORT and not reports else []),
+        *([TO_ITSELF] if known.inside else []),
+    ]
+
+
+@pytest.mark.parametrize("basis", TABLE)
+def test_who_may_provide_to_whom_on_which_basis(basis: Basis) -> None:
+    reports = (frozenset(), frozenset({AbuseKind.ELDER}), frozenset({AbuseKind.CHILD}))
+    for inside, same, giver, secret, receiver in product((False, True), repeat=5):
+        for reported, department in product(reports, (None, "dv")):
+            known = Sides(inside, same, giver, secret, receiver, reported)
+            wanted = make(**good(basis, to_department=department))
+            wrong = (
+                wrong_inside_one_body(known, department=bool(department))
+                if basis is Basis.INTERNAL
+                else wrong_between(basis, known)
+            )
+            assert unmet(wanted, known) == (wrong[0] if wrong else None)
+
+
+def test_tax_secrets_leave_by_no_duty_of_another_body_not_even_inside_the_city_hall() -> None:
+    """Brief §2.1 and §2.2: blocked for tax and similar secrets."""
+    tax = sides(giver_special_secrecy=True, same_body=True)
+    for basis in (Basis.PUBLIC_BODY, Basis.PUBLIC_DUTY, Basis.INTERNAL):
+        assert unmet(make(**good(basis)), tax) == SECRECY
+    # In danger of life, and to the legal addressee of a report, secrecy gives way.
+    for basis in (Basis.LIFE, Basis.DUTY_REPORT):
+        assert unmet(make(**good(basis)), tax) is None
+
+
 # What it opens, to whom, when
 
 
@@ -316,12 +388,10 @@ def test_it_opens_to_nobody_else_not_even_by_their_kind(agency: UUID) -> None:
         (POSITION, frozenset({POSITION, OTHER_POSITION}), True),
         (POSITION, frozenset({OTHER_POSITION}), False),
         (POSITION, frozenset(), False),
-        # Asked for the agency as such.
-        (POSITION, None, True),
     ],
 )
 def test_what_one_colleague_took_is_open_to_that_colleague(
-    to: UUID | None, mine: frozenset[UUID] | None, opened: bool
+    to: UUID | None, mine: frozenset[UUID], opened: bool
 ) -> None:
     taken = provision(to_position_id=to, taken=Taken.TAKEN)
     assert bool(taken.opens_to(recipient(), FOR, NOW, positions=mine)) is opened
@@ -335,14 +405,23 @@ def test_what_one_colleague_took_is_open_to_that_colleague(
         ("dv", frozenset({"dv", "loans"}), True),
         ("dv", frozenset({"loans"}), False),
         ("dv", frozenset(), False),
-        ("dv", None, True),
     ],
 )
 def test_what_goes_to_a_department_is_open_to_that_department(
-    to: str | None, mine: frozenset[str] | None, opened: bool
+    to: str | None, mine: frozenset[str], opened: bool
 ) -> None:
     given = provision(to_department=to)
     assert bool(given.opens_to(recipient(), FOR, NOW, departments=mine)) is opened
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "opened"),
+    [({}, True), ({"to_position_id": POSITION}, False), ({"to_department": "dv"}, False)],
+)
+def test_what_one_post_or_department_has_is_not_open_to_the_agency_as_such(
+    narrowed: dict[str, Any], opened: bool
+) -> None:
+    assert bool(provision(**narrowed).opens_to(recipient(), FOR, NOW)) is opened
 
 
 def test_the_colleague_and_the_department_must_both_be_right() -> None:

@@ -46,9 +46,10 @@ from service.domain.conference_window import Window
 from service.domain.consent import Consent, ConsentState, Receivers
 from service.domain.decision import CONFERENCE_BASES, Basis, Deny, Duty, Permit, Rule
 from service.domain.disclosure import EVERY_CLASS
-from service.domain.permission import Permission, Purpose, Role
+from service.domain.permission import Permission, Purpose
 from service.domain.provision import TERMS, ProvisionTerms
 from service.domain.reference import AGENCY_KINDS
+from service.domain.role import Role
 
 KINDS = {kind.code: kind for kind in AGENCY_KINDS}
 ONE_DAY, INSTANT, HOUR = timedelta(days=1), timedelta(microseconds=1), timedelta(hours=1)
@@ -239,6 +240,7 @@ def facts_of_provision(case: Case) -> dict[str, Any]:
 # The question
 
 KIND: dict[str, tuple[RecordKind, Permission]] = {
+    "area_issue": (RecordKind.AREA_ISSUE, Permission.AREA_ISSUE_READ),
     "case": (RecordKind.CASE, Permission.CASE_READ),
     "directory": (RecordKind.DIRECTORY, Permission.DIRECTORY_READ),
     "enquiry": (RecordKind.ENQUIRY, Permission.ENQUIRY_READ),
@@ -246,6 +248,7 @@ KIND: dict[str, tuple[RecordKind, Permission]] = {
     "person": (RecordKind.PERSON, Permission.PERSON_READ),
     "provision": (RecordKind.PROVISION, Permission.PROVISION_READ),
     "referral": (RecordKind.REFERRAL, Permission.REFERRAL_READ),
+    "screening": (RecordKind.SCREENING, Permission.SCREENING_READ),
 }
 IDS = {"packet": ITEM, "provision": PROVISION, "referral": REFERRAL}
 
@@ -264,8 +267,9 @@ def about(case: Case) -> Facts:
         if "department" in case.state and case.state in truth_table.OWN
         else None,
     }
-    if written == "directory":
-        given["person_id"] = None
+    if case.basis == "ANON":
+        mine = case.recipient in truth_table.ADDRESSED and case.state == "screening put to us"
+        given |= {"person_id": None, "parts": {Part.PARTY} if mine else set()}
     elif case.basis == "CONSENT":
         given |= facts_of_consent(case)
     elif case.basis in truth_table.CONFERENCES:

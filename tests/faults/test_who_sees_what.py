@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from town import Town
 
 from service.demo.city import AGENCIES, STAFF
-from service.domain.permission import Role
+from service.domain.role import Role
 
 #: The word of each data class; none is part of another.
 WORDS = {f"D{n}": f"{word}之印" for n, word in enumerate("零壱弐参肆伍陸漆")}

@@ -20,7 +20,7 @@ from town import Town
 from service.cli import load_directory
 from service.demo.city import AGENCIES, AGENCY_ID, STAFF, TOWN
 from service.domain.directory import Agency, AgencyKind, Desk, DirectoryFile
-from service.domain.permission import Role
+from service.domain.role import Role
 
 CITY = "999997"
 #: One account for each agency that has any. A farm has none by default.

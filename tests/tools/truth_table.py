@@ -176,10 +176,6 @@ REVIEWS = frozenset({"LIFE", "CHILD_HEALTH"})
 #: A desk reads what was put to it (§2.6): who is meant, and what was noticed.
 ENQUIRY = "enquiry put to the desk"
 ENQUIRIES = frozenset({"LIFE", "INTERNAL"})
-#: No employer sees a reason (D3, §8 rule 16), so none of them reviews or is asked.
-SEES_REASONS = frozenset({"welfare_office", "hello_work", "social_welfare_council"}) | {
-    "welfare_commissioner"
-}
 #: Inside one body: its own record, of a department for the department; whoever takes or took
 #: part knows that it does (D0); nobody opens the record of a relative.
 OWN: dict[str, str] = {
@@ -194,7 +190,16 @@ OWN: dict[str, str] = {
 }
 TAKES_PART = frozenset({"takes part", "took part", "hub of the record"})
 SELF = ("own record", "record of another person", "no such record", SWITCHED_OFF)
-ANON = ("about nobody", "no such record", SWITCHED_OFF)
+#: The directory and area issues are about nobody; a screening names nobody either, and is read
+#: by whoever it is put to.
+ANON = (
+    "about nobody",
+    "area issue",
+    "screening put to us",
+    "screening put to others",
+    "no such record",
+    SWITCHED_OFF,
+)
 
 BASES = (
     "CONSENT",
@@ -233,7 +238,9 @@ def states(basis: str) -> tuple[str, ...]:
 def record(case: Case) -> str:
     """What kind of record is asked for."""
     if case.basis == "ANON":
-        return "directory"
+        return {"area issue": "area_issue"}.get(
+            case.state, "screening" if "screening" in case.state else "directory"
+        )
     in_conference = case.basis in CONFERENCES and case.state != "on the person's record"
     if in_conference or "table" in case.state:
         return "packet"
@@ -248,7 +255,7 @@ def record(case: Case) -> str:
 
 #: What an account of one's own may ask for, and what a commissioner may.
 OF_A_PERSON = frozenset({"directory", "person"})
-OF_A_COMMISSIONER = frozenset({"directory", "person", "packet", "referral", "enquiry"})
+OF_A_COMMISSIONER = OF_A_PERSON | {"area_issue", "packet", "referral", "enquiry"}
 
 
 def refused_at_the_gate(case: Case) -> str | None:
@@ -258,7 +265,7 @@ def refused_at_the_gate(case: Case) -> str | None:
         return "actor.permission_missing"
     if case.recipient == "welfare_commissioner" and about not in OF_A_COMMISSIONER:
         return "actor.permission_missing"
-    if about == "directory":
+    if about in ("directory", "area_issue"):
         return None
     if case.purpose == "none":
         return "purpose.missing"
@@ -276,8 +283,8 @@ def cut(classes: frozenset[int], recipient: str) -> frozenset[int]:
 def grounds(case: Case) -> list[Ground]:
     """Every reason why something is open to this caller."""
     found = of_the_person_or_the_holder(case)
-    if case.basis == "ANON" and case.state != "no such record":
-        found.append(Ground("ANON", "directory.open_to_staff", up_to(0)))
+    if case.basis == "ANON":
+        return of_nobody(case)
     if case.recipient not in ADDRESSED:
         return found
     if case.basis == "CONSENT":
@@ -288,10 +295,12 @@ def grounds(case: Case) -> list[Ground]:
     elif case.state in TAKES_PART:
         found.append(Ground("INTERNAL", "party.keeps_fact", up_to(0)))
     elif case.state == REVIEWED:
-        found.append(Ground(case.basis, "provision.reviewer", frozenset({0, 3})))
+        opened = cut(frozenset({0, 3}), case.recipient)
+        found.append(Ground(case.basis, "provision.reviewer", opened))
     elif case.state == ENQUIRY:
         found.append(Ground("INTERNAL", "party.keeps_fact", up_to(0)))
-        found.append(Ground(case.basis, "enquiry.addressed", frozenset({0, 1, 3})))
+        opened = cut(frozenset({0, 1, 3}), case.recipient)
+        found.append(Ground(case.basis, "enquiry.addressed", opened))
     elif case.basis in PROVISIONS:
         found += of_provision(case)
     return found
@@ -308,6 +317,15 @@ def of_the_person_or_the_holder(case: Case) -> list[Ground]:
     if case.recipient == "holder" and rule:
         return [Ground("INTERNAL", rule, EVERYTHING)]
     return []
+
+
+def of_nobody(case: Case) -> list[Ground]:
+    """What names nobody: to everybody, or to whoever it is put to, who also takes part."""
+    mine = case.recipient in ADDRESSED and case.state == "screening put to us"
+    if case.state == "no such record" or (record(case) == "screening" and not mine):
+        return []
+    found = [Ground("INTERNAL", "party.keeps_fact", up_to(0))] if mine else []
+    return [*found, Ground("ANON", "directory.open_to_staff", up_to(0))]
 
 
 def of_consent(case: Case) -> list[Ground]:
@@ -364,8 +382,6 @@ def answer(case: Case) -> Answer:
 
 def can_be(case: Case) -> bool:
     """Whether such a thing is ever made."""
-    if case.state in (REVIEWED, ENQUIRY) and case.recipient in ADDRESSED:
-        return case.recipient in SEES_REASONS
     made = case.basis in PUBLIC_ONLY and case.recipient in ADDRESSED
     return not made or case.recipient in PUBLIC
 
