@@ -7,10 +7,10 @@ from service.application.context import Context, Page, Shown
 from service.application.facts import person_facts
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.area_issue import AreaIssue, CloseAreaIssue, RaiseAreaIssue
-from service.domain.disclosure import D0, disclose
+from service.domain.disclosure import D0, D2, disclose
 from service.domain.errors import Invalid
 from service.domain.permission import Permission
-from service.domain.screening import AddScreened, OpenScreening, RecordOutcome, Screening
+from service.domain.screening import AddScreened, OpenScreening, RecordOutcome, Screened, Screening
 from service.domain.supervision import (
     AskSupervision,
     Supervision,
@@ -74,7 +74,7 @@ async def note_supervision(
     """What came of the session, for the agency that asked."""
     supervision = await context.work.anonymous.supervision(supervision_id, lock=True)
     facts = _of_supervision(context, supervision_id, supervision)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    held = facts.as_holder()
     context.enforce(Permission.SUPERVISION_NOTE, held)
     assert supervision is not None  # noqa: S101 - no permit without a record
     context.check_version(supervision.version)
@@ -114,6 +114,7 @@ async def open_screening(context: Context, command: OpenScreening) -> Shown:
         | {
             "id": context.new_id(),
             "agency_id": context.agency_id,
+            "department": min(context.actor.departments, default=None),
             "opened_at": context.now,
         }
     )
@@ -128,7 +129,7 @@ async def add_screened(context: Context, screening_id: UUID, command: AddScreene
     for entry in command.entries:
         person = await context.work.persons.find(entry.person_id)
         facts = await person_facts(context, entry.person_id, person)
-        held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+        held = facts.as_holder()
         context.enforce(Permission.SCREENING_ADD, held)
     added = screening.with_entries(command.entries)
     await context.work.anonymous.save_screening(added)
@@ -137,7 +138,9 @@ async def add_screened(context: Context, screening_id: UUID, command: AddScreene
 
 async def record_outcome(context: Context, screening_id: UUID, command: RecordOutcome) -> Shown:
     """What came of calling one person."""
-    screening = await _own_screening(context, Permission.SCREENING_RECORD, screening_id)
+    screening = await _own_screening(
+        context, Permission.SCREENING_RECORD, screening_id, about=command.person_id
+    )
     recorded = screening.with_outcome(command.person_id, command.outcome)
     await context.work.anonymous.save_screening(recorded)
     return context.receipt(recorded, counts=recorded.counts())
@@ -150,13 +153,21 @@ async def read_screening(context: Context, screening_id: UUID) -> Shown:
     permit = context.enforce(Permission.SCREENING_READ, facts, shows=Screening)
     assert screening is not None  # noqa: S101 - no permit without a record
     shown = disclose(screening, permit.classes) | {"counts": screening.counts()}
+    if permit.sees(D2):
+        # One entry for each person who is shown (brief §8 rule 2).
+        for entry in screening.entries:
+            about = facts.model_copy(update={"person_id": entry.person_id})
+            context.enforce(Permission.SCREENING_READ, about, shows=Screened)
     return Shown(shown, screening.version, screening.id)
 
 
-async def _own_screening(context: Context, permission: Permission, screening_id: UUID) -> Screening:
+async def _own_screening(
+    context: Context, permission: Permission, screening_id: UUID, *, about: UUID | None = None
+) -> Screening:
     screening = await context.work.anonymous.screening(screening_id, lock=True)
     facts = _of_screening(context, screening_id, screening)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    listed = screening is not None and about in {e.person_id for e in screening.entries}
+    held = facts.as_holder().model_copy(update={"person_id": about if listed else None})
     context.enforce(permission, held)
     assert screening is not None  # noqa: S101 - no permit without a record
     context.check_version(screening.version)
@@ -175,6 +186,7 @@ def _of_screening(context: Context, screening_id: UUID, screening: Screening | N
         record_id=screening.id,
         found=True,
         holder_agency_id=screening.agency_id,
+        department=screening.department,
         parts=frozenset(parts),
     )
 

@@ -62,7 +62,7 @@ async def access_report(
     """
     person = await context.work.persons.find(person_id)
     facts = await person_facts(context, person_id, person)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    held = facts.as_holder()
     context.enforce(Permission.PERSON_REPORT_ACCESS, held, shows=AccessReportLine)
     embargoes = await context.work.access_requests.embargoes_on(person_id)
     found = await context.work.audit.of_person(person_id, after, limit + 1)

@@ -164,7 +164,7 @@ async def change(
 ) -> tuple[Conference, list[Attendee]]:
     """The conference, locked, for an act that only its convener may do."""
     conference, attendees, facts = await load(context, conference_id, lock=True)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    held = facts.as_holder()
     if Part.PARTY in facts.parts and not held.parts:
         context.enforce(ACT_PERMISSION[act], facts)
         raise Denied("conference.convener_only")

@@ -5,7 +5,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from service.application.context import Context, Page, Shown
-from service.application.facts import NOBODY, person_facts
+from service.application.facts import NOBODY, department_of, person_facts
+from service.application.notices import notify
 from service.application.ports import Involvement
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.consent import (
@@ -154,7 +155,7 @@ async def void(context: Context, consent_id: UUID, command: VoidConsent) -> Show
     """It was entered by mistake and never was this person's: not revoked, but void."""
     consent = await context.work.consents.find(consent_id, lock=True)
     facts = await facts_of_consent(context, consent_id, consent)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    held = facts.as_holder()
     context.enforce(Permission.CONSENT_VOID, held)
     assert consent is not None  # noqa: S101 - no permit without a record
     context.check_version(consent.version)
@@ -172,6 +173,7 @@ async def facts_of_consent(context: Context, consent_id: UUID, consent: Consent 
     if me is not None:
         involvement = await context.work.persons.involvement(person_id, me)
         who = await context.work.directory.recipient(me)
+    department = await department_of(context, person_id)
     if consent is None:
         return Facts(kind=RecordKind.CONSENT, record_id=consent_id)
     parts = {Part.HOLDER} if consent.recorded_by == me else set()
@@ -182,6 +184,7 @@ async def facts_of_consent(context: Context, consent_id: UUID, consent: Consent 
         parts.add(Part.PARTY)
     return Facts(
         kind=RecordKind.CONSENT,
+        department=department,
         record_id=consent.id,
         found=True,
         holder_agency_id=consent.recorded_by,
@@ -254,3 +257,16 @@ async def _supersede(context: Context, consent_id: UUID, person_id: UUID) -> Non
         raise Invalid("consent.supersedes_another_person", field="/supersedes_id")
     state = old.move(ConsentAct.SUPERSEDE)
     await context.work.consents.save(old.but(state=state, version=old.version + 1))
+
+
+async def remind(context: Context, consent: Consent) -> None:
+    """The day has come on which the person is to be asked again (row 0-04)."""
+    facts = Facts(
+        kind=RecordKind.CONSENT,
+        record_id=consent.id,
+        found=True,
+        holder_agency_id=consent.recorded_by,
+        person_id=consent.person_id,
+    )
+    context.enforce(Permission.CONSENT_REMIND, facts)
+    await notify(context, consent.recorded_by, NoticeKind.CONTACT_DUE, "consent", consent.id)

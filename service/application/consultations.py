@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from service.application.context import Context, Shown
-from service.application.facts import person_facts
+from service.application.facts import department_of, person_facts
 from service.application.referrals import agency_of, route_to_desk
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.consultation import Consultation, ReceiveConsultation
@@ -47,9 +47,11 @@ async def receive(context: Context, command: ReceiveConsultation) -> Shown:
 async def read(context: Context, consultation_id: UUID) -> Shown:
     """What was heard, for the agency that heard it."""
     consultation = await context.work.consultations.find(consultation_id)
+    department = await department_of(context, consultation.person_id if consultation else None)
+    facts = _facts(context, consultation_id, consultation)
     permit = context.enforce(
         Permission.CONSULTATION_READ,
-        _facts(context, consultation_id, consultation),
+        facts.model_copy(update={"department": department}),
         shows=Consultation,
     )
     assert consultation is not None  # noqa: S101 - no permit without a record

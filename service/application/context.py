@@ -35,7 +35,7 @@ from service.domain.disclosure import (
     field_classes,
     fields_shown,
 )
-from service.domain.errors import Concealed, Denied, Stale
+from service.domain.errors import Concealed, Denied, Stale, Unauthenticated
 from service.domain.law import LawBook
 from service.domain.permission import Permission, Purpose
 from service.domain.policy import Closed
@@ -251,6 +251,8 @@ class Context:
     def _refuse(self, question: Question, deny: Deny) -> NoReturn:
         self.refusals.append(self._denial(question, deny))
         remedies = [r.value for r in deny.remedies]
+        if deny.rule is Rule.ACTOR_LOGIN_TOO_OLD:
+            raise Unauthenticated("token.login_too_old", rule=deny.rule.value, remedies=remedies)
         if deny.conceal:
             raise Concealed("record.not_found", remedies=remedies)
         raise Denied(deny.rule.value, rule=deny.rule.value, remedies=remedies)

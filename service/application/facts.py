@@ -53,6 +53,16 @@ async def _involvement(context: Context, person_id: UUID) -> Involvement:
     return await context.work.persons.involvement(person_id, context.actor.agency_id)
 
 
+async def department_of(context: Context, person_id: UUID | None) -> str | None:
+    """The department of the caller's agency that keeps the person to itself, if one does."""
+    me = context.actor.agency_id
+    if me is None:
+        return None
+    return (await context.work.persons.departments([person_id or NOBODY], me)).get(
+        person_id or NOBODY
+    )
+
+
 async def referral_facts(context: Context, referral_id: UUID, referral: Referral | None) -> Facts:
     """The caller's part in a referral."""
     person_id = referral.person_id if referral else NOBODY
@@ -60,7 +70,9 @@ async def referral_facts(context: Context, referral_id: UUID, referral: Referral
     consents = await context.work.consents.of_person(person_id)
     provisions = await context.work.provisions.of_person(person_id)
     case = await context.work.cases.find(case_id)
-    return facts_of_referral(context, referral_id, referral, case, consents, provisions)
+    department = await department_of(context, person_id)
+    facts = facts_of_referral(context, referral_id, referral, case, consents, provisions)
+    return facts.model_copy(update={"department": department})
 
 
 def facts_of_referral(
@@ -124,6 +136,7 @@ async def case_facts(context: Context, case_id: UUID, case: Case | None) -> Fact
         parts.add(Part.PARTY)
     return Facts(
         kind=RecordKind.CASE,
+        department=await department_of(context, person_id),
         record_id=case_id,
         found=case is not None,
         holder_agency_id=case.lead_agency_id if case else None,
@@ -163,6 +176,7 @@ async def plan_facts(
         themes = (themes or frozenset()) | frozenset(own)
     return Facts(
         kind=RecordKind.PLAN,
+        department=await department_of(context, person_id),
         record_id=plan_id,
         found=True,
         holder_agency_id=plan.holder_agency_id,

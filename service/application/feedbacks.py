@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from service.application.context import Context, Page, Shown
-from service.application.facts import person_facts
+from service.application.facts import department_of, person_facts
 from service.application.notices import notify
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.directory import Position, Tenure
@@ -45,7 +45,7 @@ async def hand_over(context: Context, feedback_id: UUID, _command: HandOver) -> 
     """The same to the successor, anew: consent is asked again of the same slip."""
     before = await context.work.feedbacks.find(feedback_id, lock=True)
     facts = await _facts(context, feedback_id, before)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    held = facts.as_holder()
     context.require(Permission.FEEDBACK_HAND_OVER, held)
     assert before is not None  # noqa: S101 - no permit without a record
     if before.ended_at is None:
@@ -91,7 +91,7 @@ async def acknowledge(context: Context, feedback_id: UUID, _command: Acknowledge
     """The commissioner has read it and will look in."""
     feedback = await context.work.feedbacks.find(feedback_id, lock=True)
     facts = await _facts(context, feedback_id, feedback)
-    told = facts.model_copy(update={"parts": facts.parts & {Part.PARTY}})
+    told = facts.as_only(Part.PARTY)
     context.enforce(Permission.FEEDBACK_ACKNOWLEDGE, told)
     assert feedback is not None  # noqa: S101 - no permit without a record
     context.check_version(feedback.version)
@@ -104,7 +104,7 @@ async def end(context: Context, feedback_id: UUID, _command: EndFeedback) -> Sho
     """Over; the commissioner reads nothing of it any longer."""
     feedback = await context.work.feedbacks.find(feedback_id, lock=True)
     facts = await _facts(context, feedback_id, feedback)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    held = facts.as_holder()
     context.enforce(Permission.FEEDBACK_END, held)
     assert feedback is not None  # noqa: S101 - no permit without a record
     context.check_version(feedback.version)
@@ -201,6 +201,7 @@ async def _facts(context: Context, feedback_id: UUID, feedback: Feedback | None)
         record_id=feedback.id,
         found=True,
         holder_agency_id=feedback.from_agency_id,
+        department=await department_of(context, feedback.person_id),
         person_id=feedback.person_id,
         parts=frozenset(parts),
         consents=tuple(consents),

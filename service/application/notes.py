@@ -15,8 +15,7 @@ async def write(context: Context, case_id: UUID, command: WriteNote) -> Shown:
     """One more note; it is the agency's own."""
     case = await context.work.cases.find(case_id)
     facts = await case_facts(context, case_id, case)
-    on_it = facts.parts & {Part.HOLDER, Part.PARTY}
-    context.enforce(Permission.NOTE_WRITE, facts.model_copy(update={"parts": on_it}))
+    context.enforce(Permission.NOTE_WRITE, facts.as_only(Part.HOLDER, Part.PARTY))
     assert case is not None  # noqa: S101 - no permit without a record
     note = Note.model_validate(
         command.model_dump()
@@ -59,6 +58,7 @@ def _facts(context: Context, case: Case, note: Note, about: Facts) -> Facts:
         record_id=note.id,
         found=True,
         holder_agency_id=note.agency_id,
+        department=about.department,
         person_id=note.person_id,
         parts=frozenset(parts),
         consents=about.consents,

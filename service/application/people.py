@@ -53,7 +53,7 @@ async def amend(context: Context, person_id: UUID, command: RegisterPerson) -> S
     """The whole record anew, by the agency that holds it; earlier versions are kept."""
     person = await context.work.persons.find(person_id, lock=True)
     facts = await person_facts(context, person_id, person)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    held = facts.as_holder()
     context.enforce(Permission.PERSON_AMEND, held)
     assert person is not None  # noqa: S101 - no permit without a record
     context.check_version(person.version)
@@ -160,7 +160,7 @@ async def name_representative(
     """Register who acts for the person, in what, from when to when (row 2-28)."""
     person = await context.work.persons.find(person_id)
     facts = await person_facts(context, person_id, person)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    held = facts.as_holder()
     context.enforce(Permission.PERSON_REPRESENT, held)
     if command.valid_until is not None and command.valid_until < command.valid_from:
         raise Invalid("representation.ends_before_start", field="/valid_until")

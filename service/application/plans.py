@@ -4,7 +4,7 @@ from uuid import UUID
 
 from service.application.context import Context, Page, Shown
 from service.application.facts import person_facts, plan_facts
-from service.domain.access import Facts, Part, RecordKind
+from service.domain.access import Facts, RecordKind
 from service.domain.decision import Remedy
 from service.domain.disclosure import D3
 from service.domain.errors import Denied, Invalid
@@ -65,7 +65,7 @@ async def versions(context: Context, plan_id: UUID) -> Page:
 async def amend(context: Context, plan_id: UUID, command: DraftVersion) -> Shown:
     """Change the draft; once the person has agreed, this makes the next version instead."""
     plan, current, facts = await _load(context, plan_id, lock=True)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    held = facts.as_holder()
     context.enforce(Permission.PLAN_DRAFT, held)
     assert plan is not None  # noqa: S101 - no permit without a record
     assert current is not None  # noqa: S101 - no permit without a record
@@ -87,7 +87,7 @@ async def amend(context: Context, plan_id: UUID, command: DraftVersion) -> Shown
 async def agree(context: Context, plan_id: UUID, command: AgreePlan) -> Shown:
     """The person agrees to this exact version, which nobody changes any more."""
     plan, current, facts = await _load(context, plan_id, lock=True)
-    held = facts.model_copy(update={"parts": facts.parts & {Part.HOLDER}})
+    held = facts.as_holder()
     context.enforce(Permission.PLAN_AGREE, held)
     agreed_on = command.agreed_on
     if agreed_on > context.today:

@@ -110,6 +110,7 @@ async def listing(
     found = await _box(context, box, status, after, limit + 1)
     consents = await consents_by_person(context, (r.person_id for r in found))
     provisions = await provisions_by_person(context, consents)
+    departments = await context.work.persons.departments(list(consents), context.agency_id)
     cases = {
         c.id: c for c in await context.work.cases.find_many(r.case_id for r in found if r.case_id)
     }
@@ -123,7 +124,7 @@ async def listing(
             case,
             consents[referral.person_id],
             provisions[referral.person_id],
-        )
+        ).model_copy(update={"department": departments.get(referral.person_id)})
         permit = context.may(Permission.REFERRAL_READ, facts, shows=Referral)
         if permit is not None:
             items.append(_shown(context, referral, permit))

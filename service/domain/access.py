@@ -8,6 +8,8 @@ force, or with a duty that cannot be carried out, is none; the others are joined
 there is no access. The order of rules never matters, and a fact that is missing is a denial.
 """
 
+from datetime import timedelta
+
 from service.domain.access_question import (
     KIND_OF_NOUN,
     Facts,
@@ -53,6 +55,7 @@ __all__ = [
 def decide(question: Question) -> Decision:
     """Whether, on which basis and to which classes the access is permitted."""
     refused = gate(question.actor, question.permission)
+    refused = refused or _login_gate(question)
     if refused is not None:
         return refused
     said = [answer for rule in RULES for answer in rule.says(question)]
@@ -93,6 +96,22 @@ def gate(actor: Actor, permission: Permission) -> Deny | None:
     if actor.kind != "system" and scope is not None and scope not in actor.scopes:
         return Deny(rule=Rule.ACTOR_SCOPE_MISSING, remedies=(Remedy.GET_SCOPE,))
     return _purpose_gate(actor, permission)
+
+
+#: Break-glass needs a human who has just proved who they are (RFC 9470; checklist A20).
+RECENT_LOGIN = timedelta(minutes=10)
+NEEDS_RECENT_LOGIN = frozenset({Permission.EMERGENCY_TAKE})
+
+
+def _login_gate(question: Question) -> Deny | None:
+    """For some things a machine's token, or one left open, is not enough."""
+    actor = question.actor
+    if question.permission not in NEEDS_RECENT_LOGIN:
+        return None
+    at = actor.authenticated_at
+    if actor.kind == "staff" and at is not None and question.at - at <= RECENT_LOGIN:
+        return None
+    return Deny(rule=Rule.ACTOR_LOGIN_TOO_OLD, remedies=(Remedy.LOG_IN_AGAIN,))
 
 
 def _purpose_gate(actor: Actor, permission: Permission) -> Deny | None:

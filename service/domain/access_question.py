@@ -104,6 +104,16 @@ class Facts(BaseModel):
     #: Themes the caller's part is limited to; ``None`` when it is not.
     themes: frozenset[str] | None = None
 
+    def as_only(self, *parts: Part) -> "Facts":
+        """The same for an act that only these parts may do: nothing else counts for it."""
+        return self.model_copy(
+            update={"parts": self.parts & set(parts), "provisions": (), "window": None}
+        )
+
+    def as_holder(self) -> "Facts":
+        """The same for an act that only the record's own agency may do."""
+        return self.as_only(Part.HOLDER)
+
 
 class Question(BaseModel):
     """Whether this actor may do this to this record at this instant."""

@@ -33,6 +33,7 @@ from service.domain.disclosure import (
     Classes,
     classes_up_to,
 )
+from service.domain.permission import Permission, scope_of
 from service.domain.provision import TERMS
 
 
@@ -77,6 +78,10 @@ def consented(question: Question) -> tuple[Classes, tuple[str, ...]]:
     return opened_by(question.facts.consents, who, purpose, question.day)
 
 
+#: Numbers and pseudonyms that another agency is told (ANON).
+_WITHOUT_NAMES = frozenset({RecordKind.SCREENING, RecordKind.SUPERVISION})
+
+
 def _conflict_of_interest(question: Question) -> tuple[Deny, ...]:
     """Nobody opens the record of a relative or of a case they are part of (checklist Z12)."""
     person = question.facts.person_id
@@ -103,7 +108,7 @@ def _party_keeps_fact(question: Question) -> tuple[Permit, ...]:
     """Whoever takes or took part knows that it did: the bare fact, no content."""
     facts = question.facts
     mine = facts.parts & {Part.PARTY, Part.FORMER_PARTY, Part.HUB}
-    if not mine or not facts.found:
+    if not mine or not facts.found or facts.kind in _WITHOUT_NAMES:
         return ()
     return (
         Permit(
@@ -140,12 +145,17 @@ def _party_with_consent(question: Question) -> tuple[Permit, ...]:
     )
 
 
+#: What a provision allows besides reading: nobody acts on a record because it was shown to them.
+_ON_A_PROVISION = frozenset({Permission.CONSULTATION_RECEIVE, Permission.EMERGENCY_TAKE})
 _WHO_IT_IS = frozenset({RecordKind.PERSON, RecordKind.PROVISION})
 
 
 def _provided(question: Question) -> tuple[Permit, ...]:
     """What the holder provides, or an emergency opens, on a basis other than consent."""
     facts, actor, who = question.facts, question.actor, question.recipient
+    reads = (scope_of(question.permission) or "").endswith(".read")
+    if not reads and question.permission not in _ON_A_PROVISION:
+        return ()
     if who is None or actor.purpose is None or not facts.found:
         return ()
     found = []
@@ -253,7 +263,7 @@ def _anonymous(question: Question) -> tuple[Permit, ...]:
     """The directory, area issues, and numbers or pseudonyms put to this agency (ANON)."""
     facts = question.facts
     open_to_all = facts.kind in (RecordKind.DIRECTORY, RecordKind.AREA_ISSUE)
-    put_to_me = facts.kind in (RecordKind.SCREENING, RecordKind.SUPERVISION)
+    put_to_me = facts.kind in _WITHOUT_NAMES
     mine = open_to_all or (put_to_me and Part.PARTY in facts.parts)
     if not mine or not facts.found:
         return ()

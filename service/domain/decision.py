@@ -138,6 +138,7 @@ class Obligation(BaseModel):
 class Rule(StrEnum):
     """Every rule that can decide. ``noun.fact``, alphabetical."""
 
+    ACTOR_LOGIN_TOO_OLD = "actor.login_too_old"
     ACTOR_NO_POSITION = "actor.no_position"
     ACTOR_PERMISSION_MISSING = "actor.permission_missing"
     ACTOR_SCOPE_MISSING = "actor.scope_missing"

@@ -16,6 +16,7 @@ class NoticeKind(StrEnum):
     """Why an agency is written to."""
 
     CONFERENCE_INVITATION = "conference_invitation"
+    CONTACT_DUE = "contact_due"
     DISCLOSURE_REQUESTED = "disclosure_requested"
     EMERGENCY_REVIEW = "emergency_review"
     EMERGENCY_TAKEN = "emergency_taken"
@@ -43,6 +44,7 @@ class NoticeKind(StrEnum):
 
 NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.CONFERENCE_INVITATION: "会議への招集",
+    NoticeKind.CONTACT_DUE: "次回連絡日です（同意を得られていない方）",
     NoticeKind.DISCLOSURE_REQUESTED: "開示請求を受け付けました",
     NoticeKind.EMERGENCY_REVIEW: "緊急時の閲覧の事後確認をお願いします",
     NoticeKind.EMERGENCY_TAKEN: "緊急時の閲覧が行われました",

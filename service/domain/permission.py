@@ -71,6 +71,7 @@ class Permission(StrEnum):
     CONSENT_GRANT = "consent.grant"
     CONSENT_READ = "consent.read"
     CONSENT_REFUSE = "consent.refuse"
+    CONSENT_REMIND = "consent.remind"
     CONSENT_REVOKE = "consent.revoke"
     CONSENT_VOID = "consent.void"
     CONSULTATION_READ = "consultation.read"
@@ -182,6 +183,7 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONSENT_GRANT: "同意の記録",
     Permission.CONSENT_READ: "同意の閲覧",
     Permission.CONSENT_REFUSE: "不同意の記録",
+    Permission.CONSENT_REMIND: "次回連絡日の通知",
     Permission.CONSENT_REVOKE: "同意の撤回",
     Permission.CONSENT_VOID: "誤って記録した同意の取消し",
     Permission.CONSULTATION_READ: "相談記録の閲覧",
@@ -333,6 +335,7 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.PERSON_REPORT_ACCESS: _ACCESS_REQUEST,
     Permission.PROVISION_READ: _CASE_WORK | {Purpose.AUDIT},
     Permission.PROVISION_REVIEW: _CASE_WORK | {Purpose.AUDIT},
+    Permission.CONSENT_REMIND: None,
     Permission.FEEDBACK_OUTLIVE: None,
     Permission.REFERRAL_MISS_DEADLINE: None,
     Permission.REFERRAL_SUSPEND: None,

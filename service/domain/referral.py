@@ -16,6 +16,7 @@ from service.domain.decision import Permit
 from service.domain.disclosure import (
     CONSENTABLE,
     D0,
+    D2,
     D3,
     D6,
     D7,
@@ -102,6 +103,10 @@ class MakeReferral(Disclosable):
     handover: Annotated[Handover, D0] = Handover()
     prior_contact: Annotated[Line | None, D3] = Field(
         default=None, description="Who was called beforehand, and when (事前連絡)."
+    )
+    arrangements: Annotated[Paragraph | None, D2] = Field(
+        default=None,
+        description="What a workplace needs to know: days, consideration; no diagnosis, no reason.",
     )
     reason: Annotated[Paragraph, D3]
     needs: Annotated[tuple[Need, ...], D3] = Field(default=(), max_length=40)

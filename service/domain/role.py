@@ -84,6 +84,7 @@ _EVERYONE = frozenset(
 )
 SYSTEM_ONLY = frozenset(
     {
+        Permission.CONSENT_REMIND,
         Permission.FEEDBACK_OUTLIVE,
         Permission.REFERRAL_MISS_DEADLINE,
         Permission.REFERRAL_SUSPEND,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.disclosure import D0, D2, Disclosable
 from service.domain.errors import Invalid
-from service.domain.text import Line, Paragraph
+from service.domain.text import Code, Line, Paragraph
 
 
 class Outcome(StrEnum):
@@ -86,6 +86,8 @@ class Screening(OpenScreening):
 
     id: Annotated[UUID, D0]
     agency_id: Annotated[UUID, D0]
+    #: The department that keeps the list to itself, where the agency has departments.
+    department: Annotated[Code | None, D0] = None
     opened_at: Annotated[datetime, D0]
     entries: Annotated[tuple[Screened, ...], D2] = Field(default=(), max_length=2000)
     version: Annotated[int, D0] = 1

@@ -1,6 +1,7 @@
 """Persons, households, consents and consultations in PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from asyncpg import Connection
@@ -163,6 +164,18 @@ class PostgresPersons:
         )
         return [PERSON.read(r) for r in rows]
 
+    async def departments(
+        self, person_ids: Collection[UUID], agency_id: UUID
+    ) -> Mapping[UUID, str]:
+        """Of the agency's own persons, those that one of its departments keeps to itself."""
+        rows = await self._connection.fetch(
+            "SELECT id, department FROM person"
+            " WHERE id = ANY ($1) AND holder_agency_id = $2 AND department IS NOT NULL",
+            list(person_ids),
+            agency_id,
+        )
+        return {r["id"]: r["department"] for r in rows}
+
     async def household(self, household_id: UUID) -> Household | None:
         """The household's record."""
         row = await self._connection.fetchrow(f"{HOUSEHOLD.select} WHERE id = $1", household_id)
@@ -220,6 +233,18 @@ class PostgresConsents:
             list(person_ids),
         )
         return [CONSENT.read(r) for r in rows]
+
+    async def next_to_ask_again(self, day: date, *, without: Collection[UUID]) -> Consent | None:
+        """A refusal whose next contact date has come, and of which nobody was reminded yet."""
+        row = await self._connection.fetchrow(
+            f"{CONSENT.select} WHERE state = 'refused' AND next_contact_on <= $1"
+            " AND id <> ALL ($2) AND NOT EXISTS (SELECT FROM notice n"
+            " WHERE n.record_id = consent.id AND n.kind = 'contact_due')"
+            " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
+            day,
+            list(without),
+        )
+        return CONSENT.read(row) if row else None
 
     async def add(self, consent: Consent) -> None:
         """A new consent."""

@@ -171,6 +171,7 @@ def upgrade() -> None:
         sa.Column("counts_for_agency_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("entries", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -673,6 +674,7 @@ def upgrade() -> None:
     op.add_column("person", sa.Column("department", sa.Text(), nullable=True))
     op.add_column("position", sa.Column("department", sa.Text(), nullable=True))
     op.add_column("position", sa.Column("area", sa.Text(), nullable=True))
+    op.add_column("referral", sa.Column("arrangements", sa.Text(), nullable=True))
     op.add_column("referral", sa.Column("household_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
         op.f("fk_referral_household_id"),
@@ -694,19 +696,19 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_consent_state"), "consent", type_="check")
     op.drop_constraint(op.f("ck_referral_status"), "referral", type_="check")
     op.drop_constraint(op.f("ck_referral_resumes"), "referral", type_="check")
-    op.drop_constraint(op.f("ck_agenda_item_basis"), "agenda_item", type_="check")
     op.drop_constraint(op.f("ck_agenda_item_kind"), "agenda_item", type_="check")
-    op.drop_constraint(op.f("ck_referral_event_to_status"), "referral_event", type_="check")
+    op.drop_constraint(op.f("ck_agenda_item_basis"), "agenda_item", type_="check")
     op.drop_constraint(op.f("ck_referral_event_from_status"), "referral_event", type_="check")
-    op.create_check_constraint(
-        op.f("ck_notice_kind"),
-        "notice",
-        "kind IN ('conference_invitation', 'disclosure_requested', 'emergency_review', 'emergency_taken', 'enquiry_answered', 'enquiry_received', 'feedback_given', 'feedback_hand_over', 'item_pulled', 'plan_to_decide', 'provision_received', 'referral_at_hub', 'referral_hub_overdue', 'referral_lead_named', 'referral_received', 'referral_suspended', 'referral_your_turn', 'stop_use', 'task_assigned')",
-    )
+    op.drop_constraint(op.f("ck_referral_event_to_status"), "referral_event", type_="check")
     op.create_check_constraint(
         op.f("ck_notice_for_role"),
         "notice",
         "for_role IN ('area_worker', 'auditor', 'budget_counsellor', 'care_manager', 'caseworker_public_assistance', 'chief_consultant', 'conference_coordinator', 'consultant', 'csw', 'employment_supporter', 'helper', 'home_visit_supporter', 'integration_promoter', 'layered_support_contact', 'life_support_coordinator_1', 'life_support_coordinator_2', 'loan_officer', 'municipal_officer', 'neighbourhood_consultant', 'participation_coordinator', 'partner_system', 'privacy_officer', 'school_social_worker', 'supervisor', 'volunteer_coordinator', 'welfare_commissioner', 'young_carer_coordinator')",
+    )
+    op.create_check_constraint(
+        op.f("ck_notice_kind"),
+        "notice",
+        "kind IN ('conference_invitation', 'contact_due', 'disclosure_requested', 'emergency_review', 'emergency_taken', 'enquiry_answered', 'enquiry_received', 'feedback_given', 'feedback_hand_over', 'item_pulled', 'plan_to_decide', 'provision_received', 'referral_at_hub', 'referral_hub_overdue', 'referral_lead_named', 'referral_received', 'referral_suspended', 'referral_your_turn', 'stop_use', 'task_assigned')",
     )
     op.create_check_constraint(
         op.f("ck_conference_kind"),
@@ -732,6 +734,11 @@ def upgrade() -> None:
         "resumes IN ('draft', 'sent', 'received', 'returned_for_info', 'declined', 'needs_lead', 'accepted', 'first_contact_done', 'working', 'withdrawal_requested', 'suspended', 'completed', 'closed_without_contact', 'withdrawn')",
     )
     op.create_check_constraint(
+        op.f("ck_agenda_item_kind"),
+        "agenda_item",
+        "kind IN ('support_conf_needy', 'support_conf_layered', 'child_protection_council', 'care_conference', 'public_assistance_coord', 'youth_council', 'isolation_council', 'consumer_safety_council', 'disability_council', 'support_coordination_conf', 'evaluation_conf', 'layered_support_conf', 'layered_individual', 'layered_plenary', 'case_conf', 'service_meeting', 'internal_case_meeting', 'community_life_support_conf', 'district_welfare_network', 'supervision_session', 'prefecture_network', 'field_council', 'liaison_council_agency')",
+    )
+    op.create_check_constraint(
         op.f("ck_agenda_item_basis"),
         "agenda_item",
         "basis IN ('CONSENT', 'CONF_NEEDY', 'CONF_LAYERED', 'CONF_CHILD', 'CONF_OTHER', 'LIFE', 'CHILD_HEALTH', 'PUBLIC_DUTY', 'PUBLIC_BODY', 'INTERNAL', 'ENTRUST', 'DUTY_REPORT', 'SELF', 'ANON')",
@@ -742,19 +749,14 @@ def upgrade() -> None:
         "pulled_because IN ('consent_revoked')",
     )
     op.create_check_constraint(
-        op.f("ck_agenda_item_kind"),
-        "agenda_item",
-        "kind IN ('support_conf_needy', 'support_conf_layered', 'child_protection_council', 'care_conference', 'public_assistance_coord', 'youth_council', 'isolation_council', 'consumer_safety_council', 'disability_council', 'support_coordination_conf', 'evaluation_conf', 'layered_support_conf', 'layered_individual', 'layered_plenary', 'case_conf', 'service_meeting', 'internal_case_meeting', 'community_life_support_conf', 'district_welfare_network', 'supervision_session', 'prefecture_network', 'field_council', 'liaison_council_agency')",
+        op.f("ck_referral_event_from_status"),
+        "referral_event",
+        "from_status IN ('draft', 'sent', 'received', 'returned_for_info', 'declined', 'needs_lead', 'accepted', 'first_contact_done', 'working', 'withdrawal_requested', 'suspended', 'completed', 'closed_without_contact', 'withdrawn')",
     )
     op.create_check_constraint(
         op.f("ck_referral_event_to_status"),
         "referral_event",
         "to_status IN ('draft', 'sent', 'received', 'returned_for_info', 'declined', 'needs_lead', 'accepted', 'first_contact_done', 'working', 'withdrawal_requested', 'suspended', 'completed', 'closed_without_contact', 'withdrawn')",
-    )
-    op.create_check_constraint(
-        op.f("ck_referral_event_from_status"),
-        "referral_event",
-        "from_status IN ('draft', 'sent', 'received', 'returned_for_info', 'declined', 'needs_lead', 'accepted', 'first_contact_done', 'working', 'withdrawal_requested', 'suspended', 'completed', 'closed_without_contact', 'withdrawn')",
     )
 
 
