@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format format-check lint types layers openapi openapi-check diagrams mechanisms demo clean
+.PHONY: help setup run test check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants demo clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,5 +61,14 @@ diagrams: setup ## Write the state diagrams into the README
 mechanisms: setup ## Print the table of the mission with what passes
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m mechanism --mechanisms
 
+# The tests that decide, and nothing else: each mutant runs them.
+DECIDING := $(addprefix tests/domain/test_,access.py access_any_question.py access_mutants.py access_request.py consent.py truth_table.py)
+
+mutants: setup ## Change the rules of access one by one; the tests must notice
+	@$(UV) sync --quiet --frozen --inexact --group mutation
+	@$(BIN)/python -m pytest -q -p no:cacheprovider --cov --cov-branch --cov-report=term-missing --cov-fail-under=100 $(DECIDING)
+	@rm -rf mutants && $(BIN)/mutmut run --max-children 2
+	@$(BIN)/python tests/tools/mutants.py
+
 clean: ## Remove what can be made again; never the state
-	@rm -rf $(VENV) .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .uv mutants .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -12,8 +12,8 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, Service, acts, show, show_all
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
 from service.application import consents, papers, revocations
-from service.application.consents import VoidConsent
 from service.application.context import Shown
+from service.application.revocations import VoidConsent
 from service.domain.consent import Consent, GrantConsent, RefuseConsent, RevokeConsent
 from service.domain.paper import Paper
 from service.domain.permission import Permission
@@ -63,7 +63,7 @@ async def list_consents(person_id: UUID, context: Asked) -> Response:
     return show_all(await consents.of_person(context, person_id))
 
 
-@router.post("/consents", status_code=201, response_model=receipt(Consent))
+@router.post("/consents", status_code=201, response_model=receipt(Consent, follows=dict[str, int]))
 @acts(Permission.CONSENT_GRANT)
 async def grant_consent(
     command: Annotated[GrantConsent, said(examples.CONSENT)], context: Asked
@@ -128,10 +128,10 @@ async def revoke_consent(
     return show(await revocations.revoke(context, consent_id, command))
 
 
-@router.post("/consents/{consent_id}/void", response_model=receipt(Consent))
+@router.post("/consents/{consent_id}/void", response_model=receipt(Consent, follows=dict[str, int]))
 @acts(Permission.CONSENT_VOID)
 async def void_consent(
     consent_id: UUID, command: Annotated[VoidConsent, said(examples.VOID)], context: Asked
 ) -> Response:
     """Void a consent that was entered by mistake, for instance for another person."""
-    return show(await consents.void(context, consent_id, command))
+    return show(await revocations.void(context, consent_id, command))

@@ -23,7 +23,7 @@ from service.domain.access_request import (
     SetEmbargo,
     due_on,
 )
-from service.domain.disclosure import D2, D3, Classes, Disclosable, disclose
+from service.domain.disclosure import D2, D3, D4, Classes, Disclosable, disclose
 from service.domain.errors import Invalid
 from service.domain.people import RepresentationScope
 from service.domain.permission import Permission
@@ -207,6 +207,8 @@ def _classes_for(request: DisclosureRequest) -> Classes:
     if request.result is DisclosureResult.PARTIAL:
         if Ground.THIRD_PARTY in request.grounds:
             classes -= {D2}
+        if Ground.HARM_TO_REQUESTER in request.grounds:
+            classes -= {D4}
         if request.grounds & {Ground.DELIBERATION, Ground.PROPER_PERFORMANCE}:
             classes -= {D3}
     return classes

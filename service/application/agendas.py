@@ -23,7 +23,7 @@ from service.domain.conference_states import (
     basis_for,
 )
 from service.domain.decision import Basis, Remedy, Rule
-from service.domain.disclosure import D0, D1, D3
+from service.domain.disclosure import D0, D1
 from service.domain.errors import Denied, Invalid
 from service.domain.permission import Permission, Purpose
 
@@ -171,19 +171,13 @@ def _check_inside(context: Context, attendees: list[Attendee]) -> None:
 
 def _require_consent(context: Context, facts: Facts, purpose: Purpose) -> None:
     """The person has agreed that this purpose is talked about beyond the agency that knows them."""
-    effective = [
-        c
-        for c in facts.consents
-        if c.effective_on(context.today) and purpose in c.purposes and D3 in c.data_classes
-    ]
-    if not effective:
-        context.refuse_transfer(Permission.CONFERENCE_PLAN, facts)
-        raise Denied(
-            "conference.person_without_consent",
-            field="/person_ids",
-            rule=Rule.CONSENT_COVERS_RECEIVER,
-            remedies=(Remedy.ASK_CONSENT, Remedy.ASK_SUPPORT_CONFERENCE),
-        )
+    context.require_agreed(
+        Permission.CONFERENCE_PLAN,
+        facts,
+        purpose=purpose,
+        code="conference.person_without_consent",
+        field="/person_ids",
+    )
 
 
 async def _check_plan(context: Context, command: AddItem) -> None:

@@ -48,7 +48,7 @@ async def events(context: Context, asked: AuditFilter, *, after: UUID | None, li
     }
     context.note_list(Permission.AUDIT_READ)
     shown = [e for e in found[:limit] if e.person_id in permitted]
-    items = [disclose(e, frozenset({D0})) for e in shown]
+    items = [disclose(as_seen_by(e, context.agency_id), frozenset({D0})) for e in shown]
     return Page(items, found[limit - 1].id if len(found) > limit else None)
 
 
@@ -65,21 +65,30 @@ async def access_report(
     held = facts.as_holder()
     context.enforce(Permission.PERSON_REPORT_ACCESS, held, shows=AccessReportLine)
     embargoes = await context.work.access_requests.embargoes_on(person_id)
-    found = await context.work.audit.of_person(person_id, after, limit + 1)
+    reports = await context.work.provisions.reports_about(person_id)
+    hidden: Counter[UUID | str] = Counter()
+    told: list[AuditEntry] = []
+    # Pages are filled whatever is held back: a gap would tell that there is something.
+    while len(told) <= limit:
+        found = await context.work.audit.of_person(person_id, after, CHUNK)
+        for entry in found:
+            after = entry.id
+            if Rule.REPORT_HELD_BACK.value in entry.rules or entry.action in _ABOUT_EMBARGOES:
+                continue
+            because = held_back(entry, embargoes, reports, context.today)
+            if because is None:
+                told.append(entry)
+                if len(told) > limit:
+                    break
+            else:
+                hidden[because] += 1
+        if len(found) < CHUNK:
+            break
     names: dict[UUID, str] = {}
-    for agency_id in {e.agency_id for e in found if e.agency_id is not None}:
+    for agency_id in {e.agency_id for e in told if e.agency_id is not None}:
         agency = await context.work.directory.agency(agency_id)
         names[agency_id] = agency.name if agency else ""
-    items = []
-    hidden: Counter[UUID | str] = Counter()
-    for entry in found[:limit]:
-        if Rule.REPORT_HELD_BACK.value in entry.rules or entry.action in _ABOUT_EMBARGOES:
-            continue
-        because = held_back(entry, embargoes, context.today)
-        if because is not None:
-            hidden[because] += 1
-            continue
-        items.append(disclose(_line(entry, names), frozenset({D0})))
+    items = [disclose(_line(e, names), frozenset({D0})) for e in told[:limit]]
     for because, count in hidden.items():
         about = Facts(
             kind=RecordKind.EMBARGO,
@@ -89,8 +98,11 @@ async def access_report(
             person_id=person_id,
         )
         context.note_held_back(Permission.PERSON_REPORT_ACCESS, about, count)
-    return Page(items, found[limit - 1].id if len(found) > limit else None)
+    return Page(items, told[limit - 1].id if len(told) > limit else None)
 
+
+#: How many entries are looked at in one go.
+CHUNK = 200
 
 #: What would tell that something is held back.
 _ABOUT_EMBARGOES = frozenset(
@@ -120,6 +132,35 @@ def _line(entry: AuditEntry, names: dict[UUID, str]) -> AccessReportLine:
         basis_ja=BASIS_JA[Basis(entry.basis)] if entry.basis else None,
         data_classes=entry.data_classes,
         outcome=entry.outcome,
+    )
+
+
+#: Rules that the caller was told of as one and the same (promise 3).
+_CONCEALED = frozenset(
+    {
+        Rule.BASIS_NOT_IN_FORCE.value,
+        Rule.OBLIGATION_UNKNOWN.value,
+        Rule.RECORD_NO_BASIS.value,
+        Rule.RECORD_UNKNOWN.value,
+        Rule.SELF_INVOLVED.value,
+    }
+)
+
+
+def concealed_from(entry: AuditEntry, agency_id: UUID) -> bool:
+    """Whether the entry is of a refusal that did not tell the agency if there is such a record."""
+    return entry.holder_agency_id != agency_id and bool(_CONCEALED & set(entry.rules))
+
+
+def as_seen_by(entry: AuditEntry, agency_id: UUID) -> AuditEntry:
+    """The entry as the agency may read it: its own refused attempts tell it no more than then."""
+    if not concealed_from(entry, agency_id):
+        return entry
+    return entry.but(
+        rules=(Rule.RECORD_NO_BASIS.value,),
+        person_id=None,
+        holder_agency_id=None,
+        conference_id=None,
     )
 
 

@@ -17,6 +17,7 @@ from service.domain.conference_states import (
     ACT_PERMISSION,
     KINDS,
     ConferenceAct,
+    Persons,
 )
 from service.domain.disclosure import D0, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
@@ -103,6 +104,8 @@ async def invite(context: Context, conference_id: UUID, command: InviteAttendees
             raise Invalid("directory.unknown_agency", field="/agency_ids")
         if agency_id not in invited:
             await _add(context, conference, agency_id=agency_id)
+    if command.person_ids and KINDS[conference.kind].persons is Persons.NEVER:
+        raise Invalid("conference.kind_names_nobody", field="/person_ids")
     for person_id in dict.fromkeys(command.person_ids):
         person = await context.work.persons.find(person_id)
         context.enforce(

@@ -2,12 +2,10 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
 from service.application.context import Context, Page, Shown
-from service.application.facts import NOBODY, department_of, person_facts
+from service.application.facts import facts_of_consent, person_facts
 from service.application.notices import notify
-from service.application.ports import Involvement
+from service.application.revocations import follow
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.consent import (
     Consent,
@@ -26,15 +24,6 @@ from service.domain.errors import IllegalMove, Invalid
 from service.domain.notice import NoticeKind
 from service.domain.people import RepresentationScope
 from service.domain.permission import Permission
-from service.domain.text import Paragraph
-
-
-class VoidConsent(BaseModel):
-    """How the mistake happened (another person's slip, entered twice)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    reason: Paragraph
 
 
 async def grant(context: Context, command: GrantConsent) -> Shown:
@@ -51,10 +40,12 @@ async def grant(context: Context, command: GrantConsent) -> Shown:
     others = await context.work.consents.of_person(command.person_id)
     against = contradiction(command, others)
     if against is not None:
+        # Whose slip it is, is told to whoever recorded it.
+        known = {c.id for c in others if c.recorded_by == context.agency_id}
         raise IllegalMove(
             "consent.contradicts_another",
             remedies=[Remedy.SUPERSEDE_CONSENT],
-            facts={"consent_id": str(against)},
+            facts={"consent_id": str(against.id)} if against.id in known else {},
         )
     consent = Consent.model_validate(
         command.model_dump()
@@ -65,10 +56,12 @@ async def grant(context: Context, command: GrantConsent) -> Shown:
             "municipality_code": context.municipality_code,
         }
     )
-    if command.supersedes_id is not None:
-        await _supersede(context, command.supersedes_id, command.person_id)
+    if command.supersedes_id is None:
+        await context.work.consents.add(consent)
+        return context.receipt(consent)
+    before, after = await _supersede(context, command.supersedes_id, command.person_id)
     await context.work.consents.add(consent)
-    return context.receipt(consent)
+    return context.receipt(consent, follows=await follow(context, before, after))
 
 
 async def refuse(context: Context, command: RefuseConsent) -> Shown:
@@ -151,49 +144,6 @@ async def named(context: Context, consent: Consent) -> list[dict[str, object]]:
     return found
 
 
-async def void(context: Context, consent_id: UUID, command: VoidConsent) -> Shown:
-    """It was entered by mistake and never was this person's: not revoked, but void."""
-    consent = await context.work.consents.find(consent_id, lock=True)
-    facts = await facts_of_consent(context, consent_id, consent)
-    held = facts.as_holder()
-    context.enforce(Permission.CONSENT_VOID, held)
-    assert consent is not None  # noqa: S101 - no permit without a record
-    context.check_version(consent.version)
-    voided = consent.voided(command.reason, at=context.now, by=context.actor.agency_id)
-    await context.work.consents.save(voided)
-    return context.receipt(voided)
-
-
-async def facts_of_consent(context: Context, consent_id: UUID, consent: Consent | None) -> Facts:
-    """Its recorder holds it; whoever is named in it, or covered and on the case, takes part."""
-    person_id = consent.person_id if consent else NOBODY
-    me = context.actor.agency_id
-    involvement = Involvement.NONE
-    who = None
-    if me is not None:
-        involvement = await context.work.persons.involvement(person_id, me)
-        who = await context.work.directory.recipient(me)
-    department = await department_of(context, person_id)
-    if consent is None:
-        return Facts(kind=RecordKind.CONSENT, record_id=consent_id)
-    parts = {Part.HOLDER} if consent.recorded_by == me else set()
-    covered = who is not None and consent.receivers.include(who, consent.municipality_code)
-    if who is not None and (
-        consent.names(who) or (covered and involvement is not Involvement.NONE)
-    ):
-        parts.add(Part.PARTY)
-    return Facts(
-        kind=RecordKind.CONSENT,
-        department=department,
-        record_id=consent.id,
-        found=True,
-        holder_agency_id=consent.recorded_by,
-        person_id=consent.person_id,
-        parts=frozenset(parts),
-        consents=(consent,),
-    )
-
-
 async def check_representative(
     context: Context,
     person_id: UUID,
@@ -250,13 +200,17 @@ async def _check_receivers(context: Context, command: GrantConsent) -> None:
                 raise Invalid("consent.unknown_meeting", field=f"/{where}/meetings")
 
 
-async def _supersede(context: Context, consent_id: UUID, person_id: UUID) -> None:
+async def _supersede(
+    context: Context, consent_id: UUID, person_id: UUID
+) -> tuple[Consent, Consent]:
     old = await context.work.consents.find(consent_id, lock=True)
     context.require(Permission.CONSENT_GRANT, await facts_of_consent(context, consent_id, old))
     if old is None or old.person_id != person_id:
         raise Invalid("consent.supersedes_another_person", field="/supersedes_id")
     state = old.move(ConsentAct.SUPERSEDE)
-    await context.work.consents.save(old.but(state=state, version=old.version + 1))
+    superseded = old.but(state=state, version=old.version + 1)
+    await context.work.consents.save(superseded)
+    return old, superseded
 
 
 async def remind(context: Context, consent: Consent) -> None:

@@ -219,9 +219,9 @@ class Context:
         decision = decide(self._question(permission, facts, purpose))
         return decision.classes if isinstance(decision, Permit) else frozenset()
 
-    def would(self, permission: Permission, facts: Facts) -> Decision:
+    def would(self, permission: Permission, facts: Facts, *, needs: DataClass = D0) -> Decision:
         """What the decision would be; nothing is shown and nothing noted (``explanations``)."""
-        return decide(self._question(permission, facts))
+        return decide(self._question(permission, facts, needs=needs))
 
     def classes_by_consent(self, permission: Permission, facts: Facts) -> Classes:
         """What the person's consents alone open to the caller."""
@@ -257,10 +257,19 @@ class Context:
             raise Concealed("record.not_found", remedies=remedies)
         raise Denied(deny.rule.value, rule=deny.rule.value, remedies=remedies)
 
-    def refuse_transfer(self, permission: Permission, facts: Facts) -> None:
-        """Note that data was not handed over, because nothing covers its receiver."""
-        deny = Deny(rule=Rule.CONSENT_COVERS_RECEIVER)
-        self.refusals.append(self._denial(self._question(permission, facts), deny))
+    def require_agreed(
+        self, permission: Permission, facts: Facts, *, purpose: Purpose, code: str, field: str
+    ) -> None:
+        """Refuse to have a person talked about beyond the agency without their agreement."""
+        question = self._question(permission, facts, purpose, shared=True)
+        decision = decide(question)
+        if isinstance(decision, Permit):
+            return
+        if decision.rule is not Rule.CONSENT_COVERS_RECEIVER:
+            self._refuse(question, decision)
+        self.refusals.append(self._denial(question, decision))
+        remedies = [r.value for r in decision.remedies]
+        raise Denied(code, field=field, rule=decision.rule, remedies=remedies)
 
     def note_held_back(self, permission: Permission, facts: Facts, count: int) -> None:
         """Note that lines of a report were held back; the report itself says nothing of it."""
@@ -309,6 +318,7 @@ class Context:
         needs: DataClass = D0,
         receiver: Recipient | None = None,
         wanted: Classes = frozenset(),
+        shared: bool = False,
     ) -> Question:
         mine = {"conflicts": self.actor.conflicts & {facts.person_id}}
         changed = mine if purpose is None else mine | {"purpose": purpose}
@@ -323,6 +333,7 @@ class Context:
             needs=needs,
             receiver=receiver,
             wanted=wanted,
+            shared=shared,
         )
 
     def _require(self, question: Question) -> Permit:

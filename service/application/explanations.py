@@ -5,14 +5,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.application.audits import as_seen_by
 from service.application.callers import actor_of
 from service.application.context import Context, Shown
 from service.application.facts import case_facts, person_facts, plan_facts, referral_facts
 from service.domain.access import Facts, Part, Question, RecordKind, decide
+from service.domain.access_request import PROTECTED_BASES
 from service.domain.actor import Actor, Held
 from service.domain.audit import DecidedEntry, Outcome
-from service.domain.decision import POLICY_VERSION, Decision, Permit, Rule
+from service.domain.decision import POLICY_VERSION, Decision, Deny, Permit, Rule
 from service.domain.directory import Agency
+from service.domain.disclosure import D0, D1
 from service.domain.errors import Invalid
 from service.domain.permission import EVERY_SCOPE, Permission, Purpose
 
@@ -80,17 +83,21 @@ async def replay(context: Context, entry_id: UUID) -> Shown:
         raise Invalid("audit.nothing_to_replay")
     question = Question.model_validate_json(entry.question)
     decision = decide(question)
+    seen = as_seen_by(entry, context.agency_id)
+    replayed = _told(decision)
+    if seen is not entry and isinstance(decision, Deny):
+        replayed["rules"] = list(seen.rules)
     return Shown(
         {
             "entry_id": str(entry_id),
             "recorded": {
-                "outcome": entry.outcome.value,
-                "basis": entry.basis,
-                "rules": list(entry.rules),
-                "law": entry.law,
-                "policy_version": entry.policy_version,
+                "outcome": seen.outcome.value,
+                "basis": seen.basis,
+                "rules": list(seen.rules),
+                "law": seen.law,
+                "policy_version": seen.policy_version,
             },
-            "replayed": _told(decision) | {"policy_version": POLICY_VERSION},
+            "replayed": replayed | {"policy_version": POLICY_VERSION},
             "same": _same(entry, decision),
         }
     )
@@ -101,8 +108,9 @@ def _same(entry: DecidedEntry, decision: Decision) -> bool:
         closed = entry.rules == (Rule.ITEM_CLOSED_BY_ANOTHER.value,)
         if entry.outcome is Outcome.MASKED and closed:
             return True
+        # What failed afterwards was permitted all the same.
         return (
-            entry.outcome is Outcome.ALLOWED
+            entry.outcome in (Outcome.ALLOWED, Outcome.FAILED)
             and entry.basis == decision.basis.value
             and entry.rules == tuple(r.value for r in decision.rules)
             and entry.consent_ids == decision.consent_ids
@@ -153,7 +161,12 @@ async def _as_held(context: Context, command: ExplainAccess, held: Held) -> Deci
     actor = _hypothetical(held, command.purpose)
     seen = context.as_actor(actor)
     facts = await _facts(seen, command)
-    return seen.would(READS[command.kind], facts)
+    if context.actor.kind == "person":
+        # A report of abuse is not told to whom it may be about.
+        told = tuple(p for p in facts.provisions if p.basis not in PROTECTED_BASES)
+        facts = facts.model_copy(update={"provisions": told})
+    needs = D1 if command.kind == "person" else D0
+    return seen.would(READS[command.kind], facts, needs=needs)
 
 
 def _hypothetical(held: Held, purpose: Purpose) -> Actor:

@@ -209,3 +209,33 @@ async def consents_by_person(
         for consent in await context.work.consents.of_persons(wanted):
             found[consent.person_id].append(consent)
     return found
+
+
+async def facts_of_consent(context: Context, consent_id: UUID, consent: Consent | None) -> Facts:
+    """Its recorder holds it; whoever is named in it, or covered and on the case, takes part."""
+    person_id = consent.person_id if consent else NOBODY
+    me = context.actor.agency_id
+    involvement = Involvement.NONE
+    who = None
+    if me is not None:
+        involvement = await context.work.persons.involvement(person_id, me)
+        who = await context.work.directory.recipient(me)
+    department = await department_of(context, person_id)
+    if consent is None:
+        return Facts(kind=RecordKind.CONSENT, record_id=consent_id)
+    parts = {Part.HOLDER} if consent.recorded_by == me else set()
+    covered = who is not None and consent.receivers.include(who, consent.municipality_code)
+    if who is not None and (
+        consent.names(who) or (covered and involvement is not Involvement.NONE)
+    ):
+        parts.add(Part.PARTY)
+    return Facts(
+        kind=RecordKind.CONSENT,
+        department=department,
+        record_id=consent.id,
+        found=True,
+        holder_agency_id=consent.recorded_by,
+        person_id=consent.person_id,
+        parts=frozenset(parts),
+        consents=(consent,),
+    )

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from service.application.consents import facts_of_consent, named
+from service.application.consents import named
 from service.application.context import Context
+from service.application.facts import facts_of_consent
 from service.domain.access_request import DisclosureRequest
 from service.domain.calendar_jp import format_era
 from service.domain.consent import AID_JA, Consent, Method

@@ -66,15 +66,16 @@ async def make(context: Context, command: MakeProvision) -> Shown:
     """The holder tells another agency, on a basis other than consent whose conditions are met."""
     person = await context.work.persons.find(command.person_id)
     facts = await person_facts(context, command.person_id, person)
-    held = facts.as_holder()
-    context.enforce(Permission.PROVISION_MAKE, held)
+    provision_id = context.new_id()
+    made = {"kind": RecordKind.PROVISION, "record_id": provision_id}
+    context.enforce(Permission.PROVISION_MAKE, facts.as_holder().model_copy(update=made))
     assert person is not None  # noqa: S101 - no permit without a record
     _require_in_force(context, command.basis)
     await _check_conditions(context, command)
     provision = Provision.model_validate(
         command.model_dump(exclude={"hours"})
         | {
-            "id": context.new_id(),
+            "id": provision_id,
             "from_agency_id": context.agency_id,
             "opens_at": context.now,
             "closes_at": context.now + timedelta(hours=command.hours),

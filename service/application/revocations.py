@@ -7,9 +7,10 @@ agendas to come are taken off; whoever was shown data is told to stop using it. 
 from collections.abc import Sequence
 from uuid import UUID
 
-from service.application.consents import facts_of_consent
+from pydantic import BaseModel, ConfigDict
+
 from service.application.context import Context, Shown
-from service.application.facts import NOBODY
+from service.application.facts import NOBODY, facts_of_consent
 from service.application.notices import notify
 from service.application.referral_acts import suspend
 from service.domain.conference import AgendaItem, PullReason
@@ -17,6 +18,15 @@ from service.domain.consent import Consent, RevokeConsent, opened_by
 from service.domain.disclosure import D0, D3
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
+from service.domain.text import Paragraph
+
+
+class VoidConsent(BaseModel):
+    """How the mistake happened (another person's slip, entered twice)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Paragraph
 
 
 async def revoke(context: Context, consent_id: UUID, command: RevokeConsent) -> Shown:
@@ -32,14 +42,33 @@ async def revoke(context: Context, consent_id: UUID, command: RevokeConsent) -> 
     context.check_version(consent.version)
     revoked = consent.revoked(command, at=context.now, by=context.actor.agency_id)
     await context.work.consents.save(revoked)
-    told = await _no_longer_covered(context, consent, revoked)
+    return context.receipt(revoked, follows=await follow(context, consent, revoked))
+
+
+async def void(context: Context, consent_id: UUID, command: VoidConsent) -> Shown:
+    """It was entered by mistake and never was this person's: not revoked, but void."""
+    given = await context.work.consents.find(consent_id)
+    await context.work.referrals.resting_on_consent(given.person_id if given else NOBODY)
+    consent = await context.work.consents.find(consent_id, lock=True)
+    facts = await facts_of_consent(context, consent_id, consent)
+    held = facts.as_holder()
+    context.enforce(Permission.CONSENT_VOID, held)
+    assert consent is not None  # noqa: S101 - no permit without a record
+    context.check_version(consent.version)
+    voided = consent.voided(command.reason, at=context.now, by=context.actor.agency_id)
+    await context.work.consents.save(voided)
+    return context.receipt(voided, follows=await follow(context, consent, voided))
+
+
+async def follow(context: Context, before: Consent, after: Consent) -> dict[str, int]:
+    """What follows when a consent opens less than it did: how much of each."""
+    told = await _no_longer_covered(context, before, after)
     for agency_id in told:
-        await notify(context, agency_id, NoticeKind.STOP_USE, "consent", consent.id)
-    left = await context.work.consents.of_person(consent.person_id)
-    suspended = await _suspend_referrals(context, consent.person_id, left)
-    pulled = await _pull_items(context, consent.person_id, left)
-    follows = {"stop_use": len(told), "suspended_referrals": suspended, "pulled_items": pulled}
-    return context.receipt(revoked, follows=follows)
+        await notify(context, agency_id, NoticeKind.STOP_USE, "consent", before.id)
+    left = await context.work.consents.of_person(before.person_id)
+    suspended = await _suspend_referrals(context, before.person_id, left)
+    pulled = await _pull_items(context, before.person_id, left)
+    return {"stop_use": len(told), "suspended_referrals": suspended, "pulled_items": pulled}
 
 
 async def _no_longer_covered(context: Context, before: Consent, after: Consent) -> list[UUID]:

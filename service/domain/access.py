@@ -29,7 +29,7 @@ from service.domain.access_rules import (
 from service.domain.actor import Actor
 from service.domain.consent import opened_by
 from service.domain.decision import DECISION_ORDER, Basis, Decision, Deny, Permit, Remedy, Rule
-from service.domain.disclosure import D0
+from service.domain.disclosure import D0, D3
 from service.domain.permission import Permission, purposes_for, scope_of
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Part",
     "Question",
     "RecordKind",
+    "agreed",
     "consented",
     "covered",
     "decide",
@@ -72,7 +73,8 @@ def decide(question: Question) -> Decision:
     joined = _joined(able, question)
     if not joined.sees(question.needs):
         return no_basis(question.facts)
-    if question.receiver is not None and not covered(question):
+    handed_on = question.receiver is not None
+    if (handed_on and not covered(question)) or (question.shared and not agreed(question)):
         return Deny(rule=Rule.CONSENT_COVERS_RECEIVER, remedies=WAYS_TO_COVER)
     return joined
 
@@ -152,6 +154,16 @@ def covered(question: Question) -> bool:
         if mine and provision.basis in question.law:
             opened |= provision.opens_to(receiver, purpose, question.at)
     return bool(opened - {D0}) and question.wanted <= opened
+
+
+def agreed(question: Question) -> bool:
+    """Whether the person agrees, for this purpose, that their reasons and goals are talked about."""
+    return Basis.CONSENT in question.law and any(
+        c.effective_on(question.day)
+        and question.actor.purpose in c.purposes
+        and D3 in c.data_classes
+        for c in question.facts.consents
+    )
 
 
 def _joined(permits: list[Permit], question: Question) -> Permit:

@@ -134,6 +134,8 @@ class Question(BaseModel):
     receiver: Recipient | None = None
     #: The classes that go to it, all of which must be covered; none named: at least one.
     wanted: Classes = frozenset()
+    #: The act has the person talked about beyond the agency, which they must have agreed to.
+    shared: bool = False
 
     def kept(self) -> str:
         """As it is kept with the audit entry: the same question, the same text."""

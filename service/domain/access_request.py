@@ -281,10 +281,17 @@ LONGEST_EMBARGO = timedelta(days=366)
 PROTECTED_BASES = frozenset({Basis.DUTY_REPORT, Basis.CONF_CHILD})
 
 
-def held_back(entry: AuditEntry, embargoes: Iterable[Embargo], day: date) -> UUID | str | None:
-    """The embargo, or the protected basis, for which a line is not told to the person."""
+def held_back(
+    entry: AuditEntry, embargoes: Iterable[Embargo], reports: frozenset[UUID], day: date
+) -> UUID | str | None:
+    """The embargo, or the protected basis, for which a line is not told to the person.
+
+    ``reports`` are the statutory reports about the person: nothing done with them is told.
+    """
     if entry.basis in PROTECTED_BASES:
         return str(entry.basis)
+    if entry.record_id in reports:
+        return Basis.DUTY_REPORT.value
     for embargo in embargoes:
         if entry.agency_id in embargo.agency_ids and embargo.holds_on(day):
             return embargo.id

@@ -1,6 +1,7 @@
 """Area issues (地域課題): anonymous themes raised from cases; nobody can be named in one (rule 19)."""
 
 import re
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -21,7 +22,13 @@ MESSAGES_JA = {
     "area_issue.names_a_record": "地域課題には個別の記録を記載できません。本文からIDを削除してください。",
     "area_issue.area_twice": "地区は一度ずつ数えてください。",
 }
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+
+
+def points_at_a_record(text: str) -> bool:
+    """Whether the text holds a record's id, in whatever width or with whatever dashes."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return _ID.search(re.sub(r"[\s\u2010-\u2015\u2212\u30fc]", "-", plain)) is not None
 
 
 class IssueState(StrEnum):
@@ -48,7 +55,7 @@ class RaiseAreaIssue(Disclosable):
 
     @model_validator(mode="after")
     def _anonymous(self) -> Self:
-        if _ID.search(f"{self.title} {self.text}"):
+        if points_at_a_record(self.title) or points_at_a_record(self.text):
             raise invalid("area_issue.names_a_record", MESSAGES_EN)
         if len({c.area for c in self.counts}) < len(self.counts):
             raise invalid("area_issue.area_twice", MESSAGES_EN)
@@ -61,6 +68,12 @@ class CloseAreaIssue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     activity: Paragraph
+
+    @model_validator(mode="after")
+    def _anonymous(self) -> Self:
+        if points_at_a_record(self.activity):
+            raise invalid("area_issue.names_a_record", MESSAGES_EN)
+        return self
 
 
 class AreaIssue(RaiseAreaIssue):

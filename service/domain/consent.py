@@ -18,7 +18,7 @@ from service.domain.disclosure import (
     Disclosable,
     classes_up_to,
 )
-from service.domain.errors import IllegalMove, Invalid
+from service.domain.errors import IllegalMove
 from service.domain.permission import CONSENTABLE_PURPOSES, Purpose
 from service.domain.text import Code, Line, Paragraph, invalid
 
@@ -392,7 +392,7 @@ class Consent(ConsentTerms):
 
     def revoked(self, command: RevokeConsent, *, at: datetime, by: UUID | None) -> Self:
         """The consent after the person took it back, in whole or in part."""
-        if command.whole:
+        if command.whole or self._nothing_left_by(command):
             return self.but(
                 state=self.move(ConsentAct.REVOKE),
                 revoked_at=at,
@@ -415,12 +415,14 @@ class Consent(ConsentTerms):
             version=self.version + 1,
         )
 
+    def _nothing_left_by(self, command: RevokeConsent) -> bool:
+        """Taking back every part of it is taking it back."""
+        return not (self.purposes - command.purposes and self.data_classes - command.data_classes)
+
     def _narrowed(self, command: RevokeConsent) -> Self:
         out = command.receivers or Receivers()
         purposes = self.purposes - command.purposes
         classes = self.data_classes - command.data_classes
-        if not purposes or not classes:
-            raise Invalid("consent.nothing_left", field="/")
         return self.but(
             purposes=purposes,
             data_classes=classes,
@@ -429,7 +431,7 @@ class Consent(ConsentTerms):
         )
 
 
-def contradiction(command: GrantConsent, others: Iterable[ConsentTerms]) -> UUID | None:
+def contradiction(command: GrantConsent, others: Iterable[ConsentTerms]) -> ConsentTerms | None:
     """A consent that holds at some time with it and says "not to them" of a receiver named anew, or the reverse.
 
     Two slips that contradict each other cannot both be meant: the new one must supersede.
@@ -441,5 +443,5 @@ def contradiction(command: GrantConsent, others: Iterable[ConsentTerms]) -> UUID
         if other.id == command.supersedes_id or other.state is not ConsentState.ACTIVE or apart:
             continue
         if command.receivers.also_in(other.excluded) or command.excluded.also_in(other.receivers):
-            return other.id
+            return other
     return None

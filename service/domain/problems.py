@@ -223,10 +223,6 @@ PROBLEMS: dict[str, Words] = {
         "The next contact must lie in the future. Correct next_contact_on.",
         "次回の連絡日は明日以降にしてください。",
     ),
-    "consent.nothing_left": Words(
-        "Nothing would be left of this consent. Revoke all of it instead.",
-        "同意の内容が残らなくなります。全部の撤回として記録してください。",
-    ),
     "consent.supersedes_another_person": Words(
         "A consent replaces an earlier one of the same person only.",
         "置き換えられるのは同じ人の以前の同意だけです。",

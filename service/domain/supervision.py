@@ -8,8 +8,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.domain.calendar_jp import PartialDate, format_era
 from service.domain.disclosure import D0, D7, Disclosable
 from service.domain.errors import Invalid
+from service.domain.names import search_key
 from service.domain.people import Person
 from service.domain.text import Line, Paragraph
 
@@ -50,21 +52,62 @@ class Supervision(AskSupervision):
 
 
 def names_in(text: str, person: Person) -> bool:
-    """Whether the text names the person: by name, reading, telephone number or address."""
+    """Whether the text names the person: name, reading, telephone, address, birth date or id."""
     written = _plain(text)
-    telling: set[str] = set()
+    names: set[str] = {str(person.id)}
+    readings: set[str] = set()
     for name in person.names:
         parts = [name.family, name.given, name.single]
-        readings = [name.family_kana, name.given_kana, name.single_kana]
-        telling.update(p for p in (*parts, *readings) if p and len(p) > 1)
-        telling.add("".join(p for p in parts[:2] if p))
-        telling.add("".join(r for r in readings[:2] if r))
-    if person.address is not None:
-        telling.update(a for a in (person.address.block, person.address.building) if a)
-    found = {_plain(t) for t in telling} - {""}
-    digits = re.sub(r"\D", "", written)
-    phones = {re.sub(r"\D", "", p.number or "") for p in person.phones} - {""}
-    return any(t in written for t in found) or any(p in digits for p in phones)
+        spoken = [name.family_kana, name.given_kana, name.single_kana]
+        names.update(p for p in parts if p and len(p) > 1)
+        names.add("".join(p for p in parts[:2] if p))
+        readings.update(r for r in spoken if r and len(r) > 1)
+        readings.add("".join(r for r in spoken[:2] if r))
+    if person.birth is not None:
+        names.update(_dates(person.birth))
+    if any(_plain(n) in written for n in names if n):
+        return True
+    said = search_key(text)
+    if any(search_key(r) in said for r in readings if search_key(r)):
+        return True
+    return _reached_by(text, person)
+
+
+def _reached_by(text: str, person: Person) -> bool:
+    """Whether a telephone number or an address of the person stands in the text."""
+    digits = re.sub(r"\D", "", _plain(text))
+    phones = {re.sub(r"^\+?81", "0", p.number) for p in person.phones if p.number}
+    if any(re.sub(r"\D", "", p) in digits for p in phones if len(re.sub(r"\D", "", p)) > 5):
+        return True
+    places = {
+        part
+        for address in (person.address, person.protected_address)
+        if address is not None
+        for part in (address.block, address.building)
+        if part
+    }
+    numbered = _numbered(text)
+    return any(
+        _plain(p) in _plain(text) or ("-" in _numbered(p) and _numbered(p) in numbered)
+        for p in places
+    )
+
+
+def _numbered(text: str) -> str:
+    """House numbers written alike: 12番地34, 12番34号 and 12の34 are 12-34."""
+    plain = re.sub(r"(?<=\d)(?:番地の|番地|番|丁目|号|の|[‐-―−ー])", "-", _plain(text))
+    return plain.strip("-")
+
+
+def _dates(birth: PartialDate) -> set[str]:
+    day = birth.earliest()
+    whole = birth.day is not None
+    western = {
+        day.isoformat(),
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day.year}年{day.month}月{day.day}日",
+    }
+    return western | {format_era(birth)} if whole else set()
 
 
 def check_anonymous(text: str, person: Person, field: str) -> None:
@@ -74,4 +117,8 @@ def check_anonymous(text: str, person: Person, field: str) -> None:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
+    """Width, case, spaces and what cannot be seen make no difference."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(
+        c for c in folded if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc")
+    )

@@ -86,6 +86,9 @@ def caller(case: Case) -> Actor:
         departments=frozenset(ours.get(case.state, {"dv"})),
         conflicts=frozenset({PERSON} if case.state == "record of a relative" else ()),
         purpose=purpose,
+        authenticated_at=NOW
+        - timedelta(minutes=10)
+        - (INSTANT if case.state == truth_table.LOGIN_TOO_OLD else timedelta(0)),
     )
 
 
@@ -242,7 +245,9 @@ def facts_of_provision(case: Case) -> dict[str, Any]:
 KIND: dict[str, tuple[RecordKind, Permission]] = {
     "area_issue": (RecordKind.AREA_ISSUE, Permission.AREA_ISSUE_READ),
     "case": (RecordKind.CASE, Permission.CASE_READ),
+    "change": (RecordKind.PERSON, Permission.PERSON_AMEND),
     "directory": (RecordKind.DIRECTORY, Permission.DIRECTORY_READ),
+    "emergency": (RecordKind.PROVISION, Permission.EMERGENCY_TAKE),
     "enquiry": (RecordKind.ENQUIRY, Permission.ENQUIRY_READ),
     "packet": (RecordKind.CONFERENCE_ITEM, Permission.CONFERENCE_READ_PACKET),
     "person": (RecordKind.PERSON, Permission.PERSON_READ),
@@ -250,7 +255,7 @@ KIND: dict[str, tuple[RecordKind, Permission]] = {
     "referral": (RecordKind.REFERRAL, Permission.REFERRAL_READ),
     "screening": (RecordKind.SCREENING, Permission.SCREENING_READ),
 }
-IDS = {"packet": ITEM, "provision": PROVISION, "referral": REFERRAL}
+IDS = {"packet": ITEM, "emergency": PROVISION, "provision": PROVISION, "referral": REFERRAL}
 
 
 def about(case: Case) -> Facts:
@@ -278,7 +283,7 @@ def about(case: Case) -> Facts:
         given |= facts_of_provision(case)
     elif case.state == "record of another person":
         given["person_id"] = uid(97)
-    if case.recipient == "holder" and written == "person":
+    if case.recipient == "holder" and written in ("person", "change"):
         given["parts"] = set(given.get("parts", ())) | {Part.HOLDER}
         given["holder_agency_id"] = OURS
     return Facts(**given)

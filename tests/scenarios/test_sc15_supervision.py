@@ -136,9 +136,6 @@ async def ks_entries_name_nobody(town: Town, person_id: str) -> None:
     assert opened == {("D0",)}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="logged as INTERNAL (party.keeps_fact), which ranks before ANON"
-)
 @pytest.mark.mechanism("1-60")
 async def test_ks_reading_is_on_record_as_anonymous(town: Town):
     """✔ (ANON): K is no party to a case, and is not inside S (brief SC-15)."""

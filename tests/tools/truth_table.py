@@ -135,6 +135,11 @@ CONFERENCES = {
     "CONF_CHILD": up_to(5),
     "CONF_OTHER": up_to(4),
 }
+#: Whoever helps itself in an emergency has just proved who it is; to be shown a record is not to
+#: be allowed to change it.
+TAKEN = "taken in an emergency, just logged in"
+LOGIN_TOO_OLD = "taken in an emergency, login too old"
+TO_CHANGE_IT = "open, to change the record"
 #: §2.2: named receiver, purpose and time. Only in an emergency does it stay with who it is.
 PROVISION_OPEN: dict[str, bool] = {
     "open": True,
@@ -143,6 +148,7 @@ PROVISION_OPEN: dict[str, bool] = {
     "for our department": True,
     "for this colleague": True,
     "on the case": True,
+    TO_CHANGE_IT: False,
     "no provision": False,
     "before it opens": False,
     "expired": False,
@@ -228,11 +234,19 @@ def states(basis: str) -> tuple[str, ...]:
         return ANON
     own = tuple(OWN) if basis == "INTERNAL" else ()
     review = (REVIEWED,) if basis in REVIEWS else ()
+    taken = (TAKEN, LOGIN_TOO_OLD) if basis == "LIFE" else ()
     enquiry = (ENQUIRY,) if basis in ENQUIRIES else ()
-    return (*PROVISION_OPEN, *own, *review, *enquiry)
+    return (*PROVISION_OPEN, *own, *review, *enquiry, *taken)
 
 
 # The answer
+
+BESIDES_READING = {
+    "on the case": "case",
+    TO_CHANGE_IT: "change",
+    TAKEN: "emergency",
+    LOGIN_TOO_OLD: "emergency",
+}
 
 
 def record(case: Case) -> str:
@@ -246,8 +260,8 @@ def record(case: Case) -> str:
         return "packet"
     if case.state.startswith("with the referral"):
         return "referral"
-    if case.state == "on the case":
-        return "case"
+    if case.state in BESIDES_READING:
+        return BESIDES_READING[case.state]
     if case.state == REVIEWED:
         return "provision"
     return "enquiry" if case.state == ENQUIRY else "person"
@@ -271,7 +285,7 @@ def refused_at_the_gate(case: Case) -> str | None:
         return "purpose.missing"
     for_review = case.state == REVIEWED and case.purpose == "audit"
     if case.recipient in PERSONS or case.purpose in CASE_WORK or for_review:
-        return None
+        return "actor.login_too_old" if case.state == LOGIN_TOO_OLD else None
     return "purpose.not_for_action"
 
 
@@ -308,7 +322,7 @@ def grounds(case: Case) -> list[Ground]:
 
 def of_the_person_or_the_holder(case: Case) -> list[Ground]:
     """The own record: all of it to the holder, to the person without D5, D6 and D7 (§2.5)."""
-    if record(case) != "person" or case.state == "no such record":
+    if record(case) not in ("person", "change") or case.state == "no such record":
         return []
     if case.recipient == "the_person" and case.state != "record of another person":
         return [Ground("SELF", "person.self", up_to(4))]
@@ -320,12 +334,11 @@ def of_the_person_or_the_holder(case: Case) -> list[Ground]:
 
 
 def of_nobody(case: Case) -> list[Ground]:
-    """What names nobody: to everybody, or to whoever it is put to, who also takes part."""
+    """What names nobody: to everybody, or to whoever it is put to."""
     mine = case.recipient in ADDRESSED and case.state == "screening put to us"
     if case.state == "no such record" or (record(case) == "screening" and not mine):
         return []
-    found = [Ground("INTERNAL", "party.keeps_fact", up_to(0))] if mine else []
-    return [*found, Ground("ANON", "directory.open_to_staff", up_to(0))]
+    return [Ground("ANON", "directory.open_to_staff", up_to(0))]
 
 
 def of_consent(case: Case) -> list[Ground]:
@@ -346,7 +359,8 @@ def of_consent(case: Case) -> list[Ground]:
 def of_provision(case: Case) -> list[Ground]:
     """What the holder provided."""
     purposes = {"service"} if case.state == FOR_SOMETHING_ELSE else GIVEN_FOR
-    if not PROVISION_OPEN.get(case.state) or case.purpose not in purposes:
+    is_open = case.state == TAKEN or PROVISION_OPEN.get(case.state)
+    if not is_open or case.purpose not in purposes:
         return []
     if case.basis == "LIFE" and record(case) == "case":
         return []

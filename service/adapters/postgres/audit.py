@@ -53,7 +53,8 @@ class PostgresAuditLog:
         rows = await self._connection.fetch(
             f"{AUDIT.select} WHERE (agency_id = $1 OR holder_agency_id = $1)"
             " AND ($2::timestamptz IS NULL OR at >= $2) AND ($3::timestamptz IS NULL OR at < $3)"
-            " AND ($4::uuid IS NULL OR person_id = $4) AND ($5::text IS NULL OR action = $5)"
+            " AND ($4::uuid IS NULL OR person_id = $4 AND NOT ("
+            "outcome IN ('denied', 'masked') AND holder_agency_id IS DISTINCT FROM $1)) AND ($5::text IS NULL OR action = $5)"
             " AND ($6::text IS NULL OR outcome = $6) AND ($7::uuid IS NULL OR id < $7)"
             " ORDER BY id DESC LIMIT $8",
             agency_id,

@@ -117,6 +117,13 @@ class PostgresProvisions:
         )
         return [_within_contract(PROVISION.read(r), r["contract_until"]) for r in rows]
 
+    async def reports_about(self, person_id: UUID) -> frozenset[UUID]:
+        """Statutory reports about a person, ended ones too."""
+        rows = await self._connection.fetch(
+            "SELECT id FROM provision WHERE person_id = $1 AND basis = 'DUTY_REPORT'", person_id
+        )
+        return frozenset(r["id"] for r in rows)
+
     async def of_agency(
         self, agency_id: UUID, *, unreviewed: bool, after: UUID | None, limit: int
     ) -> Sequence[Provision]:
