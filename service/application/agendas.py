@@ -6,7 +6,7 @@ from uuid import UUID
 from service.application.conferences import change, load
 from service.application.context import Context, Shown
 from service.application.facts import person_facts, plan_facts
-from service.domain.access import Facts, Part
+from service.domain.access import Facts, Part, RecordKind
 from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
     AddItem,
@@ -77,8 +77,17 @@ async def convert_item(
     persons = KINDS[command.kind].persons
     for person_id in item.person_ids:
         if persons is Persons.WITH_CONSENT:
-            person = await context.work.persons.find(person_id)
-            facts = await person_facts(context, person_id, person)
+            # The item is the convener's own, whether or not it knows the person otherwise.
+            facts = Facts(
+                kind=RecordKind.CONFERENCE_ITEM,
+                record_id=item.id,
+                found=True,
+                holder_agency_id=conference.convener_agency_id,
+                person_id=person_id,
+                parts=frozenset({Part.HOLDER}),
+                consents=tuple(await context.work.consents.of_person(person_id)),
+                conference_id=conference_id,
+            )
             _require_consent(context, facts, item.uses)
     if persons is Persons.INSIDE_ONE_AGENCY:
         _check_inside(context, attendees)

@@ -30,8 +30,10 @@ async def ask_supervision(context: Context, command: AskSupervision) -> Shown:
         raise Invalid("supervision.to_itself", field="/to_agency_id")
     if await context.work.directory.agency(command.to_agency_id) is None:
         raise Invalid("directory.unknown_agency", field="/to_agency_id")
-    check_anonymous(command.pseudonym, person, "/pseudonym")
-    check_anonymous(command.summary, person, "/summary")
+    housemates = await context.work.persons.housemates(person.id, context.agency_id)
+    for somebody in (person, *housemates):
+        check_anonymous(command.pseudonym, somebody, "/pseudonym")
+        check_anonymous(command.summary, somebody, "/summary")
     supervision = Supervision.model_validate(
         command.model_dump()
         | {

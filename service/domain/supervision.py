@@ -76,8 +76,9 @@ def names_in(text: str, person: Person) -> bool:
 def _reached_by(text: str, person: Person) -> bool:
     """Whether a telephone number or an address of the person stands in the text."""
     digits = re.sub(r"\D", "", _plain(text))
-    phones = {re.sub(r"^\+?81", "0", p.number) for p in person.phones if p.number}
-    if any(re.sub(r"\D", "", p) in digits for p in phones if len(re.sub(r"\D", "", p)) > 5):
+    kept = {re.sub(r"\D", "", p.number) for p in person.phones if p.number}
+    phones = kept | {re.sub(r"^81", "0", number) for number in kept}
+    if any(number in digits for number in phones if len(number) > 5):
         return True
     places = {
         part

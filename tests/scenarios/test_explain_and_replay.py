@@ -149,18 +149,12 @@ async def test_the_holder_is_told_who_sees_what_on_which_basis(town: Town):
     assert (entry["data_classes"], entry["basis"]) == (["D0"], "INTERNAL")
 
 
-BARE_FACT = pytest.mark.xfail(
-    strict=True,
-    reason="explained as permitted (INTERNAL, D0) where the record itself answers 404",
-)
-
-
 @pytest.mark.parametrize(
     "purpose",
     [
         "consultation",
-        pytest.param("planning", marks=BARE_FACT),
-        pytest.param("service", marks=BARE_FACT),
+        pytest.param("planning"),
+        pytest.param("service"),
     ],
 )
 async def test_what_is_told_is_what_happens(town: Town, purpose: str):
@@ -214,7 +208,6 @@ async def test_she_is_told_of_agencies_and_not_of_posts(town: Town):
         assert words not in answer.text
 
 
-@BARE_FACT
 async def test_once_she_takes_her_word_back_j_is_among_the_others(town: Town):
     her = await natsuko(town)
     herself = await portal(town, her.person)
@@ -475,7 +468,6 @@ async def test_every_decision_of_a_mixed_day_is_made_again_the_same(town: Town):
     assert await replayed(town, entries) == []
 
 
-@pytest.mark.xfail(strict=True, reason="an entry with the outcome failed never replays the same")
 async def test_what_came_to_nothing_is_decided_again_the_same(town: Town):
     """The act was undone for another reason; that it was permitted is on record, and stays so."""
     her = await natsuko(town)
@@ -491,7 +483,6 @@ async def test_what_came_to_nothing_is_decided_again_the_same(town: Town):
     assert await replayed(town, failed) == []
 
 
-@pytest.mark.xfail(strict=True, reason="kept without what was missing: replayed as a permit")
 async def test_an_item_refused_without_consent_is_refused_again(town: Town):
     """consent.covers_receiver, where there is no single receiver but a table of them."""
     cc = town.caller("cc-worker")
@@ -579,9 +570,6 @@ async def test_an_entry_without_a_decision_has_nothing_to_replay(town: Town):
     )
 
 
-@pytest.mark.xfail(
-    strict=True, reason="its entries tell record.no_basis, person and holder from record.unknown"
-)
 async def test_whoever_was_refused_does_not_learn_from_its_own_log_that_there_was_something(
     town: Town,
 ):

@@ -242,7 +242,6 @@ async def test_what_an_embargo_must_say(town: Town, wrong: dict[str, Any], code:
     assert J in await agencies(await portal(town, hanako.person), hanako.person)
 
 
-@pytest.mark.xfail(strict=True, reason="held-back lines leave gaps: short and empty pages")
 async def test_page_by_page_the_report_does_not_tell_what_is_missing(town: Town):
     """A page with nothing on it, and another one to come, would say as much as the line."""
     hanako = await looked_at(town)
@@ -308,9 +307,6 @@ async def test_what_was_read_on_a_report_of_abuse_is_never_told(town: Town):
     assert not any(x["basis"] == "DUTY_REPORT" for x in await lines(herself, report.hanako.person))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="provision.make and, after its time, provision.read are lines on INTERNAL"
-)
 async def test_nor_is_it_told_that_there_was_a_report(town: Town):
     """The line of making it says as much as those of reading it."""
     report = await reported(town)
@@ -326,7 +322,6 @@ async def test_nor_is_it_told_that_there_was_a_report(town: Town):
     assert about == set()
 
 
-@pytest.mark.xfail(strict=True, reason="the person is told which agency sees them on DUTY_REPORT")
 async def test_an_explanation_does_not_tell_of_a_report_either(town: Town):
     """What the report leaves out, a question about who may see her does not bring back."""
     report = await reported(town)
@@ -520,7 +515,6 @@ async def test_a_partial_disclosure_says_on_which_grounds(town: Town):
     assert J_GOAL not in str(without["records"])
 
 
-@pytest.mark.xfail(strict=True, reason="harm_to_requester withholds nothing: the same as in full")
 async def test_each_ground_withholds_something(town: Town):
     his = await files(town)
     _, full = await exported(town, "cc", his.person)

@@ -14,7 +14,20 @@ MUTMUT = Path(sys.executable).with_name("mutmut")
 
 #: What a mutant writes instead, by the function and the line that it changes, and why nothing
 #: can notice it.
-EQUIVALENT: dict[tuple[str, str], str] = {}
+EQUIVALENT: dict[tuple[str, str], str] = {
+    (
+        "x__provided",
+        'reads = (scope_of(question.permission) or "XXXX").endswith(".read")',
+    ): "no scope is no reading, whatever stands for it",
+    (
+        "xǁQuestionǁkept",
+        "return json.dumps(plain, default=_plain, sort_keys=True, ensure_ascii=None)",
+    ): "None is as false as False",
+    (
+        "xǁConsentǁrevoked",
+        "revoke_reason=command.reason, version=self.version + 1",
+    ): "taking back a part leaves an active consent active",
+}
 
 
 def mutmut(*arguments: str) -> str:

@@ -181,6 +181,19 @@ class PostgresPersons:
         row = await self._connection.fetchrow(f"{HOUSEHOLD.select} WHERE id = $1", household_id)
         return HOUSEHOLD.read(row) if row else None
 
+    async def housemates(self, person_id: UUID, agency_id: UUID) -> Sequence[Person]:
+        """The other members of the households that the agency knows the person in."""
+        rows = await self._connection.fetch(
+            f"{PERSON.select} WHERE id <> $1 AND id IN ("
+            " SELECT (m ->> 'person_id')::uuid FROM household h, jsonb_array_elements(h.members) m"
+            " WHERE h.holder_agency_id = $2"
+            " AND h.members @> jsonb_build_array(jsonb_build_object('person_id', $1::uuid::text)))"
+            " ORDER BY id",
+            person_id,
+            agency_id,
+        )
+        return [PERSON.read(r) for r in rows]
+
     async def add_household(self, household: Household) -> None:
         """A new record."""
         await self._connection.execute(HOUSEHOLD.insert(), *HOUSEHOLD.parameters(household))
