@@ -318,7 +318,14 @@ def test_an_embargo_is_lifted_once() -> None:
 # What is held back
 
 
-def entry(agency: UUID | None = THEIRS, basis: Basis | None = Basis.CONSENT) -> AuditEntry:
+NO_REPORTS: frozenset[UUID] = frozenset()
+
+
+def entry(
+    agency: UUID | None = THEIRS,
+    basis: Basis | None = Basis.CONSENT,
+    record_id: UUID | None = PERSON,
+) -> AuditEntry:
     """An access to the person's record."""
     return AuditEntry(
         id=uid(3),
@@ -328,6 +335,7 @@ def entry(agency: UUID | None = THEIRS, basis: Basis | None = Basis.CONSENT) -> 
         agency_id=agency,
         action="person.read",
         record_kind="person",
+        record_id=record_id,
         outcome=Outcome.ALLOWED,
         basis=basis.value if basis else None,
         request_id="r-1",
@@ -338,7 +346,7 @@ def entry(agency: UUID | None = THEIRS, basis: Basis | None = Basis.CONSENT) -> 
 def test_reports_of_abuse_and_child_protection_are_never_told(basis: Basis | None) -> None:
     """Third parties are protected (brief §2.8): whoever reported is not given away by the log."""
     assert {Basis.DUTY_REPORT, Basis.CONF_CHILD} == PROTECTED_BASES
-    held = held_back(entry(basis=basis), [], DAY)
+    held = held_back(entry(basis=basis), [], NO_REPORTS, DAY)
     assert held == (basis.value if basis in PROTECTED_BASES else None)
 
 
@@ -359,17 +367,37 @@ def test_an_embargo_holds_back_its_agencies_while_it_holds(
     agency: UUID | None, changes: dict[str, Any], held: bool
 ) -> None:
     set_then = embargo(**changes)
-    assert held_back(entry(agency), [set_then], DAY) == (set_then.id if held else None)
+    assert held_back(entry(agency), [set_then], NO_REPORTS, DAY) == (set_then.id if held else None)
 
 
 def test_the_first_embargo_that_holds_is_the_one_on_record() -> None:
     over, first, second = embargo(1, until=DAY - ONE_DAY), embargo(2), embargo(3)
-    assert held_back(entry(), [over, first, second], DAY) == first.id
-    assert held_back(entry(), iter([over, second]), DAY) == second.id
-    assert held_back(entry(), [over], DAY) is None
-    assert held_back(entry(), [], DAY) is None
+    assert held_back(entry(), [over, first, second], NO_REPORTS, DAY) == first.id
+    assert held_back(entry(), iter([over, second]), NO_REPORTS, DAY) == second.id
+    assert held_back(entry(), [over], NO_REPORTS, DAY) is None
+    assert held_back(entry(), [], NO_REPORTS, DAY) is None
 
 
 def test_a_protected_basis_comes_before_any_embargo() -> None:
     for basis, held in product(sorted(PROTECTED_BASES), ([], [embargo()])):
-        assert held_back(entry(basis=basis), held, DAY) == basis.value
+        assert held_back(entry(basis=basis), held, NO_REPORTS, DAY) == basis.value
+
+
+@pytest.mark.parametrize(
+    ("record_id", "reports", "held"),
+    [
+        (uid(8), {uid(8)}, True),
+        (uid(8), {uid(7), uid(8)}, True),
+        (uid(8), {uid(7)}, False),
+        (uid(8), set(), False),
+        (None, {uid(8)}, False),
+    ],
+)
+@pytest.mark.parametrize("basis", [Basis.INTERNAL, Basis.CONSENT, None])
+def test_nothing_done_with_a_report_is_told_on_whatever_basis(
+    basis: Basis | None, record_id: UUID | None, reports: set[UUID], held: bool
+) -> None:
+    done = entry(THIRD, basis, record_id)
+    for embargoes in ([], [embargo()]):
+        said = held_back(done, embargoes, frozenset(reports), DAY)
+        assert said == (Basis.DUTY_REPORT.value if held else None)

@@ -129,8 +129,8 @@ class PostgresConferences:
     ) -> Sequence[Conference]:
         """Conferences the agency convenes or is invited to."""
         rows = await self._connection.fetch(
-            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR status <> 'planned' AND id IN ("
-            " SELECT conference_id FROM attendee WHERE agency_id = $1))" + _PAGE,
+            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR status <> 'planned' AND id ="
+            " ANY (ARRAY(SELECT conference_id FROM attendee WHERE agency_id = $1)))" + _PAGE,
             agency_id,
             after,
             limit,
@@ -186,7 +186,7 @@ class PostgresConferences:
     async def coming_items(self, person_id: UUID) -> Sequence[AgendaItem]:
         """Items on the person, on the ground of consent, at conferences that are yet to be held."""
         rows = await self._connection.fetch(
-            f"{ITEM.select} WHERE person_ids @> ARRAY[$1::uuid] AND basis = 'CONSENT'"
+            f"{ITEM.select} WHERE id IN (SELECT items_about($1)) AND basis = 'CONSENT'"
             " AND pulled_at IS NULL AND result IS NULL AND EXISTS ("
             " SELECT FROM conference c WHERE c.id = conference_id"
             " AND c.status IN ('planned', 'invited', 'agenda_fixed')) ORDER BY id FOR UPDATE",

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
 import asyncpg
 from asyncpg import Connection, Pool
@@ -66,6 +67,18 @@ class RecordHistoryRow(SQLModel, table=True):
     body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
+class CircleRow(SQLModel, table=True):
+    """Who ever had anything to do with a person or a conference: what the second wall rests on.
+
+    Written by triggers alone. The member is an agency, or the person themself.
+    """
+
+    __tablename__ = "circle"
+
+    member_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    about: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+
+
 class NothingAuditedError(RuntimeError):
     """A unit of work was about to commit without an audit entry. It never does."""
 
@@ -109,6 +122,12 @@ class PostgresUnitOfWork:
             actor.kind,
             str(actor.agency_id or ""),
             str(actor.person_id or ""),
+        )
+
+    async def in_emergency(self, person_id: UUID) -> None:
+        """Open the second wall for this one person's record, until the transaction ends."""
+        await self.connection.execute(
+            "SELECT set_config('tsunagi.emergency', $1, true)", str(person_id)
         )
 
     async def commit(self, entries: Sequence[DecidedEntry]) -> None:

@@ -157,7 +157,7 @@ class PostgresPersons:
         Namesakes it has nothing to do with take no place, so that they cannot be guessed at.
         """
         rows = await self._connection.fetch(
-            f"{PERSON.select} WHERE search_keys @> ARRAY[$1] AND {CONCERNS}"
+            f"{PERSON.select} WHERE id IN (SELECT namesakes($1)) AND {CONCERNS}"
             " ORDER BY (holder_agency_id = $2) DESC, id LIMIT 50",
             self._index.token(kana),
             agency_id,

@@ -55,7 +55,17 @@ CaseRow = row_of(
         "lead_agency_id": "agency.id",
         "deputy_agency_id": "agency.id",
     },
-    constraints=[UniqueConstraint("number"), Index("ix_support_case_person_id", "person_id")],
+    constraints=[
+        UniqueConstraint("number"),
+        Index("ix_support_case_person_id", "person_id"),
+        Index("ix_support_case_deputy_agency_id", "deputy_agency_id"),
+        Index(
+            "ix_support_case_team",
+            "team",
+            postgresql_using="gin",
+            postgresql_ops={"team": "jsonb_path_ops"},
+        ),
+    ],
 )
 
 
@@ -104,9 +114,8 @@ class PostgresReferrals:
     ) -> Sequence[Referral]:
         """Referrals sent to the agency, and those of cases it is on."""
         rows = await self._connection.fetch(
-            f"{REFERRAL.select} WHERE (to_agency_id = $1 AND status <> 'draft' OR case_id IN ("
-            " SELECT c.id FROM support_case c WHERE c.deputy_agency_id = $1"
-            " OR c.team @> jsonb_build_array(jsonb_build_object('agency_id', $1::uuid::text))))"
+            f"{REFERRAL.select} WHERE (to_agency_id = $1 AND status <> 'draft'"
+            " OR case_id = ANY (ARRAY(SELECT cases_joined())))"
             " AND ($4::text IS NULL OR status = $4)" + _PAGE,
             agency_id,
             after,

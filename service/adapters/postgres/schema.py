@@ -46,6 +46,37 @@ STORES = (
 #: Tables whose rows may be added and read, never changed: history and the audit log.
 APPEND_ONLY = ("audit_entry", "note", "recommendation", "record_history", "referral_event")
 
+#: Tables that tell of persons: behind the second wall, row security that binds even the owner.
+PROTECTED = (
+    "agenda_item",
+    "attendee",
+    "audit_entry",
+    "circle",
+    "conference",
+    "consent",
+    "consultation",
+    "disclosure_request",
+    "embargo",
+    "enquiry",
+    "feedback",
+    "household",
+    "note",
+    "notice",
+    "participant",
+    "person",
+    "plan",
+    "plan_version",
+    "provision",
+    "record_history",
+    "referral",
+    "referral_event",
+    "representation",
+    "screening",
+    "supervision",
+    "support_case",
+    "task",
+)
+
 
 def alembic_config(owner_url: str) -> Config:
     """Alembic's configuration for a database, reached as the owner of the schema."""
@@ -104,7 +135,23 @@ async def refuse_privileges(connection: Connection) -> str | None:
     )
     if owned:
         return f"the service's database role owns tables. {_ADVICE}"
-    return await _may_rewrite(connection)
+    return await _without_wall(connection) or await _may_rewrite(connection)
+
+
+async def _without_wall(connection: Connection) -> str | None:
+    bare = await connection.fetchval(
+        "SELECT name FROM unnest($1::text[]) name LEFT JOIN pg_class c"
+        " ON c.oid = to_regclass('public.' || name) AND c.relrowsecurity AND c.relforcerowsecurity"
+        " WHERE c.oid IS NULL ORDER BY name LIMIT 1",
+        PROTECTED,
+    )
+    if bare is None:
+        return None
+    return (
+        f"row security does not bind everybody on {bare};"
+        f" as the schema's owner: ALTER TABLE {bare}"
+        " ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
+    )
 
 
 async def _may_rewrite(connection: Connection) -> str | None:
