@@ -22,9 +22,13 @@ class Log:
     """Entries of the audit log, each once, whoever read them."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        """Keep the entries by request."""
+        """Keep the entries by request; of two readings the one that says whom it is about.
+
+        A refused agency's own auditor is told no more of it than the refusal did.
+        """
         self._by_request: dict[str, list[Entry]] = {}
-        for entry in {e["id"]: e for e in entries}.values():
+        telling = sorted(entries, key=lambda e: e["person_id"] is not None)
+        for entry in {e["id"]: e for e in telling}.values():
             self._by_request.setdefault(entry["request_id"], []).append(entry)
 
     def entries(self, answers: Iterable[Answer]) -> list[Entry]:

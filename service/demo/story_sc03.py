@@ -15,8 +15,8 @@ NOT_COVERED = Refusal(
     "consent.covers_receiver",
     ("ask_consent", "ask_support_conference"),
 )
-#: From outside the same as CONCEALED; inside, the log knows that there is no such record.
-UNKNOWN = Refusal(404, CONCEALED.code, "record.unknown", CONCEALED.remedies)
+#: An id that nobody has: the same, also in the log of whoever tried it.
+UNKNOWN = CONCEALED
 
 
 async def play(stage: Stage) -> None:

@@ -43,6 +43,10 @@ PROBLEMS: dict[str, Words] = {
         "You hold positions at several agencies. Say which one you act for in the header Acting-Agency.",
         "複数の機関に所属しています。どの機関として利用するかをActing-Agencyヘッダーで指定してください。",
     ),
+    "actor.login_too_old": Words(
+        "This needs a login of the last ten minutes, by a human. Log in again and repeat it.",
+        "10分以内にログインした職員本人だけが行えます。もう一度ログインしてください。",
+    ),
     "actor.no_agency": Words(
         "This is done for an agency, and you act for none.", "機関の職員としてのみ行える操作です。"
     ),

@@ -226,6 +226,7 @@ FULL: tuple[BaseModel, ...] = (
         urgency="urgent",
         handover=Handover(mode="accompany", at=IN_JAPAN, staff="川田"),
         prior_contact="土井さんに電話（11/20）",
+        arrangements=HARD,
         reason=HARD,
         needs=(Need(theme="debt", text=HARD), Need(theme="health", text="歯")),
         wishes=HARD,
@@ -593,6 +594,7 @@ FULL: tuple[BaseModel, ...] = (
         pseudonym="Aさん 'a'",
         summary=HARD,
         days=7,
+        reference="0123456789abcdef",
         asked_at=NOW,
         closes_at=IN_JAPAN,
         note=HARD + "記録",
@@ -600,6 +602,7 @@ FULL: tuple[BaseModel, ...] = (
     Screening(
         id=uid(37),
         agency_id=OURS,
+        department="loan",
         opened_at=NOW,
         title=HARD_LINE,
         documented_purpose=HARD,

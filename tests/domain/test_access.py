@@ -687,9 +687,7 @@ def test_numbers_and_pseudonyms_are_for_whom_they_are_put_to(kind: RecordKind, p
     told = isinstance(decision, Permit) and Rule.DIRECTORY_OPEN_TO_STAFF in decision.rules
     assert told is (part == "party")
     seen = getattr(decision, "classes", frozenset())
-    assert seen == {"party": {D0}, "former_party": {D0}, "hub": {D0}}.get(
-        part, EVERY_CLASS if part == "holder" else frozenset()
-    )
+    assert seen == {"party": {D0}, "holder": EVERY_CLASS}.get(part, frozenset())
 
 
 # Existence is personal data (promise 3)

@@ -333,6 +333,7 @@ def test_consents_contradict_each_other_on_every_day_they_share(
         {"state": ConsentState.REVOKED},
         {"valid_until": date(2026, 9, 30), "valid_from": date(2026, 9, 1)},
         {"id": uid(0x777)},
+        {"excluded": receivers(THIRD)},
     ],
 )
 def test_a_contradiction_is_found_behind_what_does_not_contradict(harmless: dict[str, Any]) -> None:
@@ -340,6 +341,12 @@ def test_a_contradiction_is_found_behind_what_does_not_contradict(harmless: dict
     before, meant = consent(1, **opposed | harmless), consent(2, **opposed)
     command = grant(supersedes_id=uid(0x777))
     assert contradiction(command, [before, meant]) is meant
+
+
+def test_whoever_is_excluded_anew_may_not_stand_in_a_consent_that_holds() -> None:
+    named = consent(receivers=receivers(THEIRS, THIRD))
+    assert contradiction(grant(excluded=receivers(THIRD)), [named]) is named
+    assert contradiction(grant(excluded=receivers(uid(1))), [named]) is None
 
 
 # Words

@@ -144,7 +144,13 @@ def test_no_role_may_do_what_only_the_service_does(role: Role) -> None:
 
 
 def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens() -> None:
-    own = {"feedback.outlive", "referral.miss_deadline", "referral.suspend", "token.verify"}
+    own = {
+        "consent.remind",
+        "feedback.outlive",
+        "referral.miss_deadline",
+        "referral.suspend",
+        "token.verify",
+    }
     assert own == SYSTEM_ONLY
     assert not SELF_PERMISSIONS & SYSTEM_ONLY
 

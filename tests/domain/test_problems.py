@@ -105,7 +105,9 @@ def test_codes_are_written_out_where_they_are_said() -> None:
     }
     assert unclear == PASSED_ON
     assert len(list(passed())) > 5
-    assert all(constants(said) for _, said in passed())
+    unwritten = {(name, ast.unparse(said)) for name, said in passed() if not constants(said)}
+    # The conditions of a provision are a table of the domain; its tests look each code up.
+    assert unwritten == {("application/provisions.py", "*wrong")}
 
 
 @pytest.mark.parametrize("code", sorted({code for _, code in SAID}))

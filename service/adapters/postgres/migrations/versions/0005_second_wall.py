@@ -72,8 +72,10 @@ JOINS: dict[str, tuple[str, ...]] = {
     "representation": ("{r}.person_id, {r}.recorded_by",),
     "consent": (
         "{r}.person_id, {r}.recorded_by",
-        "{r}.person_id, named::uuid"
-        " FROM jsonb_array_elements_text({r}.receivers -> 'agencies') named",
+        (
+            "{r}.person_id, named::uuid"
+            " FROM jsonb_array_elements_text({r}.receivers -> 'agencies') named"
+        ),
     ),
     "consultation": ("{r}.person_id, {r}.agency_id",),
     "referral": (
@@ -89,26 +91,36 @@ JOINS: dict[str, tuple[str, ...]] = {
     "note": ("{r}.person_id, {r}.agency_id",),
     "plan": ("{r}.person_id, {r}.holder_agency_id",),
     "plan_version": (
-        "p.person_id, (line ->> 'responsible_agency_id')::uuid"
-        " FROM plan p, jsonb_array_elements({r}.lines) line WHERE p.id = {r}.plan_id",
+        (
+            "p.person_id, (line ->> 'responsible_agency_id')::uuid"
+            " FROM plan p, jsonb_array_elements({r}.lines) line WHERE p.id = {r}.plan_id"
+        ),
         # With a conference's approval it lies with whoever decides on support in the municipality.
-        "p.person_id, a.id FROM plan p"
-        " JOIN agency a ON a.municipality_code = p.municipality_code"
-        " JOIN agency_kind k ON k.code = a.kind AND k.decides_support"
-        " WHERE p.id = {r}.plan_id AND {r}.status IN ('conference_approved', 'decided')",
+        (
+            "p.person_id, a.id FROM plan p"
+            " JOIN agency a ON a.municipality_code = p.municipality_code"
+            " JOIN agency_kind k ON k.code = a.kind AND k.decides_support"
+            " WHERE p.id = {r}.plan_id AND {r}.status IN ('conference_approved', 'decided')"
+        ),
     ),
     "conference": ("{r}.id, {r}.convener_agency_id",),
     "attendee": (
         "{r}.conference_id, coalesce({r}.agency_id, {r}.person_id)",
-        "whom, {r}.agency_id FROM agenda_item i, unnest(i.person_ids) whom"
-        " WHERE i.conference_id = {r}.conference_id",
+        (
+            "whom, {r}.agency_id FROM agenda_item i, unnest(i.person_ids) whom"
+            " WHERE i.conference_id = {r}.conference_id"
+        ),
     ),
     "agenda_item": (
         "whom, {r}.added_by_agency_id FROM unnest({r}.person_ids) whom",
-        "whom, c.convener_agency_id FROM conference c, unnest({r}.person_ids) whom"
-        " WHERE c.id = {r}.conference_id",
-        "whom, a.agency_id FROM attendee a, unnest({r}.person_ids) whom"
-        " WHERE a.conference_id = {r}.conference_id",
+        (
+            "whom, c.convener_agency_id FROM conference c, unnest({r}.person_ids) whom"
+            " WHERE c.id = {r}.conference_id"
+        ),
+        (
+            "whom, a.agency_id FROM attendee a, unnest({r}.person_ids) whom"
+            " WHERE a.conference_id = {r}.conference_id"
+        ),
     ),
     "task": ("{r}.person_id, {r}.agency_id", "{r}.conference_id, {r}.agency_id"),
     "provision": (
@@ -178,8 +190,10 @@ POLICIES: dict[str, tuple[str, str]] = {
     ),
     "household": (
         f"holder_agency_id = asker() OR {there(f'{_MEMBERS} JOIN circle ON about = {_MEMBER}')}",
-        "holder_agency_id = asker() AND NOT EXISTS ("
-        f"SELECT FROM {_MEMBERS} WHERE NOT {known(_MEMBER)})",
+        (
+            "holder_agency_id = asker() AND NOT EXISTS ("
+            f"SELECT FROM {_MEMBERS} WHERE NOT {known(_MEMBER)})"
+        ),
     ),
     "consultation": (
         "asker() IN (agency_id, person_id)",
@@ -202,13 +216,17 @@ POLICIES: dict[str, tuple[str, str]] = {
     ),
     "task": (
         f"asker() IN (agency_id, person_id) OR {known('task.conference_id')}",
-        f"(agency_id = asker() OR {known('task.conference_id')})"
-        f" AND {known_if_any('task.person_id')}",
+        (
+            f"(agency_id = asker() OR {known('task.conference_id')})"
+            f" AND {known_if_any('task.person_id')}"
+        ),
     ),
     "provision": (
         known("provision.person_id"),
-        f"{known('provision.person_id')}"
-        " OR person_id = emergency() AND taken = 'taken' AND to_agency_id = asker()",
+        (
+            f"{known('provision.person_id')}"
+            " OR person_id = emergency() AND taken = 'taken' AND to_agency_id = asker()"
+        ),
     ),
     "enquiry": (
         "asker() IN (from_agency_id, to_agency_id)",
@@ -237,8 +255,10 @@ FOR_ONE_COMMAND = (
         "agenda_item",
         "about_circle",
         "INSERT",
-        f"WITH CHECK ({known('agenda_item.conference_id')} AND NOT EXISTS ("
-        f"SELECT FROM unnest(person_ids) whom WHERE NOT {known('whom')}))",
+        (
+            f"WITH CHECK ({known('agenda_item.conference_id')} AND NOT EXISTS ("
+            f"SELECT FROM unnest(person_ids) whom WHERE NOT {known('whom')}))"
+        ),
     ),
     ("notice", "of_agency", "SELECT", "USING (agency_id = asker())"),
     ("notice", "by_agency", "UPDATE", "USING (agency_id = asker())"),
@@ -250,8 +270,10 @@ FOR_ONE_COMMAND = (
         "notice",
         "of_revocation",
         "SELECT",
-        "USING (kind = 'stop_use' AND "
-        f"{there('consent k WHERE k.id = record_id AND k.recorded_by = asker()')})",
+        (
+            "USING (kind = 'stop_use' AND "
+            f"{there('consent k WHERE k.id = record_id AND k.recorded_by = asker()')})"
+        ),
     ),
     ("person", "in_emergency", "SELECT", "USING (id = emergency())"),
     ("support_case", "in_emergency", "SELECT", "USING (person_id = emergency())"),
