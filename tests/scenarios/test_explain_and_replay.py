@@ -461,7 +461,6 @@ async def test_every_decision_of_a_mixed_day_is_made_again_the_same(town: Town):
         "purpose.missing",
         "purpose.not_for_action",
         "consent.covers_receiver",
-        "self.involved",
     }
     assert {e["actor_kind"] for e in entries} >= {"staff", "person", "system"}
     assert len(entries) > 75
