@@ -26,12 +26,13 @@ from service.domain.consent import Consent, GrantConsent, Receivers, Recipient
 from service.domain.decision import Basis, Duty
 from service.domain.directory import Desk
 from service.domain.disclosure import D0, D1, D2, D3, D4, D5, D6, D7, DataClass
-from service.domain.permission import EVERY_SCOPE, Permission, Purpose
+from service.domain.permission import Permission, Purpose
 from service.domain.plan import DraftVersion, Plan, PlanLine, PlanVersion
 from service.domain.provision import ProvisionTerms
 from service.domain.referral import MakeReferral, Referral
 from service.domain.referral_states import Status
 from service.domain.role import Role
+from service.domain.scope import EVERY_SCOPE
 
 #: Friday, 10:00 in Japan.
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

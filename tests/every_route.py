@@ -15,8 +15,9 @@ from town import Caller, Town
 
 from service.api import examples
 from service.api.application import ROUTERS
-from service.domain.permission import Permission, purposes_for
+from service.domain.permission import Permission
 from service.domain.role import Role
+from service.domain.scope import purposes_for
 
 #: Stands in texts of the records, so that a leak of any of it can be seen.
 CANARY = "カナリア"
@@ -246,8 +247,9 @@ async def _conference(town: Town, j: Caller, person: str, plan: str) -> tuple[st
     )
     task = str(uuid.uuid4())
     await town.owner.execute(
-        "INSERT INTO task (id, conference_id, item_id, person_id, agency_id, what, due_on, state, version)"
-        " VALUES ($1, $2, $3, $4, $5, $6, '2099-01-01', 'open', 1)",
+        "INSERT INTO task (id, conference_id, item_id, person_id, agency_id, what, due_on, state,"
+        " version, kind, record_kind, record_id, made_at) VALUES ($1, $2, $3, $4, $5, $6,"
+        " '2099-01-01', 'open', 1, 'conference', 'conference', $2, now())",
         task,
         conference,
         item,

@@ -18,9 +18,10 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 import service
 from service.api.application import create_application
 from service.api.context import AuditedRoute
-from service.domain.permission import Permission, scope_of
+from service.domain.permission import Permission
 from service.domain.referral_states import PERMISSION, Act
 from service.domain.role import SYSTEM_ONLY
+from service.domain.scope import scope_of
 
 ROOT = Path(service.__file__).parent
 REPOSITORY = ROOT.parent

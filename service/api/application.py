@@ -21,6 +21,7 @@ from service.api import (
     plans,
     provisions,
     referrals,
+    tasks,
     well_known,
 )
 from service.api.errors import simple_problem
@@ -46,6 +47,7 @@ ROUTERS = (
     referrals.router,
     conferences.router,
     plans.router,
+    tasks.router,
     directories.router,
 )
 

@@ -13,7 +13,7 @@ from service.api.shapes import REFUSALS, page_of, receipt, said, shown
 from service.application import agendas, conferences, packets
 from service.application import conference_bodies as bodies
 from service.application import conference_results as results
-from service.application.conference_results import FinishTask, WriteMinutes
+from service.application.conference_results import WriteMinutes
 from service.domain.conference import (
     AddItem,
     AgendaItem,
@@ -24,7 +24,6 @@ from service.domain.conference import (
     InviteAttendees,
     PlanConference,
     RecordResult,
-    Task,
 )
 from service.domain.conference_body import (
     AcknowledgeSecrecy,
@@ -260,19 +259,3 @@ async def confirm_minutes(conference_id: UUID, context: Asked) -> Response:
 async def close_conference(conference_id: UUID, context: Asked) -> Response:
     """Close it; the papers can no longer be read."""
     return show(await conferences.step(context, conference_id, ConferenceAct.CLOSE))
-
-
-@router.get("/tasks", response_model=page_of(shown(Task)))
-@acts(Permission.TASK_READ)
-async def list_tasks(context: Asked, page: Paged) -> Response:
-    """List what the caller's agency is to do."""
-    return page.show(await results.tasks(context, after=page.after, limit=page.limit))
-
-
-@router.post("/tasks/{task_id}/finish", response_model=receipt(Task))
-@acts(Permission.TASK_FINISH)
-async def finish_task(
-    task_id: UUID, command: Annotated[FinishTask, said(examples.TASK_OUTCOME)], context: Asked
-) -> Response:
-    """Finish a task with what came of it."""
-    return show(await results.finish_task(context, task_id, command))

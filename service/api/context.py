@@ -41,8 +41,8 @@ from service.domain.errors import (
     Unconditional,
 )
 from service.domain.permission import Permission
-from service.domain.policy import Closed
 from service.domain.pseudonym import Pseudonyms
+from service.domain.term import Closed
 
 log = structlog.get_logger("tsunagi.request")
 

@@ -7,7 +7,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from service.api.context import Service
-from service.domain.permission import EVERY_SCOPE
+from service.domain.scope import EVERY_SCOPE
 
 router = APIRouter(include_in_schema=False)
 

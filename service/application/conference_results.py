@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from service.application.conference_bodies import window_for
 from service.application.conferences import change, load, receipt_of
-from service.application.context import Context, Page, Shown
+from service.application.context import Context, Shown
 from service.application.facts import NOBODY
 from service.application.notices import notify
 from service.application.packets import permits_for
@@ -20,18 +20,17 @@ from service.domain.conference import (
     HoldConference,
     ItemResult,
     RecordResult,
-    Task,
     check_approval,
 )
 from service.domain.conference_states import ConferenceAct
 from service.domain.disclosure import (
     D3,
-    disclose,
 )
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
 from service.domain.plan import PlanAct
+from service.domain.task import Task
 from service.domain.text import Paragraph
 
 
@@ -41,14 +40,6 @@ class WriteMinutes(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: Paragraph
-
-
-class FinishTask(BaseModel):
-    """What came of a task."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    outcome: Paragraph
 
 
 async def hold(context: Context, conference_id: UUID, command: HoldConference) -> Shown:
@@ -147,14 +138,17 @@ async def _assign(
         raise Invalid("task.due_in_past", field="/tasks")
     task = Task(
         id=context.new_id(),
+        record_kind=RecordKind.CONFERENCE.value,
+        record_id=conference.id,
         conference_id=conference.id,
         item_id=item.id,
         person_id=item.person_ids[0] if item.person_ids else None,
         agency_id=assigned.agency_id,
         what=assigned.what,
+        made_at=context.now,
         due_on=assigned.due_on,
     )
-    await context.work.conferences.add_task(task)
+    await context.work.tasks.add(task)
     await notify(context, task.agency_id, NoticeKind.TASK_ASSIGNED, "task", task.id)
 
 
@@ -212,48 +206,4 @@ async def read_minutes(context: Context, conference_id: UUID) -> Shown:
             ],
         },
         conference.version,
-    )
-
-
-async def tasks(context: Context, *, after: UUID | None, limit: int) -> Page:
-    """What the caller's agency is to do, newest first."""
-    found = await context.work.conferences.tasks_of(context.agency_id, after, limit + 1)
-    shown = []
-    for task in found[:limit]:
-        permit = context.may(
-            Permission.TASK_READ, await _task_facts(context, task.id, task), shows=Task
-        )
-        if permit is not None:
-            shown.append(disclose(task, permit.classes))
-    context.note_list(Permission.TASK_READ)
-    return Page(shown, found[limit - 1].id if len(found) > limit else None)
-
-
-async def finish_task(context: Context, task_id: UUID, command: FinishTask) -> Shown:
-    """Done, with what came of it."""
-    task = await context.work.conferences.task(task_id, lock=True)
-    context.enforce(Permission.TASK_FINISH, await _task_facts(context, task_id, task))
-    assert task is not None  # noqa: S101 - no permit without a record
-    context.check_version(task.version)
-    finished = task.finished(command.outcome, context.now)
-    await context.work.conferences.save_task(finished)
-    return context.receipt(finished)
-
-
-async def _task_facts(context: Context, task_id: UUID, task: Task | None) -> Facts:
-    person_id = task.person_id if task and task.person_id else NOBODY
-    consents = await context.work.consents.of_person(person_id)
-    mine = task is not None and task.agency_id == context.actor.agency_id
-    parts = {Part.PARTY} if mine else set()
-    if mine and task is not None and task.person_id is None:
-        parts.add(Part.HOLDER)
-    return Facts(
-        kind=RecordKind.TASK,
-        record_id=task_id,
-        found=task is not None,
-        holder_agency_id=task.agency_id if task else None,
-        person_id=task.person_id if task else None,
-        parts=frozenset(parts),
-        consents=tuple(consents),
-        conference_id=task.conference_id if task else None,
     )

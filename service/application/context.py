@@ -38,8 +38,8 @@ from service.domain.disclosure import (
 from service.domain.errors import Concealed, Denied, Stale, Unauthenticated
 from service.domain.law import LawBook
 from service.domain.permission import Permission, Purpose
-from service.domain.policy import Closed
 from service.domain.pseudonym import Pseudonyms
+from service.domain.term import Closed
 
 #: The duties that come with a permit and that the service carries out: what a provision obliges
 #: to is done when it is made (``provisions``), the rest is said with whatever is shown.

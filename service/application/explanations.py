@@ -17,7 +17,8 @@ from service.domain.decision import POLICY_VERSION, Decision, Deny, Permit, Rule
 from service.domain.directory import Agency
 from service.domain.disclosure import D0, D1
 from service.domain.errors import Invalid
-from service.domain.permission import EVERY_SCOPE, Permission, Purpose
+from service.domain.permission import Permission, Purpose
+from service.domain.scope import EVERY_SCOPE
 
 
 class ExplainAccess(BaseModel):

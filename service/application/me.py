@@ -6,7 +6,8 @@ from pydantic import BaseModel
 
 from service.application.context import Context, Shown
 from service.domain.access import Facts, Part, RecordKind
-from service.domain.permission import PURPOSE_JA, Permission, purposes_for, scope_of
+from service.domain.permission import PURPOSE_JA, Permission
+from service.domain.scope import purposes_for, scope_of
 
 
 class RoleHeld(BaseModel):

@@ -14,7 +14,6 @@ from service.domain.disclosure import disclose
 from service.domain.errors import Denied, Invalid
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission, Purpose
-from service.domain.policy import Term
 from service.domain.provision import (
     LONGEST_EMERGENCY,
     TERMS,
@@ -27,6 +26,7 @@ from service.domain.provision import (
     unmet,
 )
 from service.domain.role import Role
+from service.domain.term import Term
 from service.domain.text import Line, Paragraph
 
 #: A second person looks at it within so many working days (brief §8 rule 13).

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from service.demo.city import BY_LETTER, ISSUERS, STAFF, DemoStaff, issuer_of, subject
 from service.demo.issuer import DemoAccount, DemoClient, DemoIssuer, create_issuer, new_private_jwk
-from service.domain.permission import EVERY_SCOPE
 from service.domain.role import Role
+from service.domain.scope import EVERY_SCOPE
 from service.settings import Settings
 
 #: The public client of /docs, of the portals, and of the demonstration itself.

@@ -30,7 +30,8 @@ from service.domain.actor import Actor
 from service.domain.consent import opened_by
 from service.domain.decision import DECISION_ORDER, Basis, Decision, Deny, Permit, Remedy, Rule
 from service.domain.disclosure import D0, D3
-from service.domain.permission import Permission, purposes_for, scope_of
+from service.domain.permission import Permission
+from service.domain.scope import purposes_for, scope_of
 
 __all__ = [
     "KIND_OF_NOUN",

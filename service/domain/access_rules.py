@@ -33,8 +33,9 @@ from service.domain.disclosure import (
     Classes,
     classes_up_to,
 )
-from service.domain.permission import Permission, scope_of
+from service.domain.permission import Permission
 from service.domain.provision import TERMS
+from service.domain.scope import scope_of
 
 
 class NamedRule(BaseModel):

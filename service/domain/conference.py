@@ -310,37 +310,6 @@ class AssignTask(BaseModel):
     due_on: date
 
 
-class TaskState(StrEnum):
-    """Where a task stands."""
-
-    OPEN = "open"
-    DONE = "done"
-
-
-class Task(Disclosable):
-    """A decided task (progress control, 進行管理)."""
-
-    id: Annotated[UUID, D0]
-    conference_id: Annotated[UUID, D0]
-    item_id: Annotated[UUID, D0]
-    person_id: Annotated[UUID | None, D1] = None
-    agency_id: Annotated[UUID, D0]
-    what: Annotated[Paragraph, D3]
-    due_on: Annotated[date, D0]
-    state: Annotated[TaskState, D0] = TaskState.OPEN
-    outcome: Annotated[Paragraph | None, D3] = None
-    finished_at: Annotated[datetime | None, D0] = None
-    version: Annotated[int, D0] = 1
-
-    def finished(self, outcome: str, at: datetime) -> Self:
-        """Done, with what came of it."""
-        if self.state is TaskState.DONE:
-            raise IllegalMove("task.already_finished")
-        return self.but(
-            state=TaskState.DONE, outcome=outcome, finished_at=at, version=self.version + 1
-        )
-
-
 class HoldConference(BaseModel):
     """Who was there."""
 

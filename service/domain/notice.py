@@ -15,7 +15,12 @@ from service.domain.text import Line
 class NoticeKind(StrEnum):
     """Why an agency is written to."""
 
+    CASE_LEAD_NAMED = "case_lead_named"
+    CASE_STALE = "case_stale"
+    CASE_WITHOUT_HOLDER = "case_without_holder"
     CONFERENCE_INVITATION = "conference_invitation"
+    CONSENT_EXPIRED = "consent_expired"
+    CONSULTATION_OVERDUE = "consultation_overdue"
     CONTACT_DUE = "contact_due"
     DISCLOSURE_REQUESTED = "disclosure_requested"
     EMERGENCY_REVIEW = "emergency_review"
@@ -24,17 +29,26 @@ class NoticeKind(StrEnum):
     ENQUIRY_RECEIVED = "enquiry_received"
     FEEDBACK_GIVEN = "feedback_given"
     FEEDBACK_HAND_OVER = "feedback_hand_over"
+    HUB_ANSWERED = "hub_answered"
+    HUB_ENTRY = "hub_entry"
+    HUB_OVERDUE = "hub_overdue"
     ITEM_PULLED = "item_pulled"
     PLAN_TO_DECIDE = "plan_to_decide"
     PROVISION_RECEIVED = "provision_received"
+    REFERRAL_AMENDED = "referral_amended"
     REFERRAL_AT_HUB = "referral_at_hub"
+    REFERRAL_CHECK = "referral_check"
     REFERRAL_HUB_OVERDUE = "referral_hub_overdue"
     REFERRAL_LEAD_NAMED = "referral_lead_named"
     REFERRAL_RECEIVED = "referral_received"
     REFERRAL_SUSPENDED = "referral_suspended"
     REFERRAL_YOUR_TURN = "referral_your_turn"
+    SIGNAL_RECEIVED = "signal_received"
+    SIGNAL_UNTOUCHED = "signal_untouched"
+    SIGNAL_URGENT = "signal_urgent"
     STOP_USE = "stop_use"
     TASK_ASSIGNED = "task_assigned"
+    URGENT_SUPPORT_OPEN = "urgent_support_open"
 
     @property
     def label_ja(self) -> str:
@@ -43,7 +57,12 @@ class NoticeKind(StrEnum):
 
 
 NOTICE_JA: dict[NoticeKind, str] = {
+    NoticeKind.CASE_LEAD_NAMED: "ケースの主担当・チームに決まりました",
+    NoticeKind.CASE_STALE: "しばらく動きのないケースがあります",
+    NoticeKind.CASE_WITHOUT_HOLDER: "担当者が離任するケースがあります",
     NoticeKind.CONFERENCE_INVITATION: "会議への招集",
+    NoticeKind.CONSENT_EXPIRED: "同意の期限が切れました",
+    NoticeKind.CONSULTATION_OVERDUE: "対応方針が決まっていない相談があります",
     NoticeKind.CONTACT_DUE: "次回連絡日です（同意を得られていない方）",
     NoticeKind.DISCLOSURE_REQUESTED: "開示請求を受け付けました",
     NoticeKind.EMERGENCY_REVIEW: "緊急時の閲覧の事後確認をお願いします",
@@ -52,17 +71,26 @@ NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.ENQUIRY_RECEIVED: "関わりの有無の照会が届きました",
     NoticeKind.FEEDBACK_GIVEN: "見守りの依頼が届きました",
     NoticeKind.FEEDBACK_HAND_OVER: "民生委員の任期が終わりました。見守りを引き継いでください",
+    NoticeKind.HUB_ANSWERED: "ハブから回答がありました",
+    NoticeKind.HUB_ENTRY: "ハブの対応が必要な案件があります",
+    NoticeKind.HUB_OVERDUE: "ハブの回答が期限を過ぎています",
     NoticeKind.ITEM_PULLED: "同意の撤回により議題が外れました",
     NoticeKind.PLAN_TO_DECIDE: "支援決定・確認を待つプランがあります",
     NoticeKind.PROVISION_RECEIVED: "同意によらない情報提供があります",
+    NoticeKind.REFERRAL_AMENDED: "送付後のつなぎに訂正がありました",
     NoticeKind.REFERRAL_AT_HUB: "主担当を決めてください",
+    NoticeKind.REFERRAL_CHECK: "つなぎ後の状況を確認してください",
     NoticeKind.REFERRAL_HUB_OVERDUE: "主担当の決定が期限を過ぎています",
     NoticeKind.REFERRAL_LEAD_NAMED: "主担当・チームに決まりました",
     NoticeKind.REFERRAL_RECEIVED: "つなぎが届きました",
     NoticeKind.REFERRAL_SUSPENDED: "同意の撤回によりつなぎを停止しました",
     NoticeKind.REFERRAL_YOUR_TURN: "つなぎへの対応が必要です",
+    NoticeKind.SIGNAL_RECEIVED: "気づきが届きました",
+    NoticeKind.SIGNAL_UNTOUCHED: "対応されていない気づきがあります",
+    NoticeKind.SIGNAL_URGENT: "緊急の気づきが届きました",
     NoticeKind.STOP_USE: "同意が撤回されました。利用を止めてください",
     NoticeKind.TASK_ASSIGNED: "会議で決まった役割があります",
+    NoticeKind.URGENT_SUPPORT_OPEN: "緊急支援の次の一手が決まっていません",
 }
 
 

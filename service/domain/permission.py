@@ -1,4 +1,4 @@
-"""Purposes of use, what a caller may do, and which roles may do it."""
+"""Purposes of use, and what a caller may do."""
 
 from enum import StrEnum
 
@@ -40,9 +40,6 @@ CONSENTABLE_PURPOSES = frozenset(
         Purpose.STATISTICS,
     }
 )
-_CASE_WORK = frozenset(
-    {Purpose.CONSULTATION, Purpose.PLANNING, Purpose.SERVICE, Purpose.WATCH_OVER}
-)
 
 
 class Permission(StrEnum):
@@ -52,9 +49,18 @@ class Permission(StrEnum):
     AREA_ISSUE_CLOSE = "area_issue.close"
     AREA_ISSUE_RAISE = "area_issue.raise"
     AREA_ISSUE_READ = "area_issue.read"
+    ASSESSMENT_MAKE = "assessment.make"
+    ASSESSMENT_READ = "assessment.read"
     AUDIT_READ = "audit.read"
     AUDIT_REPLAY = "audit.replay"
+    CASE_ADVANCE = "case.advance"
+    CASE_ESCALATE = "case.escalate"
+    CASE_GO_STALE = "case.go_stale"
+    CASE_HAND_OVER = "case.hand_over"
+    CASE_LOSE_HOLDER = "case.lose_holder"
+    CASE_NAME_LEAD = "case.name_lead"
     CASE_READ = "case.read"
+    CASE_SET_TEAM = "case.set_team"
     CONFERENCE_ACKNOWLEDGE = "conference.acknowledge"
     CONFERENCE_ANSWER = "conference.answer"
     CONFERENCE_CANCEL = "conference.cancel"
@@ -68,15 +74,25 @@ class Permission(StrEnum):
     CONFERENCE_READ = "conference.read"
     CONFERENCE_READ_PACKET = "conference.read_packet"
     CONFERENCE_REGISTER = "conference.register"
+    CONSENT_EXPIRE = "consent.expire"
     CONSENT_GRANT = "consent.grant"
     CONSENT_READ = "consent.read"
     CONSENT_REFUSE = "consent.refuse"
     CONSENT_REMIND = "consent.remind"
     CONSENT_REVOKE = "consent.revoke"
     CONSENT_VOID = "consent.void"
+    CONSULTATION_AMEND = "consultation.amend"
+    CONSULTATION_ESCALATE = "consultation.escalate"
+    CONSULTATION_MISS_DEADLINE = "consultation.miss_deadline"
     CONSULTATION_READ = "consultation.read"
     CONSULTATION_RECEIVE = "consultation.receive"
+    CONSULTATION_SCREEN = "consultation.screen"
+    CONTACT_COME_DUE = "contact.come_due"
+    CONTACT_READ = "contact.read"
+    CONTACT_RECORD = "contact.record"
+    CONTACT_SCHEDULE = "contact.schedule"
     DIRECTORY_READ = "directory.read"
+    DIRECTORY_TELL_CAPACITY = "directory.tell_capacity"
     DISCLOSURE_DECIDE = "disclosure.decide"
     DISCLOSURE_EXPORT = "disclosure.export"
     DISCLOSURE_EXTEND = "disclosure.extend"
@@ -97,6 +113,12 @@ class Permission(StrEnum):
     FEEDBACK_READ = "feedback.read"
     HOUSEHOLD_FORM = "household.form"
     HOUSEHOLD_READ = "household.read"
+    HUB_ANSWER = "hub.answer"
+    HUB_MISS_DEADLINE = "hub.miss_deadline"
+    HUB_READ = "hub.read"
+    IMPORT_READ = "import.read"
+    IMPORT_RUN = "import.run"
+    IMPORT_UNDO = "import.undo"
     ME_READ = "me.read"
     NOTE_READ = "note.read"
     NOTE_WRITE = "note.write"
@@ -120,30 +142,46 @@ class Permission(StrEnum):
     PROVISION_TELL = "provision.tell"
     REFERRAL_ACCEPT = "referral.accept"
     REFERRAL_AMEND = "referral.amend"
+    REFERRAL_AMEND_SENT = "referral.amend_sent"
     REFERRAL_ANSWER = "referral.answer"
+    REFERRAL_CHECK = "referral.check"
     REFERRAL_CLOSE = "referral.close"
+    REFERRAL_COME_TO_CHECK = "referral.come_to_check"
     REFERRAL_COMPLETE = "referral.complete"
     REFERRAL_CONFIRM_WITHDRAWAL = "referral.confirm_withdrawal"
     REFERRAL_CONTACT = "referral.contact"
     REFERRAL_DECLINE = "referral.decline"
     REFERRAL_DRAFT = "referral.draft"
     REFERRAL_ESCALATE = "referral.escalate"
+    REFERRAL_FOLLOW_UP = "referral.follow_up"
     REFERRAL_KEEP = "referral.keep"
     REFERRAL_MISS_DEADLINE = "referral.miss_deadline"
     REFERRAL_NAME_LEAD = "referral.name_lead"
     REFERRAL_READ = "referral.read"
     REFERRAL_RECEIVE = "referral.receive"
     REFERRAL_REDIRECT = "referral.redirect"
+    REFERRAL_REOPEN = "referral.reopen"
     REFERRAL_REQUEST_WITHDRAWAL = "referral.request_withdrawal"
     REFERRAL_RESUME = "referral.resume"
     REFERRAL_RETURN_FOR_INFO = "referral.return_for_info"
     REFERRAL_SEND = "referral.send"
     REFERRAL_SUSPEND = "referral.suspend"
     REFERRAL_WORK = "referral.work"
+    REPORT_READ = "report.read"
     SCREENING_ADD = "screening.add"
     SCREENING_OPEN = "screening.open"
     SCREENING_READ = "screening.read"
     SCREENING_RECORD = "screening.record"
+    SIGNAL_CLOSE = "signal.close"
+    SIGNAL_CONSULT = "signal.consult"
+    SIGNAL_ESCALATE = "signal.escalate"
+    SIGNAL_LOOK_INTO = "signal.look_into"
+    SIGNAL_MERGE = "signal.merge"
+    SIGNAL_MISS_DEADLINE = "signal.miss_deadline"
+    SIGNAL_PROPOSE = "signal.propose"
+    SIGNAL_RAISE = "signal.raise"
+    SIGNAL_READ = "signal.read"
+    SIGNAL_WATCH = "signal.watch"
     SUPERVISION_ASK = "supervision.ask"
     SUPERVISION_NOTE = "supervision.note"
     SUPERVISION_READ = "supervision.read"
@@ -152,6 +190,11 @@ class Permission(StrEnum):
     TASK_FINISH = "task.finish"
     TASK_READ = "task.read"
     TOKEN_VERIFY = "token.verify"  # noqa: S105 - an action
+    URGENT_SUPPORT_CLOSE = "urgent_support.close"
+    URGENT_SUPPORT_FOLLOW = "urgent_support.follow"
+    URGENT_SUPPORT_GIVE = "urgent_support.give"
+    URGENT_SUPPORT_MISS_DEADLINE = "urgent_support.miss_deadline"
+    URGENT_SUPPORT_READ = "urgent_support.read"
 
     @property
     def label_ja(self) -> str:
@@ -164,9 +207,18 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.AREA_ISSUE_CLOSE: "地域課題の解決の記録",
     Permission.AREA_ISSUE_RAISE: "地域課題の提起",
     Permission.AREA_ISSUE_READ: "地域課題の閲覧",
+    Permission.ASSESSMENT_MAKE: "アセスメントの記録",
+    Permission.ASSESSMENT_READ: "アセスメントの閲覧",
     Permission.AUDIT_READ: "監査記録の閲覧",
     Permission.AUDIT_REPLAY: "判断の再現",
+    Permission.CASE_ADVANCE: "支援の段階の更新",
+    Permission.CASE_ESCALATE: "ケースのハブへの引上げ",
+    Permission.CASE_GO_STALE: "動きのないケースの検知",
+    Permission.CASE_HAND_OVER: "主担当の引継ぎ",
+    Permission.CASE_LOSE_HOLDER: "担当者の離任の検知",
+    Permission.CASE_NAME_LEAD: "ケースの主担当の決定",
     Permission.CASE_READ: "ケースの閲覧",
+    Permission.CASE_SET_TEAM: "支援チームの設定",
     Permission.CONFERENCE_ACKNOWLEDGE: "守秘義務の確認",
     Permission.CONFERENCE_ANSWER: "会議出欠の回答",
     Permission.CONFERENCE_CANCEL: "会議の中止",
@@ -180,15 +232,25 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONFERENCE_READ: "会議の閲覧",
     Permission.CONFERENCE_READ_PACKET: "会議資料の閲覧",
     Permission.CONFERENCE_REGISTER: "会議参加者の登録",
+    Permission.CONSENT_EXPIRE: "同意の期限切れ",
     Permission.CONSENT_GRANT: "同意の記録",
     Permission.CONSENT_READ: "同意の閲覧",
     Permission.CONSENT_REFUSE: "不同意の記録",
     Permission.CONSENT_REMIND: "次回連絡日の通知",
     Permission.CONSENT_REVOKE: "同意の撤回",
     Permission.CONSENT_VOID: "誤って記録した同意の取消し",
+    Permission.CONSULTATION_AMEND: "相談記録の追記",
+    Permission.CONSULTATION_ESCALATE: "相談のハブへの引上げ",
+    Permission.CONSULTATION_MISS_DEADLINE: "相談の期限超過",
     Permission.CONSULTATION_READ: "相談記録の閲覧",
     Permission.CONSULTATION_RECEIVE: "相談の受付",
+    Permission.CONSULTATION_SCREEN: "スクリーニング（対応方針）",
+    Permission.CONTACT_COME_DUE: "次回連絡日の到来",
+    Permission.CONTACT_READ: "連絡予定の閲覧",
+    Permission.CONTACT_RECORD: "連絡結果の記録",
+    Permission.CONTACT_SCHEDULE: "連絡予定の設定",
     Permission.DIRECTORY_READ: "機関名簿の閲覧",
+    Permission.DIRECTORY_TELL_CAPACITY: "受入れ状況の更新",
     Permission.DISCLOSURE_DECIDE: "開示決定",
     Permission.DISCLOSURE_EXPORT: "開示文書の作成",
     Permission.DISCLOSURE_EXTEND: "開示期限の延長",
@@ -209,6 +271,12 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.FEEDBACK_READ: "見守り依頼の閲覧",
     Permission.HOUSEHOLD_FORM: "世帯の登録",
     Permission.HOUSEHOLD_READ: "世帯の閲覧",
+    Permission.HUB_ANSWER: "ハブの回答・助言",
+    Permission.HUB_MISS_DEADLINE: "ハブの期限超過",
+    Permission.HUB_READ: "ハブの案件の閲覧",
+    Permission.IMPORT_READ: "取込みの確認",
+    Permission.IMPORT_RUN: "一括取込み",
+    Permission.IMPORT_UNDO: "取込みの取消し",
     Permission.ME_READ: "利用者自身の確認",
     Permission.NOTE_READ: "支援経過の閲覧",
     Permission.NOTE_WRITE: "支援経過の記録",
@@ -232,30 +300,46 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.PROVISION_TELL: "本人への説明の記録",
     Permission.REFERRAL_ACCEPT: "つなぎの引受け",
     Permission.REFERRAL_AMEND: "つなぎの修正",
+    Permission.REFERRAL_AMEND_SENT: "送付後の訂正",
     Permission.REFERRAL_ANSWER: "照会への回答",
+    Permission.REFERRAL_CHECK: "つなぎ後の状況確認",
     Permission.REFERRAL_CLOSE: "接触できず終了",
+    Permission.REFERRAL_COME_TO_CHECK: "つなぎ後確認日の到来",
     Permission.REFERRAL_COMPLETE: "つなぎの完了",
     Permission.REFERRAL_CONFIRM_WITHDRAWAL: "取下げの確認",
     Permission.REFERRAL_CONTACT: "初回接触の記録",
     Permission.REFERRAL_DECLINE: "つなぎの辞退",
     Permission.REFERRAL_DRAFT: "つなぎの作成",
     Permission.REFERRAL_ESCALATE: "ハブへの引上げ",
+    Permission.REFERRAL_FOLLOW_UP: "つなぎ後のフォロー",
     Permission.REFERRAL_KEEP: "取下げへの不同意",
     Permission.REFERRAL_MISS_DEADLINE: "期限超過",
     Permission.REFERRAL_NAME_LEAD: "主担当の決定",
     Permission.REFERRAL_READ: "つなぎの閲覧",
     Permission.REFERRAL_RECEIVE: "つなぎの受領",
     Permission.REFERRAL_REDIRECT: "別の窓口へのつなぎ直し",
+    Permission.REFERRAL_REOPEN: "つなぎの再開（新しい回）",
     Permission.REFERRAL_REQUEST_WITHDRAWAL: "取下げの依頼",
     Permission.REFERRAL_RESUME: "つなぎの再開",
     Permission.REFERRAL_RETURN_FOR_INFO: "情報の補足依頼",
     Permission.REFERRAL_SEND: "つなぎの送付",
     Permission.REFERRAL_SUSPEND: "つなぎの停止",
     Permission.REFERRAL_WORK: "支援の継続",
+    Permission.REPORT_READ: "業務状況の集計の閲覧",
     Permission.SCREENING_ADD: "対象者の登録（把握調査）",
     Permission.SCREENING_OPEN: "把握調査の開始",
     Permission.SCREENING_READ: "把握調査の閲覧",
     Permission.SCREENING_RECORD: "把握調査の結果の記録",
+    Permission.SIGNAL_CLOSE: "気づきの終了",
+    Permission.SIGNAL_CONSULT: "気づきから相談へ",
+    Permission.SIGNAL_ESCALATE: "気づきのハブへの引上げ",
+    Permission.SIGNAL_LOOK_INTO: "気づきの確認・訪問",
+    Permission.SIGNAL_MERGE: "気づきの統合",
+    Permission.SIGNAL_MISS_DEADLINE: "気づきの期限超過",
+    Permission.SIGNAL_PROPOSE: "気づきの会議への提出",
+    Permission.SIGNAL_RAISE: "気づきの登録",
+    Permission.SIGNAL_READ: "気づきの閲覧",
+    Permission.SIGNAL_WATCH: "気づきの見守り",
     Permission.SUPERVISION_ASK: "スーパービジョンの依頼",
     Permission.SUPERVISION_NOTE: "スーパービジョンの記録",
     Permission.SUPERVISION_READ: "スーパービジョンの閲覧",
@@ -264,87 +348,9 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.TASK_FINISH: "役割の完了",
     Permission.TASK_READ: "役割の閲覧",
     Permission.TOKEN_VERIFY: "トークンの確認",
+    Permission.URGENT_SUPPORT_CLOSE: "緊急支援の終了",
+    Permission.URGENT_SUPPORT_FOLLOW: "緊急支援の次の一手",
+    Permission.URGENT_SUPPORT_GIVE: "緊急支援の記録",
+    Permission.URGENT_SUPPORT_MISS_DEADLINE: "緊急支援の期限超過",
+    Permission.URGENT_SUPPORT_READ: "緊急支援の閲覧",
 }
-
-
-def scope_of(permission: Permission) -> str | None:
-    """The OAuth scope a token must carry for it; ``None`` where any valid token will do."""
-    noun, verb = permission.value.split(".")
-    if noun in ("me", "token"):
-        return None
-    reads = verb.startswith("read") or verb in (
-        "explain",
-        "export",
-        "replay",
-        "report_access",
-        "search",
-    )
-    return f"{SCOPE_NOUNS[noun]}.{'read' if reads else 'write'}"
-
-
-SCOPE_NOUNS: dict[str, str] = {
-    "access": "persons",
-    "area_issue": "statistics",
-    "audit": "audit",
-    "case": "referrals",
-    "conference": "conferences",
-    "consent": "consents",
-    "consultation": "referrals",
-    "directory": "directory",
-    "disclosure": "disclosures",
-    "embargo": "disclosures",
-    "emergency": "emergency",
-    "enquiry": "enquiries",
-    "feedback": "feedbacks",
-    "household": "persons",
-    "note": "referrals",
-    "notice": "referrals",
-    "person": "persons",
-    "plan": "plans",
-    "provision": "provisions",
-    "referral": "referrals",
-    "screening": "screenings",
-    "supervision": "supervisions",
-    "tally": "statistics",
-    "task": "conferences",
-}
-
-EVERY_SCOPE = frozenset(s for p in Permission if (s := scope_of(p)) is not None)
-
-_ACCESS_REQUEST = frozenset({Purpose.ACCESS_REQUEST})
-
-#: Purposes that fit an action. Anything about a person needs one of case work.
-_PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
-    Permission.ACCESS_EXPLAIN: _CASE_WORK | {Purpose.AUDIT, Purpose.ACCESS_REQUEST},
-    Permission.AREA_ISSUE_CLOSE: None,
-    Permission.AREA_ISSUE_RAISE: None,
-    Permission.AREA_ISSUE_READ: None,
-    Permission.AUDIT_READ: frozenset({Purpose.AUDIT}),
-    Permission.AUDIT_REPLAY: frozenset({Purpose.AUDIT}),
-    Permission.CONFERENCE_CONSTITUTE: None,
-    Permission.DIRECTORY_READ: None,
-    Permission.DISCLOSURE_DECIDE: _ACCESS_REQUEST,
-    Permission.DISCLOSURE_EXPORT: _ACCESS_REQUEST,
-    Permission.DISCLOSURE_EXTEND: _ACCESS_REQUEST,
-    Permission.DISCLOSURE_READ: _ACCESS_REQUEST,
-    Permission.DISCLOSURE_RECEIVE: _ACCESS_REQUEST,
-    Permission.EMBARGO_LIFT: _ACCESS_REQUEST,
-    Permission.EMBARGO_READ: _ACCESS_REQUEST | {Purpose.AUDIT},
-    Permission.EMBARGO_SET: _ACCESS_REQUEST,
-    Permission.ME_READ: None,
-    Permission.PERSON_REPORT_ACCESS: _ACCESS_REQUEST,
-    Permission.PROVISION_READ: _CASE_WORK | {Purpose.AUDIT},
-    Permission.PROVISION_REVIEW: _CASE_WORK | {Purpose.AUDIT},
-    Permission.CONSENT_REMIND: None,
-    Permission.FEEDBACK_OUTLIVE: None,
-    Permission.REFERRAL_MISS_DEADLINE: None,
-    Permission.REFERRAL_SUSPEND: None,
-    Permission.TALLY_COUNT: None,
-    Permission.TALLY_READ: None,
-    Permission.TOKEN_VERIFY: None,
-}
-
-
-def purposes_for(permission: Permission) -> frozenset[Purpose] | None:
-    """The purposes that fit the action; ``None`` where no person is touched and none is needed."""
-    return _PURPOSES.get(permission, _CASE_WORK)

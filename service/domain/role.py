@@ -80,15 +80,25 @@ _EVERYONE = frozenset(
         Permission.ME_READ,
         Permission.NOTICE_READ,
         Permission.AREA_ISSUE_READ,
+        Permission.SIGNAL_RAISE,
     }
 )
 SYSTEM_ONLY = frozenset(
     {
+        Permission.CASE_GO_STALE,
+        Permission.CASE_LOSE_HOLDER,
+        Permission.CONSENT_EXPIRE,
         Permission.CONSENT_REMIND,
+        Permission.CONSULTATION_MISS_DEADLINE,
+        Permission.CONTACT_COME_DUE,
         Permission.FEEDBACK_OUTLIVE,
+        Permission.HUB_MISS_DEADLINE,
+        Permission.REFERRAL_COME_TO_CHECK,
         Permission.REFERRAL_MISS_DEADLINE,
         Permission.REFERRAL_SUSPEND,
+        Permission.SIGNAL_MISS_DEADLINE,
         Permission.TOKEN_VERIFY,
+        Permission.URGENT_SUPPORT_MISS_DEADLINE,
     }
 )
 _PRIVACY = frozenset(
@@ -117,7 +127,7 @@ _COORDINATION = frozenset(
     }
 )
 _CONSTITUTION = frozenset({Permission.CONFERENCE_CONSTITUTE})
-_HUB = frozenset({Permission.REFERRAL_NAME_LEAD})
+_HUB = frozenset({Permission.HUB_ANSWER, Permission.REFERRAL_NAME_LEAD})
 _DECISION = frozenset({Permission.PLAN_DECIDE})
 #: Any case-working staff member takes in, refers and works with people.
 _STAFF = (
@@ -153,6 +163,11 @@ _WATCHER = _EVERYONE | frozenset(
         Permission.ENQUIRY_READ,
         Permission.FEEDBACK_ACKNOWLEDGE,
         Permission.FEEDBACK_READ,
+        Permission.REFERRAL_CHECK,
+        Permission.REFERRAL_FOLLOW_UP,
+        Permission.SIGNAL_READ,
+        Permission.TASK_READ,
+        Permission.TASK_FINISH,
     }
 )
 

@@ -45,7 +45,7 @@ from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.area_issue import AreaCount, AreaIssue
 from service.domain.audit import AuditEntry, DecidedEntry
 from service.domain.calendar_jp import PartialDate
-from service.domain.conference import Attendee, PlanReference, Task
+from service.domain.conference import Attendee, PlanReference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.consultation import Consultation
 from service.domain.contact import Address, Phone
@@ -75,6 +75,7 @@ from service.domain.role import Role
 from service.domain.screening import Screened, Screening
 from service.domain.supervision import Supervision
 from service.domain.tally import Recommendation
+from service.domain.task import Task
 
 #: Nine hours ahead: what comes back is the same instant.
 IN_JAPAN = datetime(2026, 11, 25, 10, 0, tzinfo=timezone(timedelta(hours=9)))
@@ -339,6 +340,12 @@ FULL: tuple[BaseModel, ...] = (
     ),
     Task(
         id=uid(13),
+        kind="conference",
+        position_id=POSITION,
+        for_role=Role.CHIEF_CONSULTANT,
+        record_kind="conference",
+        record_id=uid(11),
+        made_at=NOW,
         conference_id=uid(11),
         item_id=uid(9),
         person_id=PERSON,

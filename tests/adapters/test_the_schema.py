@@ -86,6 +86,8 @@ FUNCTIONS = {
     ("namesakes", True, True, False),
     ("items_about", True, True, False),
     ("cases_joined", True, True, False),
+    # Takes a task off the list of whoever was to do it.
+    ("settle_tasks", True, True, False),
 }
 TRIGGER_NAMES = {"keep_history", "join_circle", "name_the_record"}
 

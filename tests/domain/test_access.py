@@ -68,8 +68,9 @@ from service.domain.decision import (
     Rule,
 )
 from service.domain.disclosure import D0, D1, D2, D3, D4, D5, D6, D7, EVERY_CLASS, DataClass
-from service.domain.permission import EVERY_SCOPE, Permission, Purpose
+from service.domain.permission import Permission, Purpose
 from service.domain.role import SELF_PERMISSIONS, SYSTEM_ONLY, Role
+from service.domain.scope import EVERY_SCOPE
 
 TOMORROW, YESTERDAY = DAY + timedelta(days=1), DAY - timedelta(days=1)
 ONLY_D4 = frozenset({D4})

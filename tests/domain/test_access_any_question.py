@@ -38,9 +38,10 @@ from service.domain.conference_window import Window
 from service.domain.consent import Consent, ConsentState, Receivers
 from service.domain.decision import CONFERENCE_BASES, Basis, Deny, Duty, Permit, Rule
 from service.domain.disclosure import D0, D1, D2, D5, D6, D7, EVERY_CLASS, DataClass
-from service.domain.permission import EVERY_SCOPE, Permission, Purpose
+from service.domain.permission import Permission, Purpose
 from service.domain.provision import ProvisionTerms
 from service.domain.role import Role
+from service.domain.scope import EVERY_SCOPE
 
 DEBT = frozenset({"debt"})
 TABLE = uid(4)

@@ -39,8 +39,9 @@ from service.domain.consent import (
 )
 from service.domain.decision import Basis, Deny, Duty, Permit, Remedy, Rule
 from service.domain.disclosure import D0, D1, D2, D3, D4, D5, DataClass
-from service.domain.permission import Permission, Purpose, purposes_for, scope_of
+from service.domain.permission import Permission, Purpose
 from service.domain.provision import ProvisionTerms
+from service.domain.scope import purposes_for, scope_of
 
 ONE_DAY, ONE_HOUR = timedelta(days=1), timedelta(hours=1)
 

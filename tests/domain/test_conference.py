@@ -30,8 +30,6 @@ from service.domain.conference import (
     ItemResult,
     PlanReference,
     PullReason,
-    Task,
-    TaskState,
     check_approval,
 )
 from service.domain.conference_states import (
@@ -432,21 +430,3 @@ def test_a_missing_quorum_says_how_many_were_missing() -> None:
 
 
 # Tasks
-
-
-def test_a_task_is_done_once_and_says_what_came_of_it() -> None:
-    task = Task(
-        id=uid(1),
-        conference_id=uid(2),
-        item_id=uid(3),
-        agency_id=OURS,
-        what="本人に連絡する",
-        due_on=NOW.date(),
-    )
-    done = task.finished("連絡が取れた", NOW)
-    assert done == task.but(
-        state=TaskState.DONE, outcome="連絡が取れた", finished_at=NOW, version=2
-    )
-    with pytest.raises(IllegalMove) as refused:
-        done.finished("もう一度", NOW)
-    assert refused.value.code == "task.already_finished"

@@ -10,17 +10,11 @@ from service.domain.conference_states import ACT_PERMISSION, ConferenceStatus
 from service.domain.decision import Basis, Remedy, Rule
 from service.domain.disclosure import DataClass
 from service.domain.notice import NoticeKind
-from service.domain.permission import (
-    CONSENTABLE_PURPOSES,
-    EVERY_SCOPE,
-    Permission,
-    Purpose,
-    purposes_for,
-    scope_of,
-)
+from service.domain.permission import CONSENTABLE_PURPOSES, Permission, Purpose
 from service.domain.plan import PlanStatus
 from service.domain.referral_states import ENDINGS, PERMISSION, Act, Side, Status
 from service.domain.role import ROLE_PERMISSIONS, SELF_PERMISSIONS, SYSTEM_ONLY, Role
+from service.domain.scope import EVERY_SCOPE, purposes_for, scope_of
 
 # Names
 
@@ -123,6 +117,7 @@ ONLY: dict[Permission, set[Role]] = {
     **{p: {Role.PRIVACY_OFFICER} for p in ANSWERED_BY_THE_PRIVACY_OFFICER},
     Permission.CONFERENCE_CONSTITUTE: {Role.MUNICIPAL_OFFICER},
     Permission.FEEDBACK_ACKNOWLEDGE: {Role.WELFARE_COMMISSIONER},
+    Permission.HUB_ANSWER: {Role.INTEGRATION_PROMOTER},
     Permission.PLAN_DECIDE: {Role.MUNICIPAL_OFFICER},
     Permission.PROVISION_REVIEW: REVIEWERS,
     Permission.REFERRAL_NAME_LEAD: {Role.INTEGRATION_PROMOTER},
@@ -145,11 +140,20 @@ def test_no_role_may_do_what_only_the_service_does(role: Role) -> None:
 
 def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens() -> None:
     own = {
+        "case.go_stale",
+        "case.lose_holder",
+        "consent.expire",
         "consent.remind",
+        "consultation.miss_deadline",
+        "contact.come_due",
         "feedback.outlive",
+        "hub.miss_deadline",
+        "referral.come_to_check",
         "referral.miss_deadline",
         "referral.suspend",
+        "signal.miss_deadline",
         "token.verify",
+        "urgent_support.miss_deadline",
     }
     assert own == SYSTEM_ONLY
     assert not SELF_PERMISSIONS & SYSTEM_ONLY
@@ -184,18 +188,23 @@ def test_every_member_of_staff_takes_in_whoever_comes(role: Role) -> None:
 @pytest.mark.parametrize("role", sorted(WITHOUT_CASES))
 def test_oversight_and_supervision_open_no_case(role: Role) -> None:
     on_cases = (
+        "assessment.",
         "case.",
         "conference.",
+        "contact.",
         "consent.",
         "emergency.",
         "enquiry.",
         "feedback.",
         "household.",
+        "hub.",
         "note.",
         "plan.",
         "referral.",
         "screening.",
+        "signal.read",
         "task.",
+        "urgent_support.",
     )
     assert not [p for p in ROLE_PERMISSIONS[role] if p.value.startswith(on_cases)]
     assert Permission.PERSON_READ not in ROLE_PERMISSIONS[role]
@@ -272,6 +281,7 @@ def test_roles_add_up() -> None:
 READS = {
     "access.explain": "persons.read",
     "area_issue.read": "statistics.read",
+    "assessment.read": "referrals.read",
     "audit.read": "audit.read",
     "audit.replay": "audit.read",
     "case.read": "referrals.read",
@@ -279,6 +289,7 @@ READS = {
     "conference.read_packet": "conferences.read",
     "consent.read": "consents.read",
     "consultation.read": "referrals.read",
+    "contact.read": "referrals.read",
     "directory.read": "directory.read",
     "disclosure.export": "disclosures.read",
     "disclosure.read": "disclosures.read",
@@ -286,6 +297,8 @@ READS = {
     "enquiry.read": "enquiries.read",
     "feedback.read": "feedbacks.read",
     "household.read": "persons.read",
+    "hub.read": "referrals.read",
+    "import.read": "screenings.read",
     "note.read": "referrals.read",
     "notice.read": "referrals.read",
     "person.read": "persons.read",
@@ -294,10 +307,13 @@ READS = {
     "plan.read": "plans.read",
     "provision.read": "provisions.read",
     "referral.read": "referrals.read",
+    "report.read": "statistics.read",
     "screening.read": "screenings.read",
+    "signal.read": "referrals.read",
     "supervision.read": "supervisions.read",
     "tally.read": "statistics.read",
-    "task.read": "conferences.read",
+    "task.read": "referrals.read",
+    "urgent_support.read": "referrals.read",
 }
 #: What is taken in an emergency is read as a provision.
 TAKEN = {"emergency.take": "emergency.write"}
@@ -356,7 +372,9 @@ NO_PURPOSE = SYSTEM_ONLY | {
     "area_issue.read",
     "conference.constitute",
     "directory.read",
+    "directory.tell_capacity",
     "me.read",
+    "report.read",
     "tally.count",
     "tally.read",
 }

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from service.domain.calendar_jp import JST, add_working_days, is_closed, jst_date
-from service.domain.policy import NORMAL, URGENT, ReferralPolicy, Term, Unit
+from service.domain.policy import NORMAL, URGENT, ReferralPolicy
 from service.domain.referral import Urgency
 from service.domain.referral_states import Clock
+from service.domain.term import Term, Unit
 
 #: Labour Thanksgiving Day is a Monday in 2026.
 HOLIDAYS = {date(2026, 11, 23), date(2027, 1, 1), date(2027, 1, 11)}

@@ -16,7 +16,7 @@ from town import Town
 
 from service.api import examples
 from service.api.application import ROUTERS
-from service.domain.permission import EVERY_SCOPE
+from service.domain.scope import EVERY_SCOPE
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "openapi.json"
 LOGGED = {"event", "log_level", "request_id", "method", "route", "status", "ms", "agency"}

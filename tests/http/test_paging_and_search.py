@@ -9,7 +9,8 @@ import httpx
 from scenario_steps import consent, ok, person, refused
 from town import Caller, Town
 
-from service.domain.permission import Permission, purposes_for
+from service.domain.permission import Permission
+from service.domain.scope import purposes_for
 
 LISTS = (
     "/v1/agencies",

@@ -1,4 +1,4 @@
-"""Conferences, attendees, agenda items, tasks and notices in PostgreSQL."""
+"""Conferences, attendees, agenda items and notices in PostgreSQL."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,7 +7,7 @@ from asyncpg import Connection
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from service.adapters.postgres.rows import Table, row_of
-from service.domain.conference import AgendaItem, Attendee, Conference, Task
+from service.domain.conference import AgendaItem, Attendee, Conference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.notice import Notice, NoticeKind
 
@@ -66,17 +66,6 @@ ItemRow = row_of(
         Index("ix_agenda_item_person_ids", "person_ids", postgresql_using="gin"),
     ],
 )
-TaskRow = row_of(
-    Task,
-    "task",
-    references={
-        "conference_id": "conference.id",
-        "item_id": "agenda_item.id",
-        "agency_id": "agency.id",
-        "person_id": "person.id",
-    },
-    constraints=[Index("ix_task_agency_id", "agency_id", "id")],
-)
 NoticeRow = row_of(
     Notice,
     "notice",
@@ -95,7 +84,6 @@ PARTICIPANT = Table(Participant, ParticipantRow)
 CONFERENCE = Table(Conference, ConferenceRow)
 ATTENDEE = Table(Attendee, AttendeeRow)
 ITEM = Table(AgendaItem, ItemRow)
-TASK = Table(Task, TaskRow)
 NOTICE = Table(Notice, NoticeRow)
 
 _PAGE = " AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
@@ -224,27 +212,6 @@ class PostgresConferences:
     async def save_participant(self, participant: Participant) -> None:
         """The participant with its acknowledgement."""
         await PARTICIPANT.replace(self._connection, participant)
-
-    async def add_task(self, task: Task) -> None:
-        """A decided task."""
-        await self._connection.execute(TASK.insert(), *TASK.parameters(task))
-
-    async def save_task(self, task: Task) -> None:
-        """The task as it is now."""
-        await TASK.replace(self._connection, task)
-
-    async def task(self, task_id: UUID, *, lock: bool = False) -> Task | None:
-        """One task."""
-        tail = " FOR UPDATE" if lock else ""
-        row = await self._connection.fetchrow(f"{TASK.select} WHERE id = $1{tail}", task_id)
-        return TASK.read(row) if row else None
-
-    async def tasks_of(self, agency_id: UUID, after: UUID | None, limit: int) -> Sequence[Task]:
-        """What the agency is to do."""
-        rows = await self._connection.fetch(
-            f"{TASK.select} WHERE agency_id = $1{_PAGE}", agency_id, after, limit
-        )
-        return [TASK.read(r) for r in rows]
 
 
 class PostgresNotices:

@@ -33,6 +33,7 @@ from service.adapters.postgres.provisions import (
     PostgresProvisions,
 )
 from service.adapters.postgres.referrals import PostgresCases, PostgresReferrals
+from service.adapters.postgres.tasks import PostgresTasks
 from service.domain.actor import Actor
 from service.domain.audit import DecidedEntry
 from service.domain.errors import Unavailable
@@ -106,6 +107,7 @@ class PostgresUnitOfWork:
         self.plans = PostgresPlans(connection)
         self.conferences = PostgresConferences(connection)
         self.notices = PostgresNotices(connection)
+        self.tasks = PostgresTasks(connection)
         self.audit = PostgresAuditLog(connection)
         self._transaction = connection.transaction()
 

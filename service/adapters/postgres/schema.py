@@ -23,6 +23,7 @@ from service.adapters.postgres import (
     plans,
     provisions,
     referrals,
+    tasks,
 )
 from service.adapters.postgres.rows import metadata
 
@@ -41,6 +42,7 @@ STORES = (
     plans,
     provisions,
     referrals,
+    tasks,
 )
 
 #: Tables whose rows may be added and read, never changed: history and the audit log.

@@ -1,0 +1,115 @@
+"""The task list (やること) of a desk and a position: why it is there, until when, one call to do it.
+
+A task that the service gives by itself holds ids only (checklist P9): the record it names says
+the rest, to whoever may read it. What a conference decided also says what is to be done.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from service.domain.disclosure import D0, D1, D3, Disclosable
+from service.domain.errors import IllegalMove
+from service.domain.role import Role
+from service.domain.text import Paragraph
+
+
+class TaskKind(StrEnum):
+    """Why something is to be done."""
+
+    CONFERENCE = "conference"
+    CONSULTATION_OVERDUE = "consultation_overdue"
+    CONTACT_DUE = "contact_due"
+    HANDOVER_CHECK = "handover_check"
+    HUB_ENTRY = "hub_entry"
+    NEXT_STEP = "next_step"
+    REASSIGN = "reassign"
+    SCREENING_CALL = "screening_call"
+    SIGNAL = "signal"
+    STALE_CASE = "stale_case"
+
+    @property
+    def label_ja(self) -> str:
+        """The reason in the field's words."""
+        return TASK_JA[self]
+
+
+TASK_JA: dict[TaskKind, str] = {
+    TaskKind.CONFERENCE: "会議で決まった役割",
+    TaskKind.CONSULTATION_OVERDUE: "対応方針が決まっていない相談",
+    TaskKind.CONTACT_DUE: "連絡予定日になりました",
+    TaskKind.HANDOVER_CHECK: "つないだ後の状況確認（30日）",
+    TaskKind.HUB_ENTRY: "ハブとして回答する案件",
+    TaskKind.NEXT_STEP: "緊急支援の次の一手を決める",
+    TaskKind.REASSIGN: "担当者の離任に伴う引継ぎ",
+    TaskKind.SCREENING_CALL: "把握調査の対象者への連絡",
+    TaskKind.SIGNAL: "気になる世帯の確認・訪問",
+    TaskKind.STALE_CASE: "しばらく動きのないケースの確認",
+}
+
+#: The one call that does it, for the record that the task is about.
+CALL: Mapping[TaskKind, str] = {
+    TaskKind.CONFERENCE: "/v1/tasks/{task}/finish",
+    TaskKind.CONSULTATION_OVERDUE: "/v1/consultations/{record}/screen",
+    TaskKind.CONTACT_DUE: "/v1/contacts/{record}/record",
+    TaskKind.HANDOVER_CHECK: "/v1/referrals/{record}/check",
+    TaskKind.HUB_ENTRY: "/v1/hub/{record}/answer",
+    TaskKind.NEXT_STEP: "/v1/urgent-supports/{record}/follow",
+    TaskKind.REASSIGN: "/v1/cases/{record}/hand-over",
+    TaskKind.SCREENING_CALL: "/v1/signals/{record}/look-into",
+    TaskKind.SIGNAL: "/v1/signals/{record}/look-into",
+    TaskKind.STALE_CASE: "/v1/cases/{record}/notes",
+}
+
+
+class TaskState(StrEnum):
+    """Where a task stands."""
+
+    OPEN = "open"
+    DONE = "done"
+
+    @property
+    def label_ja(self) -> str:
+        """The state in the field's words."""
+        return {TaskState.OPEN: "未完了", TaskState.DONE: "完了"}[self]
+
+
+class Task(Disclosable):
+    """A task's record; progress control (進行管理) rests on it."""
+
+    id: Annotated[UUID, D0]
+    kind: Annotated[TaskKind, D0] = TaskKind.CONFERENCE
+    agency_id: Annotated[UUID, D0]
+    position_id: Annotated[UUID | None, D0] = Field(
+        default=None, description="Whose it is; empty: anybody's at the desk."
+    )
+    for_role: Annotated[Role | None, D0] = None
+    record_kind: Annotated[str, D0]
+    record_id: Annotated[UUID, D0]
+    conference_id: Annotated[UUID | None, D0] = None
+    item_id: Annotated[UUID | None, D0] = None
+    person_id: Annotated[UUID | None, D1] = None
+    what: Annotated[Paragraph | None, D3] = None
+    made_at: Annotated[datetime, D0]
+    due_on: Annotated[date, D0]
+    state: Annotated[TaskState, D0] = TaskState.OPEN
+    outcome: Annotated[Paragraph | None, D3] = None
+    finished_at: Annotated[datetime | None, D0] = None
+    version: Annotated[int, D0] = 1
+
+    @property
+    def call(self) -> str:
+        """The one call that does it (a POST)."""
+        return CALL[self.kind].format(task=self.id, record=self.record_id)
+
+    def finished(self, outcome: str, at: datetime) -> Self:
+        """Done, with what came of it."""
+        if self.state is TaskState.DONE:
+            raise IllegalMove("task.already_finished")
+        return self.but(
+            state=TaskState.DONE, outcome=outcome, finished_at=at, version=self.version + 1
+        )
