@@ -4,9 +4,10 @@ A decision is a value. It is recorded in the audit log as it stands, and the den
 to the caller together with what would make it possible (promise 1).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -221,3 +222,15 @@ class Deny(BaseModel):
 
 
 Decision = Permit | Deny
+
+
+def said_of(obligations: Sequence[Obligation]) -> list[dict[str, Any]]:
+    """The duties that come with what is shown, for the caller to read."""
+    return [
+        {
+            "duty": o.duty.value,
+            "duty_ja": o.duty.label_ja,
+            "until": o.until.isoformat() if o.until else None,
+        }
+        for o in obligations
+    ]

@@ -31,6 +31,8 @@ class Municipality(Dated):
     runs_layered_project: Annotated[bool, D0] = False
     #: The agency whose integration promoters name a lead when nobody does.
     hub_agency_id: Annotated[UUID, D0]
+    #: Who answers when the hub does not (the prefectural council); else whoever decides on support.
+    upper_hub_agency_id: Annotated[UUID | None, D0] = None
 
 
 class AgencyKind(Disclosable):
@@ -114,6 +116,17 @@ class Position(Dated):
     deputy_position_id: Annotated[UUID | None, D0] = None
 
 
+class AreaWorker(Dated):
+    """Who works for an area (地区担当制, row 1-25): a position and its deputy, with dates."""
+
+    id: Annotated[UUID, D0]
+    municipality_code: Annotated[MunicipalityCode, D0]
+    area: Annotated[Code, D0]
+    agency_id: Annotated[UUID, D0]
+    position_id: Annotated[UUID, D0]
+    deputy_position_id: Annotated[UUID | None, D0] = None
+
+
 class Tenure(Dated):
     """Who holds a position, from when to when. Identity is (iss, sub), never an e-mail address."""
 
@@ -189,6 +202,7 @@ class DirectoryFile(BaseModel):
     desks: Sequence[Desk] = ()
     positions: Sequence[Position] = ()
     tenures: Sequence[Tenure] = ()
+    area_workers: Sequence[AreaWorker] = ()
     policies: Sequence["PolicyLine"] = ()
     legal_bases: Sequence[LegalBasis] = ()
     basis_switches: Sequence[BasisSwitch] = ()

@@ -62,6 +62,18 @@ class PlanAct(StrEnum):
     SUPERSEDE = "supersede"
 
 
+#: Services by law, which the municipality alone decides (brief §3.1): 住居確保給付金, 就労準備支援,
+#: 家計改善支援, 居住支援, 認定就労訓練.
+STATUTORY_SERVICES = frozenset(
+    {
+        "budget_support",
+        "certified_training",
+        "employment_preparation",
+        "housing_benefit",
+        "housing_support",
+    }
+)
+
 P, X = PlanStatus, PlanAct
 
 NEXT: Mapping[tuple[PlanStatus, PlanAct], PlanStatus] = {

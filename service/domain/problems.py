@@ -14,14 +14,17 @@ from service.domain import (
     conference_body,
     consent,
     contact,
+    contact_schedule,
     enquiry,
     feedback,
+    intake,
     municipality,
     names,
     plan,
     provision,
     referral,
     referral_acts,
+    signal,
     text,
 )
 from service.domain.decision import Remedy
@@ -66,6 +69,18 @@ PROBLEMS: dict[str, Words] = {
         "The gap is closed already.",
         "この課題はすでに解決済みです。",
     ),
+    "assessment.in_future": Words(
+        "The assessment lies in the future. Correct assessed_on.",
+        "アセスメント日が未来の日付です。assessed_onを直してください。",
+    ),
+    "assessment.member_twice": Words(
+        "A member of the household is assessed once in one view. Take the second one out.",
+        "同じ世帯員が二度含まれています。一つにしてください。",
+    ),
+    "assessment.not_of_household": Words(
+        "This person is not in the household of the case, as your agency knows it. Form the household first, or leave the member out.",
+        "この人は、このケースの世帯員として登録されていません。先に世帯を登録するか、この世帯員を外してください。",
+    ),
     "audit.nothing_to_replay": Words(
         "This entry is not a decision of the rules (a refused token, a failure, a repeated answer). There is nothing to decide again.",
         "この記録は規則による判断ではないため、再現できません（トークンの拒否、障害、再送への応答など）。",
@@ -89,6 +104,74 @@ PROBLEMS: dict[str, Words] = {
     "case.agency_named_twice": Words(
         "An agency is lead, deputy or member, not two of them.",
         "一つの機関は主担当・副担当・構成員のいずれか一つにしてください。",
+    ),
+    "case.close_instead": Words(
+        "A case is closed with its category, exit and after-care: use close.",
+        "終結には区分・出口・終結後の見守りが必要です。closeを使ってください。",
+    ),
+    "case.ended": Words(
+        "The case has ended ({state}). Whoever comes back begins a new, linked episode: use reopen.",
+        "このケースは終了しています（{state}）。再び支援するときは、reopenで新しい回として始めてください。",
+    ),
+    "case.handover_not_accepted": Words(
+        "Another agency must have accepted the referral first. Refer the person, and wait until it is accepted.",
+        "先に他機関がつなぎを引き受けている必要があります。つなぎを送り、引受けを待ってください。",
+    ),
+    "case.illegal_stage": Words(
+        "This stage does not follow {state}. Open now: {open}.",
+        "現在の段階（{state}）からは進めません。進める段階：{open}。",
+    ),
+    "case.lead_active": Words(
+        "Somebody leads this case already. Say which decision you replace (replaces_lead_id), as you have read it.",
+        "このケースにはすでに主担当がいます。置き換える決定（replaces_lead_id）を指定してください。",
+    ),
+    "case.lead_over_already": Words(
+        "The lead would be over already. Correct valid_until.",
+        "主担当の期限がすでに過ぎています。valid_untilを直してください。",
+    ),
+    "case.no_after_care": Words(
+        "Say who keeps an eye on the person afterwards.",
+        "終結後に誰が見守るかを記入してください。",
+    ),
+    "case.no_closing_note": Words(
+        "A case is closed with a note.",
+        "終結には記録が必要です。",
+    ),
+    "case.no_consent": Words(
+        "The person must have agreed first. Record the consent.",
+        "先に本人の同意が必要です。同意を記録してください。",
+    ),
+    "case.no_recontact_day": Words(
+        "An interruption needs the day of the next contact (recontact_on).",
+        "中断には次回連絡日（recontact_on）が必要です。",
+    ),
+    "case.not_ended": Words(
+        "The case has not ended; go on with it.",
+        "このケースは終了していません。このまま続けてください。",
+    ),
+    "case.nothing_to_change": Words(
+        "Say what changes: stage, collaboration or mode.",
+        "変更する項目（stage・collaboration・mode）を指定してください。",
+    ),
+    "case.plan_not_agreed": Words(
+        "The person must have agreed to the plan first. Record the agreement on the plan.",
+        "先にプランへの本人同意が必要です。プランに同意を記録してください。",
+    ),
+    "case.plan_not_approved": Words(
+        "A conference must have approved the plan first. Record the result of the agenda item.",
+        "先に会議での了承が必要です。議題の結果を記録してください。",
+    ),
+    "case.plan_not_decided": Words(
+        "The municipality must have decided on the plan first.",
+        "先に市町村の支援決定・確認が必要です。",
+    ),
+    "case.plan_not_on_agenda": Words(
+        "The plan must stand on the agenda of a conference first.",
+        "先に会議の議題にプランを載せてください。",
+    ),
+    "case.position_not_held": Words(
+        "Nobody holds this position at that agency today. Choose one that is held, or leave it out.",
+        "その機関で現在その職務に就いている人がいません。別の職務を選ぶか、空欄にしてください。",
     ),
     "conference.agenda_is_empty": Words(
         "The agenda has no item yet. Add one before you fix it.",
@@ -239,6 +322,70 @@ PROBLEMS: dict[str, Words] = {
         "No such conference body is registered.",
         "その会議体は登録されていません。",
     ),
+    "consultation.another_person": Words(
+        "A consultation stays with the person it is about. Take in another one.",
+        "相談の対象者は変更できません。別の相談として受け付けてください。",
+    ),
+    "consultation.ended": Words(
+        "This consultation has ended ({state}). Take in a new one.",
+        "この相談は終了しています（{state}）。新しい相談として受け付けてください。",
+    ),
+    "consultation.illegal_move": Words(
+        "This does not follow {state}. Open now: {open}.",
+        "現在の状態（{state}）ではできません。できる操作：{open}。",
+    ),
+    "consultation.no_consent": Words(
+        "An application needs the person's consent. Record it first; until then choose seek_consent.",
+        "利用申込には本人の同意が必要です。先に同意を記録するか、「同意に向けて継続」を選んでください。",
+    ),
+    "consultation.no_contact_day": Words(
+        "Say when the person is contacted next (next_contact_on, after today).",
+        "次回連絡日（next_contact_on、明日以降）を入力してください。",
+    ),
+    "consultation.no_referral": Words(
+        "Send a referral out of this consultation first (consultation_id), then hand over.",
+        "先にこの相談からつなぎ（consultation_id）を送ってください。",
+    ),
+    "consultation.not_contacted": Words(
+        "Every receiver must have recorded the first contact. Ask them, or choose come_back.",
+        "すべてのつなぎ先で初回接触が記録されている必要があります。つなぎ先に確認するか、「戻った」を選んでください。",
+    ),
+    "consultation.not_on_agenda": Words(
+        "The person must stand on the agenda of that statutory conference first.",
+        "先にその支援会議の議題に本人を載せてください。",
+    ),
+    "consultation.person_unknown": Words(
+        "Say who it is first (person_id, with PUT).",
+        "先に対象者（person_id）を登録してください（PUT）。",
+    ),
+    "consultation.system_act": Words(
+        "Only the service itself does this.",
+        "この操作はシステムだけが行います。",
+    ),
+    "contact.day_passed": Words(
+        "Choose a day after today.",
+        "明日以降の日を選んでください。",
+    ),
+    "contact.ended": Words(
+        "This contact schedule has ended. Begin a new one.",
+        "この連絡予定は終了しています。新しく設定してください。",
+    ),
+    "contact.in_future": Words(
+        "The contact lies in the future. Correct at.",
+        "連絡日時が未来です。atを直してください。",
+    ),
+    "contact.next_day_missing": Words(
+        "Say when the next contact is (next_on), or why it ends (end_reason).",
+        "次回の日（next_on）または終了の理由（end_reason）を入力してください。",
+    ),
+    "contact.unknown_case": Words(
+        "Your agency is on no such case of this person.",
+        "本人のケースのうち、自機関が関わるものではありません。",
+    ),
+    "contact.unknown_consultation": Words(
+        "Your agency took in no such consultation of this person.",
+        "自機関が受け付けた本人の相談ではありません。",
+    ),
     "cursor.invalid": Words(
         "This page link is not yours, or belongs to another list. Start again from the first page.",
         "このページへのリンクは無効です。最初のページからやり直してください。",
@@ -351,6 +498,18 @@ PROBLEMS: dict[str, Words] = {
     "field.type": Words("This has the wrong type.", "値の型が違います。"),
     "field.unknown": Words(
         "There is no such field. Remove it.", "その項目はありません。取り除いてください。"
+    ),
+    "hub.already_answered": Words(
+        "The hub has answered this. Escalate again if it is still stuck.",
+        "ハブはすでに回答しています。まだ解決しないときは、もう一度引き上げてください。",
+    ),
+    "hub.already_waiting": Words(
+        "This waits for the hub already.",
+        "すでにハブの対応待ちです。",
+    ),
+    "hub.name_lead_instead": Words(
+        "A referral that bounced is answered by naming a lead: use name-lead of the referral.",
+        "引受け先の決まらないつなぎには、主担当の決定（name-lead）で回答してください。",
     ),
     "idempotency.key_invalid": Words(
         "An Idempotency-Key has 8 to 128 visible characters; a UUID is a good one.",
@@ -604,6 +763,38 @@ PROBLEMS: dict[str, Words] = {
         "Something went wrong on our side; nothing was done. It is on record under the request id.",
         "サービス側で問題が起きました。処理は行われていません。リクエストIDで記録されています。",
     ),
+    "signal.another_person": Words(
+        "It is about somebody else. Raise a signal of its own.",
+        "別の人についての気づきです。別に登録してください。",
+    ),
+    "signal.illegal_move": Words(
+        "This does not follow {state}. Open now: {open}.",
+        "現在の状態（{state}）ではできません。できる操作：{open}。",
+    ),
+    "signal.internal_meeting_only": Words(
+        "In one call it goes to a meeting inside your own agency. Elsewhere, put the person on the agenda.",
+        "この操作で提出できるのは所内のケース会議だけです。他の会議には議題として提出してください。",
+    ),
+    "signal.look_again_day": Words(
+        "Choose a day from tomorrow, at most {days} days ahead.",
+        "明日以降、{days}日以内の日を選んでください。",
+    ),
+    "signal.look_in_future": Words(
+        "The look lies in the future. Correct at.",
+        "確認日時が未来です。atを直してください。",
+    ),
+    "signal.needs_ground": Words(
+        "What staff noticed at work leaves the agency only with the person's consent, or inside the same body. Ask for consent, put an enquiry to the desk, or keep it for your own agency.",
+        "職員が業務で気づいたことを他の法人に伝えるには、本人の同意が必要です。同意を得るか、窓口に照会するか、自機関の気づきとして登録してください。",
+    ),
+    "signal.receiver_not_covered": Words(
+        "No consent covers that desk's agency. Ask the person; or keep it for your own agency.",
+        "その窓口の機関は本人の同意の範囲に含まれていません。本人の同意を得るか、自機関の気づきとして登録してください。",
+    ),
+    "signal.unknown_target": Words(
+        "Choose another open signal of your own agency.",
+        "自機関の対応中の別の気づきを選んでください。",
+    ),
     "supervision.names_somebody": Words(
         "The text names the person (name, reading, telephone or address). Write it so that nobody can tell who it is.",
         "本文に本人の氏名・読み・電話番号・住所が含まれています。個人が分からない表現にしてください。",
@@ -674,6 +865,22 @@ PROBLEMS: dict[str, Words] = {
         "This is not an access token (typ at+jwt). An ID token is not accepted.",
         "アクセストークン（typ at+jwt）ではありません。IDトークンは使えません。",
     ),
+    "urgent_support.already_followed": Words(
+        "Something follows it already.",
+        "すでに次の支援につながっています。",
+    ),
+    "urgent_support.in_future": Words(
+        "It lies in the future. Correct given_at.",
+        "実施日時が未来です。given_atを直してください。",
+    ),
+    "urgent_support.not_open": Words(
+        "It is not open any longer ({state}). Say what follows it instead.",
+        "すでに終了しています（{state}）。次の支援を記録してください。",
+    ),
+    "urgent_support.unknown_next_step": Words(
+        "Choose a record about the same person that your agency is part of.",
+        "同じ人についての、自機関が関わる記録を選んでください。",
+    ),
 }
 
 #: What values say when they are refused while a request is read.
@@ -696,6 +903,9 @@ VALUE_MESSAGES: dict[str, Words] = {
         feedback,
         access_request,
         area_issue,
+        intake,
+        signal,
+        contact_schedule,
     )
     for code, english in module.MESSAGES_EN.items()
 }

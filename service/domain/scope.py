@@ -2,9 +2,7 @@
 
 from service.domain.permission import Permission, Purpose
 
-_CASE_WORK = frozenset(
-    {Purpose.CONSULTATION, Purpose.PLANNING, Purpose.SERVICE, Purpose.WATCH_OVER}
-)
+CASE_WORK = frozenset({Purpose.CONSULTATION, Purpose.PLANNING, Purpose.SERVICE, Purpose.WATCH_OVER})
 
 
 def scope_of(permission: Permission) -> str | None:
@@ -62,7 +60,7 @@ _ACCESS_REQUEST = frozenset({Purpose.ACCESS_REQUEST})
 
 #: Purposes that fit an action. Anything about a person needs one of case work.
 _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
-    Permission.ACCESS_EXPLAIN: _CASE_WORK | {Purpose.AUDIT, Purpose.ACCESS_REQUEST},
+    Permission.ACCESS_EXPLAIN: CASE_WORK | {Purpose.AUDIT, Purpose.ACCESS_REQUEST},
     Permission.AREA_ISSUE_CLOSE: None,
     Permission.AREA_ISSUE_RAISE: None,
     Permission.AREA_ISSUE_READ: None,
@@ -89,8 +87,8 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.HUB_MISS_DEADLINE: None,
     Permission.ME_READ: None,
     Permission.PERSON_REPORT_ACCESS: _ACCESS_REQUEST,
-    Permission.PROVISION_READ: _CASE_WORK | {Purpose.AUDIT},
-    Permission.PROVISION_REVIEW: _CASE_WORK | {Purpose.AUDIT},
+    Permission.PROVISION_READ: CASE_WORK | {Purpose.AUDIT},
+    Permission.PROVISION_REVIEW: CASE_WORK | {Purpose.AUDIT},
     Permission.REFERRAL_COME_TO_CHECK: None,
     Permission.REFERRAL_MISS_DEADLINE: None,
     Permission.REFERRAL_SUSPEND: None,
@@ -105,4 +103,4 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
 
 def purposes_for(permission: Permission) -> frozenset[Purpose] | None:
     """The purposes that fit the action; ``None`` where no person is touched and none is needed."""
-    return _PURPOSES.get(permission, _CASE_WORK)
+    return _PURPOSES.get(permission, CASE_WORK)
