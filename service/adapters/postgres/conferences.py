@@ -141,6 +141,18 @@ class PostgresConferences:
             )
         )
 
+    async def on_agenda(self, plan_id: UUID) -> bool:
+        """Whether the plan stands on an agenda that is fixed, or stood on one that was held."""
+        return bool(
+            await self._connection.fetchval(
+                "SELECT EXISTS (SELECT FROM agenda_item i"
+                " JOIN conference c ON c.id = i.conference_id"
+                " WHERE i.plan @> jsonb_build_object('plan_id', $1::uuid::text)"
+                " AND i.pulled_at IS NULL AND c.status NOT IN ('planned', 'cancelled'))",
+                plan_id,
+            )
+        )
+
     async def attendees(self, conference_id: UUID) -> Sequence[Attendee]:
         """Everybody invited."""
         rows = await self._connection.fetch(

@@ -17,12 +17,22 @@ from service.adapters.postgres.accounts import PostgresAccounts
 from service.adapters.postgres.anonymous import PostgresAnonymous
 from service.adapters.postgres.audit import PostgresAuditLog
 from service.adapters.postgres.blind_index import BlindIndex
+from service.adapters.postgres.cases import (
+    PostgresAssessments,
+    PostgresCases,
+    PostgresContacts,
+    PostgresUrgentSupports,
+)
 from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
 from service.adapters.postgres.directories import PostgresDirectory
+from service.adapters.postgres.entrance import (
+    PostgresConsultations,
+    PostgresHub,
+    PostgresSignals,
+)
 from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.people import (
     PostgresConsents,
-    PostgresConsultations,
     PostgresPersons,
 )
 from service.adapters.postgres.plans import PostgresPlans
@@ -32,7 +42,7 @@ from service.adapters.postgres.provisions import (
     PostgresNotes,
     PostgresProvisions,
 )
-from service.adapters.postgres.referrals import PostgresCases, PostgresReferrals
+from service.adapters.postgres.referrals import PostgresReferrals
 from service.adapters.postgres.tasks import PostgresTasks
 from service.domain.actor import Actor
 from service.domain.audit import DecidedEntry
@@ -104,6 +114,11 @@ class PostgresUnitOfWork:
         self.consultations = PostgresConsultations(connection)
         self.referrals = PostgresReferrals(connection)
         self.cases = PostgresCases(connection)
+        self.signals = PostgresSignals(connection)
+        self.hub = PostgresHub(connection)
+        self.assessments = PostgresAssessments(connection)
+        self.contacts = PostgresContacts(connection)
+        self.urgent_supports = PostgresUrgentSupports(connection)
         self.plans = PostgresPlans(connection)
         self.conferences = PostgresConferences(connection)
         self.notices = PostgresNotices(connection)

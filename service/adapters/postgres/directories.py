@@ -15,11 +15,13 @@ from service.adapters.postgres.accounts import HELD
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.access_request import DAYS_TO_DECIDE
 from service.domain.actor import Held
+from service.domain.care_policy import CarePolicy
 from service.domain.consent import Recipient
 from service.domain.directory import (
     Agency,
     AgencyKind,
     Area,
+    AreaWorker,
     Contract,
     Desk,
     DirectoryFile,
@@ -31,6 +33,7 @@ from service.domain.disclosure import DataClass
 from service.domain.errors import Invalid
 from service.domain.law import BasisSwitch, BasisVersion, LawBook, LegalBasis
 from service.domain.policy import ReferralPolicy
+from service.domain.signal_states import SignalPolicy
 
 MunicipalityRow = row_of(Municipality, "municipality", key=("code",))
 KindRow = row_of(AgencyKind, "agency_kind", key=("code",))
@@ -66,6 +69,17 @@ TenureRow = row_of(
 )
 
 
+AreaWorkerRow = row_of(
+    AreaWorker,
+    "area_worker",
+    references={
+        "municipality_code": "municipality.code",
+        "agency_id": "agency.id",
+        "position_id": "position.id",
+        "deputy_position_id": "position.id",
+    },
+    constraints=[Index("ix_area_worker_area", "municipality_code", "area")],
+)
 LegalBasisRow = row_of(LegalBasis, "legal_basis", key=("code", "valid_from"))
 BasisSwitchRow = row_of(
     BasisSwitch,
@@ -118,6 +132,7 @@ MUNICIPALITY = Table(Municipality, MunicipalityRow)
 KIND = Table(AgencyKind, KindRow)
 AGENCY = Table(Agency, AgencyRow)
 AREA = Table(Area, AreaRow)
+AREA_WORKER = Table(AreaWorker, AreaWorkerRow)
 DESK = Table(Desk, DeskRow)
 POSITION = Table(Position, PositionRow)
 TENURE = Table(Tenure, TenureRow)
@@ -142,10 +157,8 @@ class PostgresDirectory:
 
     async def municipalities(self) -> Sequence[Municipality]:
         """All municipalities served."""
-        return [
-            MUNICIPALITY.read(r)
-            for r in await self._connection.fetch(f"{MUNICIPALITY.select} ORDER BY code")
-        ]
+        rows = await self._connection.fetch(f"{MUNICIPALITY.select} ORDER BY code")
+        return [MUNICIPALITY.read(r) for r in rows]
 
     async def agency(self, agency_id: UUID) -> Agency | None:
         """One agency."""
@@ -187,10 +200,8 @@ class PostgresDirectory:
 
     async def desks_of(self, agency_id: UUID) -> Sequence[Desk]:
         """An agency's desks."""
-        rows = await self._connection.fetch(
-            f"{DESK.select} WHERE agency_id = $1 ORDER BY id", agency_id
-        )
-        return [DESK.read(r) for r in rows]
+        found = f"{DESK.select} WHERE agency_id = $1 ORDER BY id"
+        return [DESK.read(r) for r in await self._connection.fetch(found, agency_id)]
 
     async def positions_of(
         self, agency_id: UUID, day: date
@@ -236,13 +247,51 @@ class PostgresDirectory:
 
     async def referral_policy(self, municipality: str, day: date) -> ReferralPolicy:
         """The deadlines the municipality has set, as of a day."""
+        return ReferralPolicy.model_validate(await self._policy(municipality, "referral", day))
+
+    async def signal_policy(self, municipality: str, day: date) -> SignalPolicy:
+        """The municipality's rules for signals, as of a day."""
+        return SignalPolicy.model_validate(await self._policy(municipality, "signal", day))
+
+    async def care_policy(self, municipality: str, day: date) -> CarePolicy:
+        """Its terms for consultations, cases and the hub, as of a day."""
+        return CarePolicy.model_validate(await self._policy(municipality, "care", day))
+
+    async def _policy(self, municipality: str, name: str, day: date) -> Any:
+        """What the municipality has set for itself; nothing set: the common defaults."""
         found = await self._connection.fetchval(
-            "SELECT value FROM policy WHERE municipality_code = $1 AND name = 'referral'"
+            "SELECT value FROM policy WHERE municipality_code = $1 AND name = $3"
             " AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1",
             municipality,
             day,
+            name,
         )
-        return ReferralPolicy.model_validate(from_json(found)) if found else ReferralPolicy.common()
+        return from_json(found) if found else {}
+
+    async def area_workers(self, municipality: str, area: str, day: date) -> Sequence[AreaWorker]:
+        """Who works for an area on a day."""
+        rows = await self._connection.fetch(
+            f"{AREA_WORKER.select} WHERE municipality_code = $1 AND area = $3 AND {_DATED}"
+            " ORDER BY valid_from, id",
+            municipality,
+            day,
+            area,
+        )
+        return [AREA_WORKER.read(r) for r in rows]
+
+    async def without_contact(self, municipality: str, day: date) -> Sequence[Agency]:
+        """Agencies in which nobody is named as contact (重層支援担当)."""
+        rows = await self._connection.fetch(
+            f"{AGENCY.select} WHERE municipality_code = $1 AND {_DATED} AND NOT EXISTS ("
+            "SELECT FROM position p JOIN tenure t ON t.position_id = p.id"
+            " WHERE p.agency_id = agency.id AND p.role = 'layered_support_contact'"
+            " AND p.valid_from <= $2 AND (p.valid_until IS NULL OR $2 <= p.valid_until)"
+            " AND t.valid_from <= $2 AND (t.valid_until IS NULL OR $2 <= t.valid_until))"
+            " ORDER BY code",
+            municipality,
+            day,
+        )
+        return [AGENCY.read(r) for r in rows]
 
     async def days_to_disclose(self, municipality: str, day: date) -> int:
         """Days to decide on a request for disclosure; an ordinance may set fewer."""
@@ -316,6 +365,7 @@ class PostgresDirectory:
         await self._upsert(DESK, file.desks)
         await self._upsert(POSITION, file.positions)
         await self._upsert(TENURE, file.tenures)
+        await self._upsert(AREA_WORKER, file.area_workers)
         await self._upsert(LEGAL_BASIS, file.legal_bases)
         await self._upsert(BASIS_SWITCH, file.basis_switches)
         await self._upsert(CONTRACT, file.contracts)

@@ -1,4 +1,4 @@
-"""Persons, households, consents and consultations in PostgreSQL."""
+"""Persons, households and consents in PostgreSQL."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -12,7 +12,6 @@ from service.adapters.postgres.blind_index import BlindIndex
 from service.adapters.postgres.rows import Table, row_of
 from service.application.ports import Involvement
 from service.domain.consent import Consent
-from service.domain.consultation import Consultation
 from service.domain.people import Household, Person, Representation
 
 PersonRow = row_of(
@@ -44,24 +43,14 @@ ConsentRow = row_of(
     },
     constraints=[Index("ix_consent_person_id", "person_id")],
 )
-ConsultationRow = row_of(
-    Consultation,
-    "consultation",
-    references={"person_id": "person.id", "agency_id": "agency.id", "routed_desk_id": "desk.id"},
-    constraints=[
-        Index("ix_consultation_agency_id", "agency_id", "id"),
-        Index("ix_consultation_person_id", "person_id"),
-    ],
-)
-
 PERSON = Table(Person, PersonRow)
 HOUSEHOLD = Table(Household, HouseholdRow)
 REPRESENTATION = Table(Representation, RepresentationRow)
 CONSENT = Table(Consent, ConsentRow)
-CONSULTATION = Table(Consultation, ConsultationRow)
 
 #: How an agency takes part in what is going on about a person: in a referral that it has or
-#: had and did not decline, as hub, on a case team, or with lines of a plan.
+#: had and did not decline, as hub, with a signal to look into, on a case team, or with lines of
+#: a plan.
 INVOLVEMENT = """
 WITH team AS (
     SELECT c.lead_agency_id = $2 OR c.deputy_agency_id = $2 AS leads, m.member
@@ -82,6 +71,13 @@ SELECT CASE
     ) OR EXISTS (
         SELECT FROM referral r
         WHERE r.person_id = $1 AND r.hub_agency_id = $2 AND 'needs_lead' IN (r.status, r.resumes)
+    ) OR EXISTS (
+        SELECT FROM hub_entry h
+        WHERE h.person_id = $1 AND h.hub_agency_id = $2 AND h.state = 'open'
+    ) OR EXISTS (
+        SELECT FROM signal s
+        WHERE s.person_id = $1 AND s.agency_id = $2
+          AND s.status NOT IN ('merged', 'closed')
     ) OR EXISTS (
         SELECT FROM team WHERE leads OR jsonb_array_length(member -> 'themes') = 0
     ) OR EXISTS (
@@ -117,6 +113,8 @@ CONCERNS = """(
         SELECT FROM consent k
         WHERE k.person_id = person.id AND k.receivers @>
             jsonb_build_object('agencies', jsonb_build_array($2::uuid::text)))
+    OR EXISTS (
+        SELECT FROM signal s WHERE s.person_id = person.id AND s.agency_id = $2)
     OR EXISTS (
         SELECT FROM provision v
         WHERE v.person_id = person.id AND v.to_agency_id = $2 AND v.ended_at IS NULL)
@@ -249,15 +247,37 @@ class PostgresConsents:
 
     async def next_to_ask_again(self, day: date, *, without: Collection[UUID]) -> Consent | None:
         """A refusal whose next contact date has come, and of which nobody was reminded yet."""
-        row = await self._connection.fetchrow(
-            f"{CONSENT.select} WHERE state = 'refused' AND next_contact_on <= $1"
-            " AND id <> ALL ($2) AND NOT EXISTS (SELECT FROM notice n"
-            " WHERE n.record_id = consent.id AND n.kind = 'contact_due')"
+        return await self._next_untold(
+            "state = 'refused' AND next_contact_on <= $1", "contact_due", day, without
+        )
+
+    async def next_expired(self, day: date, *, without: Collection[UUID]) -> Consent | None:
+        """One whose last day is over, and what follows from it has not followed yet."""
+        return await self._next_untold(
+            "state = 'active' AND valid_until < $1", "consent_expired", day, without
+        )
+
+    async def _next_untold(
+        self, where: str, told: str, day: date, without: Collection[UUID]
+    ) -> Consent | None:
+        passed = list(without)
+        while row := await self._connection.fetchrow(
+            f"{CONSENT.select} WHERE {where} AND id <> ALL ($2)"
+            " AND NOT EXISTS (SELECT FROM notice n WHERE n.record_id = consent.id AND n.kind = $3)"
             " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
             day,
-            list(without),
-        )
-        return CONSENT.read(row) if row else None
+            passed,
+            told,
+        ):
+            # Another sweep may have told of it between the look and the lock.
+            if not await self._connection.fetchval(
+                "SELECT EXISTS (SELECT FROM notice WHERE record_id = $1 AND kind = $2)",
+                row["id"],
+                told,
+            ):
+                return CONSENT.read(row)
+            passed.append(row["id"])
+        return None
 
     async def add(self, consent: Consent) -> None:
         """A new consent."""
@@ -266,33 +286,3 @@ class PostgresConsents:
     async def save(self, consent: Consent) -> None:
         """The consent as it is now."""
         await CONSENT.replace(self._connection, consent)
-
-
-class PostgresConsultations:
-    """Consultations taken in."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Work inside the connection's transaction."""
-        self._connection = connection
-
-    async def find(self, consultation_id: UUID) -> Consultation | None:
-        """The consultation's record."""
-        row = await self._connection.fetchrow(
-            f"{CONSULTATION.select} WHERE id = $1", consultation_id
-        )
-        return CONSULTATION.read(row) if row else None
-
-    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[Consultation]:
-        """What one agency took in about a person."""
-        rows = await self._connection.fetch(
-            f"{CONSULTATION.select} WHERE person_id = $1 AND agency_id = $2 ORDER BY id",
-            person_id,
-            agency_id,
-        )
-        return [CONSULTATION.read(r) for r in rows]
-
-    async def add(self, consultation: Consultation) -> None:
-        """A new consultation."""
-        await self._connection.execute(
-            CONSULTATION.insert(), *CONSULTATION.parameters(consultation)
-        )

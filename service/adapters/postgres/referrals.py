@@ -1,15 +1,13 @@
-"""Referrals, their history, and cases in PostgreSQL."""
+"""Referrals and their history in PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Connection
-from sqlalchemy import Column, Index, Integer, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, UniqueConstraint, text
 
 from service.adapters.postgres.rows import Table, row_of
-from service.domain.case import Case
 from service.domain.referral import Referral, ReferralEvent
 from service.domain.referral_states import RESTS_ON_CONSENT, Status
 
@@ -38,6 +36,7 @@ ReferralRow = row_of(
             postgresql_where=text("status = 'needs_lead' OR resumes = 'needs_lead'"),
         ),
         Index("ix_referral_person_id", "person_id"),
+        Index("ix_referral_consultation_id", "consultation_id"),
         Index("ix_referral_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     ],
 )
@@ -47,41 +46,9 @@ ReferralEventRow = row_of(
     references={"referral_id": "referral.id"},
     constraints=[UniqueConstraint("referral_id", "number")],
 )
-CaseRow = row_of(
-    Case,
-    "support_case",
-    references={
-        "person_id": "person.id",
-        "lead_agency_id": "agency.id",
-        "deputy_agency_id": "agency.id",
-    },
-    constraints=[
-        UniqueConstraint("number"),
-        Index("ix_support_case_person_id", "person_id"),
-        Index("ix_support_case_deputy_agency_id", "deputy_agency_id"),
-        Index(
-            "ix_support_case_team",
-            "team",
-            postgresql_using="gin",
-            postgresql_ops={"team": "jsonb_path_ops"},
-        ),
-    ],
-)
-
-
-class CaseNumberRow(SQLModel, table=True):
-    """The last running number of cases, by municipality and fiscal year."""
-
-    __tablename__ = "case_number"
-
-    municipality_code: str = Field(sa_column=Column(Text, primary_key=True))
-    fiscal_year: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    last: int = Field(sa_column=Column(Integer, nullable=False))
-
 
 REFERRAL = Table(Referral, ReferralRow)
 EVENT = Table(ReferralEvent, ReferralEventRow)
-CASE = Table(Case, CaseRow)
 
 #: A page: newest first, older than the one the last page ended with.
 _PAGE = " AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
@@ -178,6 +145,13 @@ class PostgresReferrals:
         )
         return [REFERRAL.read(r) for r in rows]
 
+    async def out_of(self, consultation_id: UUID) -> Sequence[Referral]:
+        """The referrals that came out of a consultation."""
+        rows = await self._connection.fetch(
+            f"{REFERRAL.select} WHERE consultation_id = $1 ORDER BY id", consultation_id
+        )
+        return [REFERRAL.read(r) for r in rows]
+
     async def record(self, event: ReferralEvent) -> None:
         """One more step of a referral's history."""
         await self._connection.execute(EVENT.insert(), *EVENT.parameters(event))
@@ -188,59 +162,3 @@ class PostgresReferrals:
             f"{EVENT.select} WHERE referral_id = $1 ORDER BY number", referral_id
         )
         return [EVENT.read(r) for r in rows]
-
-
-class PostgresCases:
-    """Cases."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Work inside the connection's transaction."""
-        self._connection = connection
-
-    async def find(self, case_id: UUID, *, lock: bool = False) -> Case | None:
-        """The case's record."""
-        tail = " FOR UPDATE" if lock else ""
-        row = await self._connection.fetchrow(f"{CASE.select} WHERE id = $1{tail}", case_id)
-        return CASE.read(row) if row else None
-
-    async def find_many(self, case_ids: Iterable[UUID]) -> Sequence[Case]:
-        """Several cases at once."""
-        rows = await self._connection.fetch(f"{CASE.select} WHERE id = ANY ($1)", list(case_ids))
-        return [CASE.read(r) for r in rows]
-
-    async def add(self, case: Case) -> None:
-        """A new case."""
-        await self._connection.execute(CASE.insert(), *CASE.parameters(case))
-
-    async def save(self, case: Case) -> None:
-        """The case as it is now."""
-        await CASE.replace(self._connection, case)
-
-    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[Case]:
-        """The cases of a person that one agency leads."""
-        rows = await self._connection.fetch(
-            f"{CASE.select} WHERE person_id = $1 AND lead_agency_id = $2 ORDER BY id",
-            person_id,
-            agency_id,
-        )
-        return [CASE.read(r) for r in rows]
-
-    async def leads_of(self, person_id: UUID) -> Sequence[UUID]:
-        """Which agencies lead the person's cases; ids only."""
-        rows = await self._connection.fetch(
-            "SELECT DISTINCT lead_agency_id FROM support_case WHERE person_id = $1 ORDER BY 1",
-            person_id,
-        )
-        return [r["lead_agency_id"] for r in rows]
-
-    async def next_number(self, municipality: str, fiscal_year: int) -> int:
-        """The next running number; no number is given out twice."""
-        return int(
-            await self._connection.fetchval(
-                "INSERT INTO case_number (municipality_code, fiscal_year, last) VALUES ($1, $2, 1)"
-                " ON CONFLICT (municipality_code, fiscal_year)"
-                " DO UPDATE SET last = case_number.last + 1 RETURNING last",
-                municipality,
-                fiscal_year,
-            )
-        )

@@ -201,6 +201,37 @@ class Table(Generic[V]):
         return f"{self.insert()} ON CONFLICT ({keys}) DO UPDATE SET {sets}"
 
 
+class Records(Generic[V]):
+    """Records of one table with an ``id``: found, added, saved."""
+
+    table: Table[V]
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the connection's transaction."""
+        self._connection = connection
+
+    async def find(self, record_id: UUID, *, lock: bool = False) -> V | None:
+        """The record."""
+        tail = " FOR UPDATE" if lock else ""
+        return await self._one(f"WHERE id = $1{tail}", record_id)
+
+    async def add(self, value: V) -> None:
+        """A new record."""
+        await self._connection.execute(self.table.insert(), *self.table.parameters(value))
+
+    async def save(self, value: V) -> None:
+        """The record as it is now."""
+        await self.table.replace(self._connection, value)
+
+    async def _one(self, where: str, *values: Any) -> V | None:
+        row = await self._connection.fetchrow(f"{self.table.select} {where}", *values)
+        return self.table.read(row) if row else None
+
+    async def _all(self, where: str, *values: Any) -> list[V]:
+        rows = await self._connection.fetch(f"{self.table.select} {where}", *values)
+        return [self.table.read(r) for r in rows]
+
+
 def _flat(found: Any) -> Any:
     if isinstance(found, StrEnum):
         return found.value

@@ -15,9 +15,11 @@ from service.adapters.postgres import (
     accounts,
     anonymous,
     audit,
+    cases,
     conferences,
     database,
     directories,
+    entrance,
     idempotency,
     people,
     plans,
@@ -34,9 +36,11 @@ STORES = (
     accounts,
     anonymous,
     audit,
+    cases,
     conferences,
     database,
     directories,
+    entrance,
     idempotency,
     people,
     plans,
@@ -46,22 +50,33 @@ STORES = (
 )
 
 #: Tables whose rows may be added and read, never changed: history and the audit log.
-APPEND_ONLY = ("audit_entry", "note", "recommendation", "record_history", "referral_event")
+APPEND_ONLY = (
+    "assessment",
+    "audit_entry",
+    "note",
+    "recommendation",
+    "record_history",
+    "referral_event",
+)
 
 #: Tables that tell of persons: behind the second wall, row security that binds even the owner.
 PROTECTED = (
     "agenda_item",
+    "assessment",
     "attendee",
     "audit_entry",
+    "case_lead",
     "circle",
     "conference",
     "consent",
     "consultation",
+    "contact_schedule",
     "disclosure_request",
     "embargo",
     "enquiry",
     "feedback",
     "household",
+    "hub_entry",
     "note",
     "notice",
     "participant",
@@ -74,9 +89,11 @@ PROTECTED = (
     "referral_event",
     "representation",
     "screening",
+    "signal",
     "supervision",
     "support_case",
     "task",
+    "urgent_support",
 )
 
 
