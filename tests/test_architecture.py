@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 import service
 from service.api.application import create_application
 from service.api.context import AuditedRoute
+from service.application.sweeps import SWEEPS
 from service.domain.permission import Permission
 from service.domain.referral_states import PERMISSION, Act
 from service.domain.role import SYSTEM_ONLY
@@ -364,8 +365,12 @@ def test_every_use_case_is_decided_before_anything_is_written(use_case: UseCase)
 @pytest.mark.parametrize(
     "by_itself",
     [
-        UseCase("application/feedbacks.py", "outlive"),
-        UseCase("application/referral_acts.py", "miss_deadline"),
+        *(
+            UseCase(
+                s.do.__module__.removeprefix("service.").replace(".", "/") + ".py", s.do.__name__
+            )
+            for s in SWEEPS
+        ),
     ],
     ids=str,
 )

@@ -239,3 +239,75 @@ AREA_ISSUE = {
 }
 AREA_ISSUE_CLOSURE = {"activity": "小学校と民生委員による朝のごみ出し手伝いを始めた。"}
 RECOMMENDATION = {"happened_on": "2026-11-20", "outcome": "declined", "theme": "arrears"}
+COUNCIL_DESK = "0199aaaa-0000-7000-8000-0000000000d4"
+SIGNAL: dict[str, Any] = {
+    "kind": "neighbour_check",
+    "area": "district_3",
+    "place": "第3地区 9番地9",
+    "who": "60代くらいの男性、一人暮らし",
+    "text": "呼びかけに返事はあるが、元気がない。",
+    "check_items": ["lifeline_stopped", "mail_piles_up"],
+    "informant": "福祉推進員",
+}
+LOOK = {"at": "2026-11-20T09:30:00+09:00", "found": "訪問した。食べる物がなく、衰弱している。"}
+WATCH_SIGNAL = {"look_again_on": "2027-01-15", "note": "週1回の声かけを続ける。"}
+MERGE_SIGNAL = {"into_signal_id": RECORD}
+CLOSE_SIGNAL = {"reason": "no_concern", "note": "旅行中で、帰宅を確認した。"}
+PROPOSE_SIGNAL = {"conference_id": RECORD, "minutes": 10}
+ESCALATE = {
+    "reason": "どの機関も主担当を引き受けられない。",
+    "summary": "債務と体調不良が重なる世帯の主担当をどこが担うか。",
+}
+HUB_ANSWER = {"advice": "自立相談支援センターが中心となり、家計と受診を並行して進めてください。"}
+SCREEN = {"act": "inform", "note": "制度の案内で解決した。"}
+CASE_LEAD = {
+    "lead_agency_id": SELF_RELIANCE,
+    "deputy_agency_id": COUNCIL,
+    "replaces_lead_id": RECORD,
+    "reason": "家計と就労の支援が中心となるため。",
+}
+HAND_OVER = {
+    "lead_agency_id": SELF_RELIANCE,
+    "note": "家計表は本人が毎週持参する。受診は月末の予定。",
+}
+TEAM = {"members": [{"agency_id": COUNCIL, "role": "食料支援と見守り", "themes": ["food"]}]}
+ADVANCE = {"stage": "assessing", "note": "面談を始めた。"}
+CLOSE_CASE = {
+    "category": "goal_reached",
+    "exit": "地域の集いの場",
+    "note": "家計が安定し、就労も続いている。",
+    "after_care": "民生委員が月1回声をかける。",
+    "contact_on": "2027-03-01",
+}
+ASSESSMENT = {
+    "assessed_on": "2026-11-20",
+    "members": [
+        {
+            "person_id": RECORD,
+            "checks": ["debt", "illness", "isolation"],
+            "issues": "督促が続き、受診をやめている。",
+            "strengths": "几帳面で、通帳の記録を残している。",
+        }
+    ],
+}
+CONTACT_SCHEDULE = {
+    "person_id": RECORD,
+    "why": "stay_connected",
+    "next_on": "2027-02-18",
+    "every_days": 90,
+    "how": "午前中に電話。つながらなければ訪問。",
+}
+CONTACT_MADE = {
+    "at": "2026-11-20T10:00:00+09:00",
+    "reached": True,
+    "note": "変わりなく暮らしている。",
+    "next_on": "2027-05-19",
+}
+URGENT_SUPPORT = {
+    "person_id": RECORD,
+    "kind": "food",
+    "what": "米10食分と缶詰",
+    "given_at": "2026-11-20T10:00:00+09:00",
+}
+URGENT_NEXT = {"next_kind": "consultation", "next_id": RECORD}
+URGENT_CLOSE = {"reason": "本人の所在が分からなくなった。"}

@@ -10,9 +10,8 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import audits, consultations, people
+from service.application import audits, people
 from service.domain.audit import AccessReportLine
-from service.domain.consultation import Consultation, ReceiveConsultation
 from service.domain.people import (
     FormHousehold,
     Household,
@@ -135,28 +134,3 @@ async def name_representative(
 async def list_representatives(person_id: UUID, context: Asked) -> Response:
     """List who acts, or acted, for the person."""
     return show_all(await people.representatives(context, person_id))
-
-
-@router.post(
-    "/consultations",
-    status_code=201,
-    response_model=receipt(Consultation, routed_to=dict[str, Any]),
-    tags=["Entrance"],
-)
-@acts(Permission.CONSULTATION_RECEIVE)
-async def receive_consultation(
-    command: Annotated[ReceiveConsultation, said(examples.CONSULTATION)], context: Asked
-) -> Response:
-    """Take in a consultation. It is never rejected; the answer says which desk is responsible."""
-    return show(
-        await consultations.receive(context, command), status=201, location="/v1/consultations"
-    )
-
-
-@router.get(
-    "/consultations/{consultation_id}", response_model=shown(Consultation), tags=["Entrance"]
-)
-@acts(Permission.CONSULTATION_READ)
-async def read_consultation(consultation_id: UUID, context: Asked) -> Response:
-    """Read what was heard."""
-    return show(await consultations.read(context, consultation_id))

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.context import Asked, AuditedRoute, acts, show, show_all
+from service.api.context import Asked, AuditedRoute, acts, show
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import enquiries, feedbacks, notes, provisions
+from service.application import enquiries, feedbacks, provisions
 from service.application.feedbacks import AcknowledgeFeedback, EndFeedback, HandOver
 from service.application.provisions import (
     AskHub,
@@ -21,7 +21,6 @@ from service.application.provisions import (
 )
 from service.domain.enquiry import AnswerEnquiry, AskEnquiry, Enquiry
 from service.domain.feedback import Feedback, GiveFeedback
-from service.domain.note import Note, WriteNote
 from service.domain.permission import Permission
 from service.domain.provision import MakeProvision, Provision, TakeEmergencyAccess
 
@@ -244,22 +243,3 @@ async def hand_over_feedback(
     """Give it to whoever is the commissioner today, if the consent still covers it."""
     done = await feedbacks.hand_over(context, feedback_id, command)
     return show(done, status=201, location="/v1/feedbacks")
-
-
-@router.post(
-    "/cases/{case_id}/notes", status_code=201, response_model=receipt(Note), tags=["Cases"]
-)
-@acts(Permission.NOTE_WRITE)
-async def write_note(
-    case_id: UUID, command: Annotated[WriteNote, said(examples.PROGRESS_NOTE)], context: Asked
-) -> Response:
-    """Write a progress note on a case."""
-    location = f"/v1/cases/{case_id}/notes"
-    return show(await notes.write(context, case_id, command), status=201, location=location)
-
-
-@router.get("/cases/{case_id}/notes", response_model=page_of(shown(Note)), tags=["Cases"])
-@acts(Permission.NOTE_READ)
-async def list_notes(case_id: UUID, context: Asked) -> Response:
-    """List the progress notes that the caller may read."""
-    return show_all(await notes.listing(context, case_id))

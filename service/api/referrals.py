@@ -12,11 +12,10 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import cases, referral_acts, referrals
+from service.application import referral_acts, referrals
 from service.application.context import Context, Shown
 from service.application.referrals import Box
 from service.domain import referral_acts as commands
-from service.domain.case import Case
 from service.domain.permission import Permission
 from service.domain.referral import MakeReferral, Referral, ReferralEvent
 from service.domain.referral_states import PERMISSION, Act, Status
@@ -74,13 +73,6 @@ async def amend_referral(
 async def referral_history(referral_id: UUID, context: Asked) -> Response:
     """Read every step of a referral, oldest first."""
     return show_all(await referrals.history(context, referral_id))
-
-
-@router.get("/cases/{case_id}", response_model=shown(Case), tags=["Cases"])
-@acts(Permission.CASE_READ)
-async def read_case(case_id: UUID, context: Asked) -> Response:
-    """Read a case: who leads, who stands in, who is on the team."""
-    return show(await cases.read(context, case_id))
 
 
 UseCase = Callable[[Context, UUID, Any], Awaitable[Shown]]

@@ -25,7 +25,7 @@ from service.domain.actor import Actor
 from service.domain.audit import DecidedEntry, Outcome
 from service.domain.calendar_jp import jst_date
 from service.domain.consent import Recipient
-from service.domain.decision import Decision, Deny, Duty, Obligation, Permit, Rule
+from service.domain.decision import Decision, Deny, Duty, Permit, Rule
 from service.domain.disclosure import (
     D0,
     Classes,
@@ -219,9 +219,22 @@ class Context:
         decision = decide(self._question(permission, facts, purpose))
         return decision.classes if isinstance(decision, Permit) else frozenset()
 
-    def would(self, permission: Permission, facts: Facts, *, needs: DataClass = D0) -> Decision:
+    def would(
+        self,
+        permission: Permission,
+        facts: Facts,
+        *,
+        needs: DataClass = D0,
+        purpose: Purpose | None = None,
+        receiver: Recipient | None = None,
+        wanted: Classes = frozenset(),
+    ) -> Decision:
         """What the decision would be; nothing is shown and nothing noted (``explanations``)."""
-        return decide(self._question(permission, facts, needs=needs))
+        return decide(
+            self._question(
+                permission, facts, purpose, needs=needs, receiver=receiver, wanted=wanted
+            )
+        )
 
     def classes_by_consent(self, permission: Permission, facts: Facts) -> Classes:
         """What the person's consents alone open to the caller."""
@@ -397,18 +410,6 @@ class Context:
             remote=self.trace.remote,
             **decided,
         )
-
-
-def said_of(obligations: Sequence[Obligation]) -> list[dict[str, Any]]:
-    """The duties that come with what is shown, for the caller to read."""
-    return [
-        {
-            "duty": o.duty.value,
-            "duty_ja": o.duty.label_ja,
-            "until": o.until.isoformat() if o.until else None,
-        }
-        for o in obligations
-    ]
 
 
 def _kind_of(permission: Permission) -> RecordKind:

@@ -134,6 +134,9 @@ async def case_facts(context: Context, case_id: UUID, case: Case | None) -> Fact
         parts.add(Part.HOLDER)
     if case is not None and case.has(me):
         parts.add(Part.PARTY)
+    waiting = await context.work.hub.open_about(case_id)
+    if waiting is not None and waiting.hub_agency_id == me:
+        parts.add(Part.HUB)
     return Facts(
         kind=RecordKind.CASE,
         department=await department_of(context, person_id),

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from service.application.case_steps import touch
 from service.application.context import Context, Page, Shown
 from service.application.facts import case_facts
 from service.domain.access import Facts, Part, RecordKind
@@ -29,6 +30,7 @@ async def write(context: Context, case_id: UUID, command: WriteNote) -> Shown:
         }
     )
     await context.work.notes.add(note)
+    await touch(context, case.id)
     return context.receipt(note)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from service.application.conference_bodies import window_for
 from service.application.conferences import load
-from service.application.context import Context, Shown, said_of
+from service.application.context import Context, Shown
 from service.application.facts import NOBODY, person_facts
 from service.domain.access import OWN_COPY, Facts, Part, RecordKind
 from service.domain.conference import (
@@ -17,7 +17,7 @@ from service.domain.conference import (
 from service.domain.conference_states import PACKET_OPEN
 from service.domain.conference_window import Window
 from service.domain.consent import Recipient, opened_by
-from service.domain.decision import CONFERENCE_BASES, Basis, Permit
+from service.domain.decision import CONFERENCE_BASES, Basis, Permit, said_of
 from service.domain.disclosure import (
     D0,
     D1,

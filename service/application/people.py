@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from service.application.context import Context, Page, Shown, said_of
+from service.application.context import Context, Page, Shown
 from service.application.facts import person_facts
 from service.domain.access import Facts, Part, RecordKind, no_basis
+from service.domain.decision import said_of
 from service.domain.disclosure import D0, D1, D2, disclose
 from service.domain.errors import Invalid
 from service.domain.people import (

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from service.application.context import Context, Page, Shown, said_of
+from service.application.context import Context, Page, Shown
 from service.application.facts import NOBODY, department_of, person_facts
 from service.application.notices import notify
 from service.domain.access import WAYS_FORWARD, Facts, Part, RecordKind
-from service.domain.decision import Basis, Duty, Remedy, Rule
+from service.domain.decision import Basis, Duty, Remedy, Rule, said_of
 from service.domain.disclosure import disclose
 from service.domain.errors import Denied, Invalid
 from service.domain.notice import NoticeKind

@@ -1,7 +1,11 @@
 """What every step of a referral brings along: a deadline, its history, notices."""
 
+from service.application import hub
+from service.application.case_steps import touch
 from service.application.context import Context
 from service.application.notices import notify
+from service.domain.access import RecordKind
+from service.domain.hub import HubReason
 from service.domain.notice import NoticeKind
 from service.domain.referral import Referral, ReferralEvent
 from service.domain.referral_states import Side, Status
@@ -37,6 +41,24 @@ async def record_step(
         )
     )
     await _tell(context, before, after)
+    await _mind_hub(context, after)
+    await touch(context, after.case_id)
+
+
+async def _mind_hub(context: Context, referral: Referral) -> None:
+    """What waits for the hub stands in its queue, and goes from it when a lead is named."""
+    if referral.status is Status.NEEDS_LEAD:
+        why = HubReason.BOUNCED if referral.declined_by else HubReason.MISSED_DEADLINE
+        await hub.put(
+            context,
+            about=(RecordKind.REFERRAL, referral.id),
+            person_id=referral.person_id,
+            holder=referral.from_agency_id,
+            municipality=referral.municipality_code,
+            why=why,
+        )
+    elif not referral.with_hub:
+        await hub.settle_about(context, referral.id)
 
 
 async def _tell(context: Context, before: Referral | None, after: Referral) -> None:

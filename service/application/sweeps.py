@@ -1,17 +1,31 @@
-"""What the service does by itself when a date has passed."""
+"""What the service does by itself when a date has passed.
 
-from collections.abc import Awaitable, Callable
+Each sweep finds one record whose time has come and that nobody else is busy with, does it, and
+commits it by itself. Several processes may sweep at once, and any of them may be killed at any
+moment: what was committed is found no more, what was not is found again. Nothing is done twice,
+nothing is forgotten; there is no state outside the database.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeVar
+from datetime import timedelta
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from service.application import (
+    cases,
+    consultations,
+    contacts,
+    hub,
+    revocations,
+    signals,
+    urgent_supports,
+)
 from service.application.consents import remind
 from service.application.context import Context
 from service.application.feedbacks import outlive
 from service.application.referral_acts import miss_deadline
-from service.domain.consent import Consent
-from service.domain.feedback import Feedback
-from service.domain.referral import Referral
+from service.domain.case import Case
 
 
 class SweepContext(Protocol):
@@ -24,63 +38,115 @@ class SweepContext(Protocol):
 
 
 OpenSweep = Callable[[], AbstractAsyncContextManager[SweepContext]]
-Swept = TypeVar("Swept", Referral, Feedback, Consent)
 
 
-async def sweep_deadlines(
+class Sweep(NamedTuple):
+    """How one kind of record is found, and what is done to it."""
+
+    name: str
+    find: Callable[[Context, Collection[UUID]], Awaitable[Any]]
+    do: Callable[[Context, Any], Awaitable[None]]
+
+
+#: So many days before a holder's last day the hand-over begins.
+BEFORE_LEAVING = timedelta(days=14)
+#: After so many days the hub is told once more that a case has nobody to lead it.
+TELL_AGAIN = timedelta(days=14)
+
+
+async def _leaving(context: Context, stuck: Collection[UUID]) -> Case | None:
+    """A case whose holder is gone, or leaves soon."""
+    soon = context.today + BEFORE_LEAVING
+    return await context.work.cases.next_without_holder(soon, without=stuck)
+
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep(
+        "signals",
+        lambda c, stuck: c.work.signals.next_overdue(c.now, without=stuck),
+        signals.miss_deadline,
+    ),
+    Sweep(
+        "referrals",
+        lambda c, stuck: c.work.referrals.next_overdue(c.now, without=stuck),
+        miss_deadline,
+    ),
+    Sweep(
+        "consultations",
+        lambda c, stuck: c.work.consultations.next_overdue(c.now, without=stuck),
+        consultations.miss_deadline,
+    ),
+    Sweep(
+        "urgent_supports",
+        lambda c, stuck: c.work.urgent_supports.next_overdue(c.now, without=stuck),
+        urgent_supports.miss_deadline,
+    ),
+    Sweep(
+        "hub",
+        lambda c, stuck: c.work.hub.next_overdue(c.now, without=stuck),
+        hub.miss_deadline,
+    ),
+    Sweep(
+        "feedbacks",
+        lambda c, stuck: c.work.feedbacks.next_outlived(c.today, without=stuck),
+        outlive,
+    ),
+    Sweep(
+        "refusals",
+        lambda c, stuck: c.work.consents.next_to_ask_again(c.today, without=stuck),
+        remind,
+    ),
+    Sweep(
+        "consents",
+        lambda c, stuck: c.work.consents.next_expired(c.today, without=stuck),
+        revocations.expire,
+    ),
+    Sweep(
+        "contacts",
+        lambda c, stuck: c.work.contacts.next_due(c.today, without=stuck),
+        contacts.come_due,
+    ),
+    Sweep("holders", _leaving, cases.lose_holder),
+    Sweep(
+        "leads",
+        lambda c, stuck: c.work.cases.next_without_lead(c.today, c.now - TELL_AGAIN, without=stuck),
+        cases.lack_lead,
+    ),
+    Sweep(
+        "stale_cases",
+        lambda c, stuck: c.work.cases.next_stale(c.now, without=stuck),
+        cases.go_stale,
+    ),
+)
+
+
+async def sweep_all(
     open_sweep: OpenSweep, *, failed: Callable[[Exception], None], at_most: int = 500
 ) -> int:
-    """Move every referral whose deadline has passed; how many that were."""
-
-    async def overdue(context: Context, stuck: set[UUID]) -> Referral | None:
-        return await context.work.referrals.next_overdue(context.now, without=stuck)
-
-    return await _sweep(open_sweep, overdue, miss_deadline, failed, at_most)
+    """Do whatever is due, of every kind; how much that was."""
+    return sum([await sweep(kind, open_sweep, failed=failed, at_most=at_most) for kind in SWEEPS])
 
 
-async def sweep_feedbacks(
-    open_sweep: OpenSweep, *, failed: Callable[[Exception], None], at_most: int = 500
-) -> int:
-    """End what was given to commissioners whose term of office is over (row 4-44)."""
-
-    async def outlived(context: Context, stuck: set[UUID]) -> Feedback | None:
-        return await context.work.feedbacks.next_outlived(context.today, without=stuck)
-
-    return await _sweep(open_sweep, outlived, outlive, failed, at_most)
-
-
-async def sweep_refusals(
-    open_sweep: OpenSweep, *, failed: Callable[[Exception], None], at_most: int = 500
-) -> int:
-    """Remind whoever wanted to ask a person again today (row 0-04)."""
-
-    async def due(context: Context, stuck: set[UUID]) -> Consent | None:
-        return await context.work.consents.next_to_ask_again(context.today, without=stuck)
-
-    return await _sweep(open_sweep, due, remind, failed, at_most)
-
-
-async def _sweep(
+async def sweep(
+    kind: Sweep,
     open_sweep: OpenSweep,
-    find: Callable[[Context, set[UUID]], Awaitable[Swept | None]],
-    move: Callable[[Context, Swept], Awaitable[None]],
+    *,
     failed: Callable[[Exception], None],
-    at_most: int,
+    at_most: int = 500,
 ) -> int:
     """Do it to each that is found, each in a commit of its own.
 
-    Several sweeps may run at once: each takes what no other is busy with, and what was done
-    is found no more, so nothing is done twice. One that fails is left for the next sweep.
+    One that fails is left for the next sweep: it must not hold up the others.
     """
     moved = 0
     stuck: set[UUID] = set()
     while moved + len(stuck) < at_most:
         async with open_sweep() as swept:
-            found = await find(swept.context, stuck)
+            found = await kind.find(swept.context, stuck)
             if found is None:
                 break
             try:
-                await move(swept.context, found)
+                await kind.do(swept.context, found)
             except Exception as error:  # noqa: BLE001 - one bad record must not hold up the others
                 stuck.add(found.id)
                 failed(error)

@@ -95,7 +95,13 @@ def _version(cafe_exit: str | None) -> dict[str, Any]:
         "background": f"{NEIGHBOUR}から物音の苦情。",
         "opinion": "就労の話はまだ早い。",
         "lines": [
-            line("household_budget", "J", "家計改善支援", service_code="budget", exit="収支が合う"),
+            line(
+                "household_budget",
+                "J",
+                "家計改善支援",
+                service_code="budget_support",
+                exit="収支が合う",
+            ),
             line("health", "HC", "歯科受診に付き添う", exit="一人で通院できる"),
             line("debt", "L", "債務整理", exit="返済計画がまとまる"),
             line("neighbours", "S", "カフェに通う", frequency="週2回", exit=cafe_exit),

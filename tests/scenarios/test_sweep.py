@@ -6,6 +6,7 @@ import pytest
 from town import Town
 
 from service.application import sweeps
+from service.application.referral_acts import miss_deadline
 
 
 async def sent(town: Town, count: int) -> list[str]:
@@ -78,14 +79,15 @@ async def test_the_hub_that_is_late_itself_is_reported_to_the_municipality(town:
 async def test_a_referral_that_cannot_be_moved_does_not_hold_up_the_others(town: Town, monkeypatch):
     referrals = await sent(town, 3)
     town.clock.forward(days=7)
-    real = sweeps.miss_deadline
+    real = sweeps.SWEEPS
 
     async def broken(context, referral):
         if str(referral.id) == referrals[0]:
             raise RuntimeError("broken")
-        await real(context, referral)
+        await miss_deadline(context, referral)
 
-    monkeypatch.setattr(sweeps, "miss_deadline", broken)
+    replaced = tuple(s._replace(do=broken) if s.name == "referrals" else s for s in real)
+    monkeypatch.setattr(sweeps, "SWEEPS", replaced)
     assert await town.sweep() == 2
     monkeypatch.undo()
     assert await town.sweep() == 1

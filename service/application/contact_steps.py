@@ -1,0 +1,19 @@
+"""Beginning a contact schedule, for whoever keeps in touch."""
+
+from service.application.context import Context
+from service.domain.contact_schedule import ContactSchedule, ScheduleContact
+
+
+async def begin(context: Context, command: ScheduleContact) -> ContactSchedule:
+    """The record; on the day the agency is reminded."""
+    schedule = ContactSchedule.model_validate(
+        dict(command)
+        | {
+            "id": context.new_id(),
+            "agency_id": context.agency_id,
+            "position_id": context.position_id,
+            "made_at": context.now,
+        }
+    )
+    await context.work.contacts.add(schedule)
+    return schedule
