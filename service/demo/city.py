@@ -12,6 +12,7 @@ from service.domain.decision import Basis
 from service.domain.directory import (
     Agency,
     Area,
+    AreaWorker,
     Contract,
     Desk,
     DirectoryFile,
@@ -236,6 +237,7 @@ STAFF: tuple[DemoStaff, ...] = (
     DemoStaff("g-privacy", "G", Role.PRIVACY_OFFICER, "教頭", "五十嵐"),
     DemoStaff("e-chief", "E", Role.CHIEF_CONSULTANT, "センター長", "江口"),
     DemoStaff("s-csw", "S", Role.CSW, "コミュニティソーシャルワーカー", "坂本"),
+    DemoStaff("k-hub", "K", Role.INTEGRATION_PROMOTER, "市町村支援係長", "菊地"),
 )
 
 #: Agencies that are one legal entity: the city and its sections.
@@ -282,6 +284,7 @@ def directory(issuer_urls: dict[str, str]) -> DirectoryFile:
         desks=[_desk(a) for a in AGENCIES],
         positions=[_position(n, s) for n, s in enumerate(STAFF)],
         tenures=[_tenure(n, s, issuer_urls) for n, s in enumerate(STAFF)],
+        area_workers=_area_workers(),
         policies=[
             PolicyLine(
                 municipality_code=CITY,
@@ -325,6 +328,7 @@ def _municipalities() -> list[Municipality]:
             has_welfare_office=True,
             runs_layered_project=True,
             hub_agency_id=AGENCY_ID["S"],
+            upper_hub_agency_id=AGENCY_ID["K"],
             valid_from=SINCE,
         ),
         Municipality(
@@ -335,6 +339,27 @@ def _municipalities() -> list[Municipality]:
             hub_agency_id=AGENCY_ID["KJ"],
             valid_from=SINCE,
         ),
+    ]
+
+
+def position_id(account: str) -> UUID:
+    """The position of a demo account."""
+    return _id(0x1000 + [s.account for s in STAFF].index(account))
+
+
+def _area_workers() -> list[AreaWorker]:
+    """The council's workers by district (地区担当制): who it is, and who stands in."""
+    return [
+        AreaWorker(
+            id=_id(0x4000 + n),
+            municipality_code=CITY,
+            area=f"district_{n}",
+            agency_id=AGENCY_ID["S"],
+            position_id=position_id("s-csw" if n % 2 else "s-hub"),
+            deputy_position_id=position_id("s-hub" if n % 2 else "s-csw"),
+            valid_from=SINCE,
+        )
+        for n in range(1, 6)
     ]
 
 
