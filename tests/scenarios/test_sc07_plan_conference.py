@@ -18,6 +18,7 @@ from scenario_steps import (
     ok,
     refused,
     remedies,
+    same_as_unknown,
     tally,
     written_in,
 )
@@ -257,6 +258,66 @@ async def test_sent_back_once_then_approved_and_decided(town: Town):
             GOAL: "j-consultant m-officer",
         },
     )
+
+
+async def test_the_case_follows_what_the_records_show_stage_by_stage(town: Town):
+    support = await j_drafts(town, exits=True)
+    await he_consents_to_planning(town, support.jiro.person)
+    j, m = of(town, "J"), of(town, "M")
+    path = f"/v1/cases/{support.case}/advance"
+
+    async def stage(name: str) -> None:
+        assert (await ok(j.post(path, {"stage": name})))["stage"] == name
+
+    await refused(j.post(path, {"stage": "plan_agreed"}), 409, "case.illegal_stage")
+    await refused(j.post(path, {}), 422, "case.nothing_to_change")
+    await same_as_unknown(
+        town.caller("w-worker", "planning"),
+        "/v1/cases/{}/advance",
+        {"stage": "assessing"},
+        support.case,
+    )
+    await stage("assessing")
+    await refused(j.post(path, {"stage": "interrupted"}), 409, "case.no_recontact_day")
+    await stage("plan_drafting")
+    await stage("plan_agreed")
+    await refused(j.post(path, {"stage": "in_conference"}), 409, "case.plan_not_on_agenda")
+    sitting = await on_the_agenda(town, support, 1, "2026-12-04")
+    await stage("in_conference")
+    await refused(j.post(path, {"stage": "approved"}), 409, "case.plan_not_approved")
+    town.clock.forward(days=14, hours=5)
+    await sitting.held(town, *TABLE, "person")
+    await ok(sitting.result(town, "approved", APPROVED))
+    await stage("approved")
+    await refused(j.post(path, {"stage": "decided"}), 409, "case.plan_not_decided")
+    decision = {"number": 1, "decision_number": "福第123号"}
+    await ok(m.post(f"/v1/plans/{support.plan}/decide", decision))
+    for name in ("decided", "in_support", "monitoring", "in_support", "monitoring", "evaluating"):
+        await stage(name)
+
+    # Beside it the agencies work together (多機関協働), which ends with a lead, not with the case.
+    for name in ("proposed", "pre_check", "accepted", "assessing", "plan_drafting"):
+        together = await ok(j.post(path, {"collaboration": name}))
+        assert (together["collaboration"], together["stage"]) == (name, "evaluating")
+    await refused(j.post(path, {"collaboration": "decided"}), 409, "case.illegal_stage")
+    for name in ("in_layered_conf", "decided", "in_support", "evaluating", "handed_to_lead"):
+        together = await ok(j.post(path, {"collaboration": name}))
+    connected = await ok(j.post(path, {"mode": "stay_connected"}))
+    assert connected["mode_ja"] == "つながり続ける"
+
+    ending = {"category": "goal_reached", "exit": "カフェの当番", "note": "返済の見通しが立った。"}
+    bare = await j.post(f"/v1/cases/{support.case}/close", ending)
+    assert bare.status_code == 422
+    closed = await ok(
+        j.post(f"/v1/cases/{support.case}/close", ending | {"after_care": "民生委員の声かけ"})
+    )
+    assert (closed["stage"], closed["stage_ja"]) == ("closed", "終結")
+    leads = (await ok(j.get(f"/v1/cases/{support.case}/leads")))["items"]
+    assert all(lead["ended_at"] for lead in leads)
+    again = {"told": "また返済が苦しくなった。"}
+    back = await ok(j.post(f"/v1/cases/{support.case}/reopen", again), 201)
+    heard = await ok(j.get(f"/v1/consultations/{back['id']}"))
+    assert (heard["previous_case_id"], heard["person_id"]) == (support.case, support.jiro.person)
 
 
 async def log_of_the_plan(town: Town, support: Support) -> None:
