@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from service.application.consents import check_representative
 from service.application.context import Context, Page, Shown
 from service.application.facts import person_facts
+from service.application.notices import notify
 from service.domain.access import OWN_COPY, Facts, Part, RecordKind
 from service.domain.access_request import (
     LONGEST_EMBARGO,
@@ -25,8 +26,10 @@ from service.domain.access_request import (
 )
 from service.domain.disclosure import D2, D3, D4, Classes, Disclosable, disclose
 from service.domain.errors import Invalid
+from service.domain.notice import NoticeKind
 from service.domain.people import RepresentationScope
 from service.domain.permission import Permission
+from service.domain.role import Role
 
 
 class LiftEmbargo(BaseModel):
@@ -155,6 +158,26 @@ async def set_embargo(context: Context, person_id: UUID, command: SetEmbargo) ->
     )
     await context.work.access_requests.add_embargo(embargo)
     return context.receipt(embargo)
+
+
+async def end_embargo(context: Context, embargo: Embargo) -> None:
+    """Its last day is over: from today the report says who looked, and its officer is told."""
+    facts = Facts(
+        kind=RecordKind.EMBARGO,
+        record_id=embargo.id,
+        found=True,
+        holder_agency_id=embargo.set_by_agency_id,
+        person_id=embargo.person_id,
+    )
+    context.enforce(Permission.EMBARGO_END, facts)
+    await notify(
+        context,
+        embargo.set_by_agency_id,
+        NoticeKind.EMBARGO_ENDED,
+        "embargo",
+        embargo.id,
+        for_role=Role.PRIVACY_OFFICER,
+    )
 
 
 async def embargoes(context: Context, person_id: UUID) -> Page:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from service.application import (
+    access_requests,
     cases,
     consultations,
     contacts,
@@ -105,6 +106,11 @@ SWEEPS: tuple[Sweep, ...] = (
         "contacts",
         lambda c, stuck: c.work.contacts.next_due(c.today, without=stuck),
         contacts.come_due,
+    ),
+    Sweep(
+        "embargoes",
+        lambda c, stuck: c.work.access_requests.next_embargo_over(c.today, without=stuck),
+        access_requests.end_embargo,
     ),
     Sweep("holders", _leaving, cases.lose_holder),
     Sweep(

@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     CONSULTATION_OVERDUE = "consultation_overdue"
     CONTACT_DUE = "contact_due"
     DISCLOSURE_REQUESTED = "disclosure_requested"
+    EMBARGO_ENDED = "embargo_ended"
     EMERGENCY_REVIEW = "emergency_review"
     EMERGENCY_TAKEN = "emergency_taken"
     ENQUIRY_ANSWERED = "enquiry_answered"
@@ -65,6 +66,7 @@ NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.CONSULTATION_OVERDUE: "対応方針が決まっていない相談があります",
     NoticeKind.CONTACT_DUE: "次回連絡日です（同意を得られていない方）",
     NoticeKind.DISCLOSURE_REQUESTED: "開示請求を受け付けました",
+    NoticeKind.EMBARGO_ENDED: "閲覧記録の開示保留が終わりました",
     NoticeKind.EMERGENCY_REVIEW: "緊急時の閲覧の事後確認をお願いします",
     NoticeKind.EMERGENCY_TAKEN: "緊急時の閲覧が行われました",
     NoticeKind.ENQUIRY_ANSWERED: "照会への回答がありました",

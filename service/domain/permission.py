@@ -98,6 +98,7 @@ class Permission(StrEnum):
     DISCLOSURE_EXTEND = "disclosure.extend"
     DISCLOSURE_READ = "disclosure.read"
     DISCLOSURE_RECEIVE = "disclosure.receive"
+    EMBARGO_END = "embargo.end"
     EMBARGO_LIFT = "embargo.lift"
     EMBARGO_READ = "embargo.read"
     EMBARGO_SET = "embargo.set"
@@ -256,6 +257,7 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.DISCLOSURE_EXTEND: "開示期限の延長",
     Permission.DISCLOSURE_READ: "開示請求の閲覧",
     Permission.DISCLOSURE_RECEIVE: "開示請求の受付",
+    Permission.EMBARGO_END: "閲覧記録の開示保留の満了",
     Permission.EMBARGO_LIFT: "閲覧記録の開示保留の解除",
     Permission.EMBARGO_READ: "閲覧記録の開示保留の確認",
     Permission.EMBARGO_SET: "閲覧記録の開示保留",

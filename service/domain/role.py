@@ -91,6 +91,7 @@ SYSTEM_ONLY = frozenset(
         Permission.CONSENT_REMIND,
         Permission.CONSULTATION_MISS_DEADLINE,
         Permission.CONTACT_COME_DUE,
+        Permission.EMBARGO_END,
         Permission.FEEDBACK_OUTLIVE,
         Permission.HUB_MISS_DEADLINE,
         Permission.REFERRAL_COME_TO_CHECK,

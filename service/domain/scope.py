@@ -80,6 +80,7 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.DISCLOSURE_EXTEND: _ACCESS_REQUEST,
     Permission.DISCLOSURE_READ: _ACCESS_REQUEST,
     Permission.DISCLOSURE_RECEIVE: _ACCESS_REQUEST,
+    Permission.EMBARGO_END: None,
     Permission.EMBARGO_LIFT: _ACCESS_REQUEST,
     Permission.EMBARGO_READ: _ACCESS_REQUEST | {Purpose.AUDIT},
     Permission.EMBARGO_SET: _ACCESS_REQUEST,

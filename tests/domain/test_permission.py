@@ -146,6 +146,7 @@ def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens
         "consent.remind",
         "consultation.miss_deadline",
         "contact.come_due",
+        "embargo.end",
         "feedback.outlive",
         "hub.miss_deadline",
         "referral.come_to_check",

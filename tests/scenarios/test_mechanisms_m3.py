@@ -667,3 +667,24 @@ async def test_a_new_kind_of_agency_is_data(town: Town):
     )
     kinds = (await ok(town.caller("cc-worker").get("/v1/agency-kinds")))["items"]
     assert "ferry_operator" in [k["code"] for k in kinds]
+
+
+async def test_the_officer_is_told_once_that_an_embargo_is_over(town: Town):
+    cc, officer = town.caller("cc-worker"), town.caller("cc-privacy", "access_request")
+    taro = await registered(cc)
+    held_back = {
+        "ground": "dv_protection",
+        "agency_ids": [str(town.agency["CC"])],
+        "reason": "加害者が本人の記録を求めるおそれがある。",
+        "approver": "所長",
+        "until": "2026-11-30",
+    }
+    path = f"/v1/persons/{taro}/access-report/embargoes"
+    embargo = await ok(officer.post(path, held_back), 201)
+    town.clock.forward(days=10)
+    await town.sweep()
+    assert await notices(town.caller("cc-privacy")) == []
+    town.clock.forward(days=1)
+    await town.sweep()
+    await town.sweep()
+    assert await notices(town.caller("cc-privacy")) == [("embargo_ended", embargo["id"])]

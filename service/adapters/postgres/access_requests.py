@@ -1,6 +1,7 @@
 """Requests for disclosure, and embargoes on the access report, in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
 from asyncpg import Connection
@@ -79,6 +80,25 @@ class PostgresAccessRequests:
             f"{EMBARGO.select} WHERE person_id = $1 ORDER BY id", person_id
         )
         return [EMBARGO.read(r) for r in rows]
+
+    async def next_embargo_over(self, day: date, *, without: Collection[UUID]) -> Embargo | None:
+        """One whose last day is over, and of which its officer was not told yet."""
+        passed = list(without)
+        told = "EXISTS (SELECT FROM notice WHERE record_id = {embargo} AND kind = 'embargo_ended')"
+        while row := await self._connection.fetchrow(
+            f"{EMBARGO.select} WHERE until < $1 AND lifted_at IS NULL AND id <> ALL ($2::uuid[])"
+            f" AND NOT {told.format(embargo='embargo.id')}"
+            " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
+            day,
+            passed,
+        ):
+            # Another sweep may have told of it between the look and the lock.
+            if not await self._connection.fetchval(
+                f"SELECT {told.format(embargo='$1')}", row["id"]
+            ):
+                return EMBARGO.read(row)
+            passed.append(row["id"])
+        return None
 
     async def add_embargo(self, embargo: Embargo) -> None:
         """A new embargo."""

@@ -58,6 +58,7 @@ NOTICES = (
     "consultation_overdue",
     "contact_due",
     "disclosure_requested",
+    "embargo_ended",
     "emergency_review",
     "emergency_taken",
     "enquiry_answered",

@@ -60,6 +60,7 @@ SWEPT = (
     "conference",
     "consultation",
     "contact_schedule",
+    "embargo",
     "hub_entry",
     "signal",
     "urgent_support",
