@@ -20,6 +20,7 @@ from service.adapters.postgres.blind_index import BlindIndex
 from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
 from service.adapters.postgres.directories import PostgresDirectory
 from service.adapters.postgres.idempotency import PostgresAnswers
+from service.adapters.postgres.imports import PostgresImports
 from service.adapters.postgres.people import (
     PostgresConsents,
     PostgresConsultations,
@@ -98,6 +99,7 @@ class PostgresUnitOfWork:
         self.provisions = PostgresProvisions(connection)
         self.enquiries = PostgresEnquiries(connection)
         self.feedbacks = PostgresFeedbacks(connection)
+        self.imports = PostgresImports(connection)
         self.notes = PostgresNotes(connection)
         self.anonymous = PostgresAnonymous(connection)
         self.access_requests = PostgresAccessRequests(connection)
