@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from service.application.import_ports import Areas, Imports
 from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.actor import Actor, Held, VerifiedToken
 from service.domain.area_issue import AreaIssue
@@ -65,7 +66,7 @@ class FirstAnswer(NamedTuple):
     body: bytes
 
 
-class Directory(Protocol):
+class Directory(Areas, Protocol):
     """Municipalities, agencies, desks, positions."""
 
     async def municipality(self, code: str) -> Municipality | None: ...
@@ -363,6 +364,8 @@ class UnitOfWork(Protocol):
     def enquiries(self) -> Enquiries: ...
     @property
     def feedbacks(self) -> Feedbacks: ...
+    @property
+    def imports(self) -> Imports: ...
     @property
     def notes(self) -> Notes: ...
     @property
