@@ -88,6 +88,8 @@ FUNCTIONS = {
     ("cases_joined", True, True, False),
     # Takes a task off the list of whoever was to do it.
     ("settle_tasks", True, True, False),
+    # Closes what a list that was taken back had made.
+    ("void_persons", True, True, False),
 }
 TRIGGER_NAMES = {"keep_history", "join_circle", "name_the_record"}
 
