@@ -16,7 +16,9 @@ from service.domain import (
     contact,
     enquiry,
     feedback,
+    import_directory,
     import_people,
+    import_plan,
     import_rows,
     municipality,
     names,
@@ -374,6 +376,10 @@ PROBLEMS: dict[str, Words] = {
         "Something was recorded since about persons of this list (facts.rows), so it cannot be taken back as a whole. Amend those records one by one.",
         "この名簿の方について、取込み後に記録が加えられています（facts.rowsの行）。一括では取り消せないため、該当する方の記録を個別に修正してください。",
     ),
+    "import.changed_since": Words(
+        "Later changes lie over rows of this list (facts.rows). Take those back first, or correct the rows in a new list.",
+        "この取込みの後に変更された行があります（facts.rows）。後の取込みを先に取り消すか、新しい名簿で修正してください。",
+    ),
     "import.csv_broken": Words(
         "The text breaks off or has a quotation mark in the wrong place (facts.line). Save it as CSV again.",
         'CSVの引用符（"）の対応が正しくない行があります（facts.line）。表計算ソフトで開き、CSVとして保存し直してください。',
@@ -414,6 +420,10 @@ PROBLEMS: dict[str, Words] = {
         "The workbook has several sheets. Keep the one with the list.",
         "シートが複数あります。名簿のシートだけを残してください。",
     ),
+    "import.still_in_use": Words(
+        "Areas that this list added are in use (facts.rows), and an area cannot be closed by a date. Assign other areas first.",
+        "この取込みで追加した地区がすでに使われています（facts.rowsの行）。担当地区などを付け替えてから取り消してください。",
+    ),
     "import.too_many_rows": Words(
         "The file has more rows than are taken at once (facts.limit). Split it.",
         "一度に取り込める行数（facts.limit）を超えています。ファイルを分けてください。",
@@ -421,6 +431,10 @@ PROBLEMS: dict[str, Words] = {
     "import.too_wide": Words(
         "The sheet has more columns than are looked at (facts.limit). Remove what is not needed.",
         "列が多すぎます（上限facts.limit列）。不要な列を削除してください。",
+    ),
+    "import.unknown_batch": Words(
+        "There is no such batch. `tsunagi directory imports` lists them.",
+        "その番号の取込みはありません。「tsunagi directory imports」で確認してください。",
     ),
     "import.unpacked_too_large": Words(
         "The workbook unpacks to more than the service takes. Keep the list alone, or save it as CSV.",
@@ -760,6 +774,8 @@ VALUE_MESSAGES: dict[str, Words] = {
         area_issue,
         import_rows,
         import_people,
+        import_directory,
+        import_plan,
     )
     for code, english in module.MESSAGES_EN.items()
 }
