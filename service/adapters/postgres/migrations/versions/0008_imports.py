@@ -39,6 +39,8 @@ IMPORT_LINE = (
 
 def upgrade() -> None:
     """Apply."""
+    # The owner's alone: the service neither reads nor writes it.
+    _create_import_batch()
     _create_person_import()
     op.add_column("person", sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True))
     for policy, says in PERSON_READ.items():
@@ -60,6 +62,31 @@ def upgrade() -> None:
         " USING (agency_id = asker()) WITH CHECK (agency_id = asker())"
     )
     _name_imports_in_the_log()
+
+
+def _create_import_batch() -> None:
+    op.create_table(
+        "import_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.Text(), nullable=True),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('agencies', 'area-workers', 'areas', 'desks', 'positions')",
+            name=op.f("ck_import_batch_kind"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+    )
 
 
 def _create_person_import() -> None:
