@@ -63,6 +63,7 @@ from service.domain.directory import (
 from service.domain.disclosure import DataClass
 from service.domain.enquiry import Enquiry
 from service.domain.feedback import Feedback
+from service.domain.import_plan import ImportBatch, Kept
 from service.domain.law import BasisSwitch, LegalBasis
 from service.domain.names import PersonName
 from service.domain.note import Note
@@ -619,6 +620,22 @@ FULL: tuple[BaseModel, ...] = (
             Screened(person_id=SOMEBODY_ELSE, flagged=True, outcome="unreachable"),
             Screened(person_id=PERSON),
         ),
+    ),
+    ImportBatch(
+        id=uid(42),
+        kind="area-workers",
+        file_name=HARD_LINE,
+        sha256="0123456789abcdef" * 4,
+        made_at=NOW,
+        made_by=HARD_LINE,
+        rows=1,
+        added=2,
+        changed=3,
+        unchanged=4,
+        undone_at=IN_JAPAN,
+        undone_by="運用担当",
+        before=(Kept(number=2, table="agency"), Kept(number=3, table="desk", row={"a": None})),
+        after=(Kept(number=2, table="agency", row={"name": HARD}),),
     ),
     PersonImport(
         id=uid(41),

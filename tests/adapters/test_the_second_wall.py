@@ -51,6 +51,7 @@ OPEN = {
     "conference_body",
     "contract",
     "desk",
+    "import_batch",
     "issuer",
     "issuer_agency",
     "legal_basis",
