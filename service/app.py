@@ -21,6 +21,7 @@ from service.adapters.oidc.tokens import TokenVerifier, bearer_token
 from service.adapters.paper import PaperPrinter
 from service.adapters.postgres.database import Database, PostgresUnitOfWork
 from service.adapters.postgres.schema import current_revision, head_revision, refuse_privileges
+from service.adapters.tabular import TabularFiles
 from service.api.application import create_application
 from service.api.context import Service
 from service.api.middleware import Entrance
@@ -85,6 +86,7 @@ class Wiring:
             new_id=new_id,
             closed=self.closed,
             printer=PaperPrinter(),
+            tables=TabularFiles(),
             pseudonyms=self.pseudonyms,
             cursor_key=settings.kept_secret("cursor.key"),
             audience=settings.audience,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from socket import socket
 from typing import Annotated
+from uuid import UUID
 
 import structlog
 import typer
@@ -17,6 +18,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 from rich.console import Console
 
+from service import cli_imports
 from service.adapters.postgres.blind_index import BlindIndex, write_tokens
 from service.adapters.postgres.database import Database
 from service.adapters.postgres.directories import PostgresDirectory
@@ -29,6 +31,7 @@ from service.demo.city import STAFF, directory
 from service.demo.story import tell
 from service.domain.directory import DirectoryFile
 from service.domain.errors import Refusal
+from service.domain.import_directory import DirectoryKind
 from service.domain.law_texts import LEGAL_BASES
 from service.domain.reference import AGENCY_KINDS
 from service.settings import Settings, SettingsError
@@ -220,6 +223,47 @@ def example() -> None:
     """Print the directory of the demo city, as a file to start from."""
     settings = Settings.from_environment()
     print(to_json(directory(issuer_urls(settings)), indent=2).decode())  # noqa: T201
+
+
+@directory_app.command("import")
+def import_list(
+    file: Annotated[Path, typer.Argument(help="CSV (UTF-8 or Shift_JIS) or XLSX; 名簿のファイル.")],
+    kind: Annotated[DirectoryKind, typer.Option(help="What the list tells of; 名簿の種類.")],
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would change; 試行.")
+    ] = False,
+) -> None:
+    """Take a list of clerks into the directory: all of it or nothing, and it can be taken back."""
+    listed = cli_imports.read_list(file, kind)
+    with owner_url(Settings.from_environment()) as owner:
+        asyncio.run(cli_imports.import_list(owner, listed, dry_run=dry_run))
+
+
+@directory_app.command("imports")
+def list_imports() -> None:
+    """The lists that were taken into the directory, newest first."""
+    with owner_url(Settings.from_environment()) as owner:
+        asyncio.run(cli_imports.list_batches(owner))
+
+
+@directory_app.command("undo")
+def undo_import(
+    batch: Annotated[UUID, typer.Argument(help="取込み番号; see `tsunagi directory imports`.")],
+) -> None:
+    """Take a list back: exactly what it changed, or nothing where something lies over it."""
+    with owner_url(Settings.from_environment()) as owner:
+        asyncio.run(cli_imports.undo_batch(owner, batch))
+
+
+@contextlib.contextmanager
+def owner_url(settings: Settings) -> Iterator[str]:
+    """The owner's database address, which alone may change the directory."""
+    if settings.database_url is not None and settings.database_owner_url is None:
+        raise NotReadyError("Set TSUNAGI_DATABASE_OWNER_URL to the database as tsunagi_owner.")
+    with database_urls(settings) as (_, owner):
+        assert owner is not None  # noqa: S101 - the embedded server always has one
+        yield owner
 
 
 @app.command()

@@ -19,6 +19,8 @@ from service.domain.permission import Permission
 from service.domain.role import Role
 from service.domain.scope import purposes_for
 
+#: What is asked along with a list of persons.
+IMPORT = {"kind": "loan_screening", "purpose_text": examples.IMPORT_PURPOSE}
 #: Stands in texts of the records, so that a leak of any of it can be seen.
 CANARY = "カナリア"
 
@@ -31,6 +33,8 @@ class Route(NamedTuple):
     permission: Permission
     keyed: bool
     body: Any
+    #: What must stand in the query.
+    query: Mapping[str, str] = {}
 
     @property
     def parameters(self) -> list[str]:
@@ -53,7 +57,8 @@ async def every_route(town: Town) -> list[Route]:
     for path, operations in contract["paths"].items():
         for method, operation in operations.items():
             permission, keyed = declared[operation["summary"], path]
-            routes.append(Route(method.upper(), path, permission, keyed, _example(operation)))
+            body, query = _example(operation), _query(operation)
+            routes.append(Route(method.upper(), path, permission, keyed, body, query))
     return routes
 
 
@@ -69,7 +74,16 @@ def _declared() -> dict[tuple[str, str], tuple[Permission, bool]]:
 def _example(operation: Mapping[str, Any]) -> Any:
     if "requestBody" not in operation:
         return None
-    return operation["requestBody"]["content"]["application/json"]["examples"]["example"]["value"]
+    content = operation["requestBody"]["content"]
+    # A file of text is shown as text; everything else is JSON.
+    shown = content.get("application/json") or content["text/csv"]
+    return shown["examples"]["example"]["value"]
+
+
+def _query(operation: Mapping[str, Any]) -> dict[str, str]:
+    stated = operation.get("parameters", ())
+    needed = [p for p in stated if p.get("in") == "query" and p["required"]]
+    return {p["name"]: p["schema"]["examples"][0] for p in needed}
 
 
 class Records(NamedTuple):
@@ -227,7 +241,16 @@ async def _without_names(town: Town, person: str) -> dict[str, str]:
     note = {"note": CANARY}
     assert (await cc.post(f"/v1/supervisions/{supervision}/note", note)).status_code == 200
     issue = await _id(await cc.post("/v1/area-issues", examples.AREA_ISSUE))
-    return {"screening_id": screening, "supervision_id": supervision, "issue_id": issue}
+    # A list of which nobody needs a call: nobody is on record for it.
+    nobody = Route("POST", "/v1/imports", Permission.IMPORT_RUN, True, None, IMPORT)  # noqa: FBT003
+    unflagged = examples.BORROWERS.replace("4,有,離職・失業,有,無", "0,無,就労中,無,無")
+    taken_in = await _id(await call(cc, nobody, nobody.path, unflagged))
+    return {
+        "screening_id": screening,
+        "supervision_id": supervision,
+        "issue_id": issue,
+        "import_id": taken_in,
+    }
 
 
 async def _conference(town: Town, j: Caller, person: str, plan: str) -> tuple[str, str, str, str]:
@@ -263,7 +286,12 @@ async def _conference(town: Town, j: Caller, person: str, plan: str) -> tuple[st
 async def call(caller: Caller, route: Route, path: str, body: Any = None) -> httpx.Response:
     """Send the route's request."""
     headers = {"If-Match": '"1"'} if route.method == "PUT" else {}
-    options = {} if body is None else {"json": body}
+    options: dict[str, Any] = {"params": route.query} if route.query else {}
+    if isinstance(body, str):
+        options["content"] = body.encode()
+        headers["Content-Type"] = "text/csv"
+    elif body is not None:
+        options["json"] = body
     return await caller.send(route.method, path, headers=headers, **options)
 
 

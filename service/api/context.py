@@ -26,6 +26,7 @@ from starlette.responses import Response
 from service.api.errors import invalid_request, problem, simple_problem
 from service.application.callers import identify, nobody
 from service.application.context import Context, Page, Shown, Trace
+from service.application.import_ports import TableFiles
 from service.application.ports import FirstAnswer, Work
 from service.application.printer import Printer
 from service.domain.actor import VerifiedToken
@@ -62,6 +63,7 @@ class Service:
     new_id: Callable[[], UUID]
     closed: Closed
     printer: Printer
+    tables: TableFiles
     pseudonyms: Pseudonyms
     cursor_key: bytes
     audience: str
@@ -235,7 +237,9 @@ class Call:
         return key
 
     async def _hash(self) -> bytes:
-        asked = f"{self.request.method} {self.request.url.path}\n".encode()
+        # The query as well: a list that was tried with dry_run is not yet taken in.
+        url = self.request.url
+        asked = f"{self.request.method} {url.path}?{url.query}\n".encode()
         purpose = self.request.headers.get("purpose-of-use", "").encode()
         return hashlib.sha256(asked + purpose + b"\n" + await self.request.body()).digest()
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from service.domain.errors import (
     Concealed,
     Denied,
+    Fault,
     IllegalMove,
     Invalid,
     Malformed,
@@ -91,6 +92,16 @@ class FieldProblem(BaseModel):
     message_ja: str
 
 
+class RowProblem(BaseModel):
+    """What is wrong with one cell of a file; what stands in it is not repeated."""
+
+    row: int = Field(description="As the spreadsheet numbers it; the headings are row 1.")
+    column: str = Field(description="The heading, or the letter of a column without one.")
+    code: str
+    message: str
+    message_ja: str
+
+
 class Problem(BaseModel):
     """An RFC 9457 problem. It never repeats what was submitted."""
 
@@ -101,7 +112,7 @@ class Problem(BaseModel):
     code: str
     rule: str | None = Field(default=None, description="The rule that decided.")
     remedies: list[Remedy] = []
-    errors: list[FieldProblem] = []
+    errors: list[FieldProblem | RowProblem] = []
     facts: dict[str, Any] = Field(default={}, description="Impersonal values: states, counts.")
 
 
@@ -125,6 +136,7 @@ def problem(refusal: Refusal) -> Response:
                 pointer=refusal.field, code=refusal.code, message=words.en, message_ja=words.ja
             )
         ]
+    body.errors += [_row(f) for f in refusal.faults]
     headers = {}
     if status == 401:
         error = _BEARER_ERRORS.get(refusal.code, ' error="invalid_token",')
@@ -162,6 +174,17 @@ def _field(error: Mapping[str, Any]) -> FieldProblem:
         code=code,
         message=_filled(words.en, facts),
         message_ja=_filled(words.ja, facts),
+    )
+
+
+def _row(fault: Fault) -> RowProblem:
+    words = VALUE_MESSAGES[fault.code]
+    return RowProblem(
+        row=fault.row,
+        column=fault.column,
+        code=fault.code,
+        message=_filled(words.en, fault.facts),
+        message_ja=_filled(words.ja, fault.facts),
     )
 
 

@@ -311,3 +311,10 @@ URGENT_SUPPORT = {
 }
 URGENT_NEXT = {"next_kind": "consultation", "next_id": RECORD}
 URGENT_CLOSE = {"reason": "本人の所在が分からなくなった。"}
+IMPORT_PURPOSE = "特例貸付の借受世帯に対するフォローアップ支援（要綱第5条）"
+BORROWERS = (
+    "氏名,ふりがな,世帯番号,償還状況(滞納月数),家計の困りごと,就労状況,債務,食料,備考\r\n"
+    "借受 一世,かりうけ かずよ,K-001,4,有,離職・失業,有,無,\r\n"
+    "借受 二葉,かりうけ ふたば,K-002,0,無,就労中,無,無,\r\n"
+)
+UNDO_IMPORT = {"reason": "昨年度の名簿を取り込んでしまったため。"}

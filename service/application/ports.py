@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from service.application.import_ports import Areas, Imports
 from service.application.ports_of_care import (
     Assessments,
     Cases,
@@ -75,7 +76,7 @@ class FirstAnswer(NamedTuple):
     body: bytes
 
 
-class Directory(Protocol):
+class Directory(Areas, Protocol):
     """Municipalities, agencies, desks, positions."""
 
     async def municipality(self, code: str) -> Municipality | None: ...
@@ -347,6 +348,8 @@ class UnitOfWork(Protocol):
     def enquiries(self) -> Enquiries: ...
     @property
     def feedbacks(self) -> Feedbacks: ...
+    @property
+    def imports(self) -> Imports: ...
     @property
     def notes(self) -> Notes: ...
     @property

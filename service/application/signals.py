@@ -28,6 +28,7 @@ from service.domain.permission import Permission
 from service.domain.referral import Urgency
 from service.domain.role import Role
 from service.domain.signal import (
+    CloseReason,
     CloseSignal,
     Look,
     LookInto,
@@ -98,6 +99,16 @@ async def raise_for(context: Context, command: RaiseSignal, agency: Agency) -> S
     elif agency.id != context.agency_id:
         await _tell(context, signal, NoticeKind.SIGNAL_RECEIVED)
     return signal
+
+
+async def withdraw(context: Context, signal_id: UUID) -> None:
+    """It came of a list that is taken back: nobody is to look into it."""
+    signal = await context.work.signals.find(signal_id, lock=True)
+    if signal is not None and signal.status not in ENDINGS:
+        closed = signal.move(SignalAct.CLOSE).but(close_reason=CloseReason.MISTAKEN)
+        await context.work.signals.save(closed)
+        await settle(context, signal.id, TaskKind.SIGNAL)
+        await hub.settle_about(context, signal.id)
 
 
 async def read(context: Context, signal_id: UUID) -> Shown:
@@ -281,7 +292,7 @@ async def _begin(context: Context, signal_id: UUID, act: SignalAct) -> Signal:
 
 async def _end(context: Context, after: Signal) -> Shown:
     await context.work.signals.save(after)
-    await settle(context, after.id, TaskKind.SIGNAL, TaskKind.SCREENING_CALL)
+    await settle(context, after.id, TaskKind.SIGNAL)
     await hub.settle_about(context, after.id)
     if after.status not in ENDINGS:
         await _ask(context, after)

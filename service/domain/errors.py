@@ -16,8 +16,18 @@ Every refusal carries a code of the catalogue in ``service/domain/problems.py``,
 gives its English and Japanese sentence. A refusal never carries the submitted value.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+
+class Fault(NamedTuple):
+    """What is wrong with one cell of a file; the row of headings is row 1."""
+
+    row: int
+    #: The heading as we write it, or the letter of the column; never what stands in the cell.
+    column: str
+    code: str
+    facts: Mapping[str, int | str] = {}
 
 
 class Refusal(Exception):  # noqa: N818 - the field's word; "error" would blame the caller
@@ -31,12 +41,14 @@ class Refusal(Exception):  # noqa: N818 - the field's word; "error" would blame 
         rule: str | None = None,
         remedies: Iterable[str] = (),
         facts: dict[str, Any] | None = None,
+        faults: Iterable[Fault] = (),
     ) -> None:
         """Name the catalogue entry.
 
         ``field`` is a JSON pointer into the request, ``rule`` the deciding rule,
-        ``remedies`` are codes of what would make it possible, and ``facts`` are
-        impersonal values (states, dates, counts) that the message may show.
+        ``remedies`` are codes of what would make it possible, ``facts`` are
+        impersonal values (states, dates, counts) that the message may show, and
+        ``faults`` are the cells of a file that cannot be meant.
         """
         super().__init__(code)
         self.code = code
@@ -44,6 +56,7 @@ class Refusal(Exception):  # noqa: N818 - the field's word; "error" would blame 
         self.rule = rule
         self.remedies = tuple(remedies)
         self.facts = facts or {}
+        self.faults = tuple(faults)
 
 
 class Malformed(Refusal):

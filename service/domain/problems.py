@@ -17,6 +17,10 @@ from service.domain import (
     contact_schedule,
     enquiry,
     feedback,
+    import_directory,
+    import_people,
+    import_plan,
+    import_rows,
     intake,
     municipality,
     names,
@@ -523,6 +527,78 @@ PROBLEMS: dict[str, Words] = {
         "This Idempotency-Key was used for another request. Use a new one.",
         "このIdempotency-Keyは別の要求で使われています。新しい値を使ってください。",
     ),
+    "import.already_undone": Words(
+        "This import was taken back already.",
+        "この取込みはすでに取り消されています。",
+    ),
+    "import.built_upon": Words(
+        "Something was recorded since about persons of this list (facts.rows), so it cannot be taken back as a whole. Amend those records one by one.",
+        "この名簿の方について、取込み後に記録が加えられています（facts.rowsの行）。一括では取り消せないため、該当する方の記録を個別に修正してください。",
+    ),
+    "import.changed_since": Words(
+        "Later changes lie over rows of this list (facts.rows). Take those back first, or correct the rows in a new list.",
+        "この取込みの後に変更された行があります（facts.rows）。後の取込みを先に取り消すか、新しい名簿で修正してください。",
+    ),
+    "import.csv_broken": Words(
+        "The text breaks off or has a quotation mark in the wrong place (facts.line). Save it as CSV again.",
+        'CSVの引用符（"）の対応が正しくない行があります（facts.line）。表計算ソフトで開き、CSVとして保存し直してください。',
+    ),
+    "import.encoding_unknown": Words(
+        "The text is neither UTF-8 nor Shift_JIS. Save it as CSV UTF-8.",
+        "文字コードを判別できません。「CSV UTF-8（コンマ区切り）」で保存し直してください。",
+    ),
+    "import.file_empty": Words(
+        "The file is empty. Send one whose first row has the headings.",
+        "ファイルが空です。1行目に見出しのあるファイルを送ってください。",
+    ),
+    "import.file_old_excel": Words(
+        "This is an Excel file of the old kind (.xls) or one with a password. Save it as .xlsx without a password.",
+        "旧形式（.xls）またはパスワード付きのExcelファイルです。パスワードなしの.xlsx形式で保存し直してください。",
+    ),
+    "import.file_unreadable": Words(
+        "This is neither CSV nor an XLSX workbook, whatever it is called, or it is damaged. Save it anew.",
+        "CSVでもExcel（.xlsx）でもないか、壊れているファイルです（拡張子だけを変えたものは使えません）。保存し直してください。",
+    ),
+    "import.hidden_sheet": Words(
+        "The workbook has a hidden sheet. Show it, look at it, and remove it if it is not needed.",
+        "非表示のシートがあります。再表示して内容を確かめ、不要なら削除してください。",
+    ),
+    "import.no_rows": Words(
+        "There are headings and no rows under them.",
+        "見出しだけで、データの行がありません。",
+    ),
+    "import.rows_invalid": Words(
+        "Some cells cannot be taken in, so nothing was stored. Each is named in errors by row and column; mend them and send the file again.",
+        "取り込めないセルがあるため、何も登録していません。errorsに行と列を示しています。直してからもう一度送ってください。",
+    ),
+    "import.same_file": Words(
+        "Your agency has taken in this very file (facts.import_id). Take that import back first, or send the corrected list.",
+        "このファイルは取込み済みです（facts.import_id）。やり直すときは先にその取込みを取り消すか、修正した名簿を送ってください。",
+    ),
+    "import.several_sheets": Words(
+        "The workbook has several sheets. Keep the one with the list.",
+        "シートが複数あります。名簿のシートだけを残してください。",
+    ),
+    "import.still_in_use": Words(
+        "Areas that this list added are in use (facts.rows), and an area cannot be closed by a date. Assign other areas first.",
+        "この取込みで追加した地区がすでに使われています（facts.rowsの行）。担当地区などを付け替えてから取り消してください。",
+    ),
+    "import.too_many_rows": Words(
+        "The file has more rows than are taken at once (facts.limit). Split it.",
+        "一度に取り込める行数（facts.limit）を超えています。ファイルを分けてください。",
+    ),
+    "import.too_wide": Words(
+        "The sheet has more columns than are looked at (facts.limit). Remove what is not needed.",
+        "列が多すぎます（上限facts.limit列）。不要な列を削除してください。",
+    ),
+    "import.unknown_batch": Words(
+        "There is no such batch. `tsunagi directory imports` lists them.",
+        "その番号の取込みはありません。「tsunagi directory imports」で確認してください。",
+    ),
+    "import.unpacked_too_large": Words(
+        "The workbook unpacks to more than the service takes. Keep the list alone, or save it as CSV.",
+        "展開後の大きさが上限を超えています。名簿だけを残すか、CSVで保存し直してください。",
+    ),
     "keys.unavailable": Words(
         "The issuer's keys cannot be fetched at the moment, so the token cannot be checked. Try again shortly.",
         "現在ログイン元の鍵を確認できません。しばらくしてからやり直してください。",
@@ -906,6 +982,10 @@ VALUE_MESSAGES: dict[str, Words] = {
         intake,
         signal,
         contact_schedule,
+        import_rows,
+        import_people,
+        import_directory,
+        import_plan,
     )
     for code, english in module.MESSAGES_EN.items()
 }

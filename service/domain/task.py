@@ -28,7 +28,6 @@ class TaskKind(StrEnum):
     HUB_ENTRY = "hub_entry"
     NEXT_STEP = "next_step"
     REASSIGN = "reassign"
-    SCREENING_CALL = "screening_call"
     SIGNAL = "signal"
     STALE_CASE = "stale_case"
 
@@ -46,7 +45,6 @@ TASK_JA: dict[TaskKind, str] = {
     TaskKind.HUB_ENTRY: "ハブとして回答する案件",
     TaskKind.NEXT_STEP: "緊急支援の次の一手を決める",
     TaskKind.REASSIGN: "担当者の離任に伴う引継ぎ",
-    TaskKind.SCREENING_CALL: "把握調査の対象者への連絡",
     TaskKind.SIGNAL: "気になる世帯の確認・訪問",
     TaskKind.STALE_CASE: "しばらく動きのないケースの確認",
 }
@@ -60,7 +58,6 @@ CALL: Mapping[TaskKind, str] = {
     TaskKind.HUB_ENTRY: "/v1/hub/{record}/answer",
     TaskKind.NEXT_STEP: "/v1/urgent-supports/{record}/follow",
     TaskKind.REASSIGN: "/v1/cases/{record}/hand-over",
-    TaskKind.SCREENING_CALL: "/v1/signals/{record}/look-into",
     TaskKind.SIGNAL: "/v1/signals/{record}/look-into",
     TaskKind.STALE_CASE: "/v1/cases/{record}/notes",
 }

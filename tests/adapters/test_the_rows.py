@@ -63,12 +63,14 @@ from service.domain.directory import (
 from service.domain.disclosure import DataClass
 from service.domain.enquiry import Enquiry
 from service.domain.feedback import Feedback
+from service.domain.import_plan import ImportBatch, Kept
 from service.domain.law import BasisSwitch, LegalBasis
 from service.domain.names import PersonName
 from service.domain.note import Note
 from service.domain.notice import Notice
 from service.domain.people import EmergencyContact, Household, Member, Person, Representation
 from service.domain.permission import Purpose
+from service.domain.person_import import Made, PersonImport
 from service.domain.provision import Provision
 from service.domain.referral import Handover, Need, ReferralEvent
 from service.domain.role import Role
@@ -619,6 +621,42 @@ FULL: tuple[BaseModel, ...] = (
             Screened(person_id=PERSON),
         ),
     ),
+    ImportBatch(
+        id=uid(42),
+        kind="area-workers",
+        file_name=HARD_LINE,
+        sha256="0123456789abcdef" * 4,
+        made_at=NOW,
+        made_by=HARD_LINE,
+        rows=1,
+        added=2,
+        changed=3,
+        unchanged=4,
+        undone_at=IN_JAPAN,
+        undone_by="運用担当",
+        before=(Kept(number=2, table="agency"), Kept(number=3, table="desk", row={"a": None})),
+        after=(Kept(number=2, table="agency", row={"name": HARD}),),
+    ),
+    PersonImport(
+        id=uid(41),
+        agency_id=OURS,
+        department="loan",
+        kind="survey",
+        purpose_text=HARD_LINE,
+        sha256="0123456789abcdef" * 4,
+        made_at=NOW,
+        made_by_position_id=POSITION,
+        screening_id=uid(37),
+        rows_total=3,
+        rows_done=2,
+        needs_contact=1,
+        watch=7,
+        none=8,
+        state="undone",
+        undone_at=IN_JAPAN,
+        undo_reason=HARD,
+        made=(Made(row=2, person_id=SOMEBODY_ELSE), Made(row=4, person_id=PERSON)),
+    ),
     AreaIssue(
         id=uid(38),
         agency_id=OURS,
@@ -646,7 +684,7 @@ NEEDED = {"Conference": ("place",), "Attendee": ("agency_id",)}
 #: What a full value cannot have as well: an attendee is an agency, the person or a resident.
 EXCLUDED = {"Attendee": {"person_id", "resident"}}
 #: Columns that a value does not read: what only storage knows, what another value has.
-UNREAD = {"Person": {"search_keys"}, "AuditEntry": {"question"}}
+UNREAD = {"Person": {"search_keys", "voided_at"}, "AuditEntry": {"question"}}
 
 
 def minimal(value: BaseModel) -> BaseModel:

@@ -51,6 +51,7 @@ OPEN = {
     "conference_body",
     "contract",
     "desk",
+    "import_batch",
     "issuer",
     "issuer_agency",
     "legal_basis",
@@ -221,7 +222,8 @@ async def test_the_service_does_not_start_without_it(urls: Urls, broken: str):
 
 async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: Databases):
     assert tuple(sorted(PROTECTED)) == PROTECTED
-    assert set(PROTECTED) == {*migration().PROTECTED, "circle"}
+    later = {"person_import"}
+    assert set(PROTECTED) == {*migration().PROTECTED, "circle", *later}
 
 
 def migration() -> ModuleType:
@@ -421,7 +423,7 @@ async def test_nothing_is_left_on_the_connection(town: Town, urls: Urls, records
 # Nobody writes their way in.
 
 #: A row of one's own that is about nobody else may be added.
-OWN_ROWS = {"conference", "person", "screening"}
+OWN_ROWS = {"conference", "person", "person_import", "screening"}
 #: Tables to which the service's role may not add at all.
 NOT_ADDED_TO = {"circle", "record_history"}
 
@@ -481,6 +483,30 @@ async def insert(asker: Asker, table: str, row: dict[str, Any]) -> None:
         f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, $1::jsonb)",
         json.dumps(row),
     )
+
+
+async def test_a_stranger_voids_nobody(town: Town, urls: Urls, records: Records):
+    """Nor does somebody who has to do with the person without holding the record."""
+    whom = [uuid.UUID(records.person_id)]
+    for letter in ("H", "J", None):
+        who = {} if letter is None else {"kind": "staff", "agency": town.agency[letter]}
+        async with asking(urls.app, **who) as asker:
+            await asker.connection.execute("SELECT void_persons($1, now())", whom)
+            for setting in ("agency", "kind"):
+                value = town.agency["CC"] if setting == "agency" else "staff"
+                await asker.connection.execute(
+                    "SELECT set_config($1, $2, true)", f"tsunagi.{setting}", str(value)
+                )
+            assert await asker.rows("person") == 1
+    async with asking(urls.app, kind="staff", agency=town.agency["CC"]) as holder:
+        await holder.connection.execute("SELECT void_persons($1, now())", whom)
+        assert await holder.rows("person") == 0
+        assert await holder.connection.execute("UPDATE person SET voided_at = NULL") == "UPDATE 0"
+    async with asking(
+        urls.app, kind="staff", agency=town.agency["CC"], emergency=records.person_id
+    ) as helper:
+        await helper.connection.execute("SELECT void_persons($1, now())", whom)
+        assert await helper.rows("person") == 0
 
 
 async def test_a_record_of_ones_own_cannot_be_moved_to_somebody_else(
@@ -631,6 +657,7 @@ async def test_there_is_no_way_round(databases: Databases):
             "items_about",
             "namesakes",
             "settle_tasks",
+            "void_persons",
         }
         for table in PROTECTED:
             with refused():
@@ -771,6 +798,7 @@ async def about_person(town: Town, records: Records) -> list[tuple[str, str]]:
         ("/v1/supervisions/{}", "supervision_id", ("CC", False)),
         ("/v1/screenings/{}", "screening_id", ("CC", False)),
         ("/v1/disclosure-requests/{}", "request_id", ("CC", True)),
+        ("/v1/imports/{}", "import_id", ("CC", False)),
     ],
 )
 async def test_a_strangers_attempt_is_on_record_with_whose_it_is(

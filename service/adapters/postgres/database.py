@@ -31,6 +31,7 @@ from service.adapters.postgres.entrance import (
     PostgresSignals,
 )
 from service.adapters.postgres.idempotency import PostgresAnswers
+from service.adapters.postgres.imports import PostgresImports
 from service.adapters.postgres.people import (
     PostgresConsents,
     PostgresPersons,
@@ -108,6 +109,7 @@ class PostgresUnitOfWork:
         self.provisions = PostgresProvisions(connection)
         self.enquiries = PostgresEnquiries(connection)
         self.feedbacks = PostgresFeedbacks(connection)
+        self.imports = PostgresImports(connection)
         self.notes = PostgresNotes(connection)
         self.anonymous = PostgresAnonymous(connection)
         self.access_requests = PostgresAccessRequests(connection)

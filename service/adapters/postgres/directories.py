@@ -160,6 +160,13 @@ class PostgresDirectory:
         rows = await self._connection.fetch(f"{MUNICIPALITY.select} ORDER BY code")
         return [MUNICIPALITY.read(r) for r in rows]
 
+    async def areas(self, municipality: str) -> Sequence[Area]:
+        """The areas of a municipality."""
+        rows = await self._connection.fetch(
+            f"{AREA.select} WHERE municipality_code = $1 ORDER BY code", municipality
+        )
+        return [AREA.read(r) for r in rows]
+
     async def agency(self, agency_id: UUID) -> Agency | None:
         """One agency."""
         row = await self._connection.fetchrow(f"{AGENCY.select} WHERE id = $1", agency_id)

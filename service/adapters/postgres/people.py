@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from asyncpg import Connection
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, DateTime, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.adapters.postgres.blind_index import BlindIndex
@@ -18,7 +18,11 @@ PersonRow = row_of(
     Person,
     "person",
     references={"holder_agency_id": "agency.id"},
-    extra=[Column("search_keys", ARRAY(Text), nullable=False)],
+    # A void record is behind the second wall for everybody (see ``imports``).
+    extra=[
+        Column("search_keys", ARRAY(Text), nullable=False),
+        Column("voided_at", DateTime(timezone=True)),
+    ],
     constraints=[
         Index("ix_person_search_keys", "search_keys", postgresql_using="gin"),
         Index("ix_person_holder_agency_id", "holder_agency_id"),

@@ -16,7 +16,6 @@ KINDS = (
     "hub_entry",
     "next_step",
     "reassign",
-    "screening_call",
     "signal",
     "stale_case",
 )

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -66,6 +66,8 @@ SWEPT = (
     "urgent_support",
 )
 RECORDS = {
+    # As revision 0008 wrote it into the function that is written anew here.
+    "person_import": "agency_id, NULL::uuid, NULL::uuid",
     "signal": "agency_id, person_id, NULL::uuid",
     "hub_entry": "from_agency_id, person_id, NULL::uuid",
     "contact_schedule": "agency_id, person_id, NULL::uuid",
