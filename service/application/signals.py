@@ -373,8 +373,10 @@ async def _facts(context: Context, signal_id: UUID, signal: Signal | None) -> Fa
     department = await department_of(context, (signal and signal.person_id) or NOBODY)
     if signal is None:
         return Facts(kind=RecordKind.SIGNAL, record_id=signal_id)
-    parts = {Part.HOLDER} if signal.agency_id == me else set()
-    if signal.entered_by_agency_id == me:
+    parts = set()
+    if signal.agency_id == me:
+        parts.add(Part.HOLDER)
+    elif signal.entered_by_agency_id == me:
         parts.add(Part.PARTY)
     return Facts(
         kind=RecordKind.SIGNAL,
