@@ -83,6 +83,10 @@ NAME_LEAD = {
     "reason": "家計の相談から入るのがよい。",
 }
 CONTACT = {"at": "2026-11-20T10:00:00+09:00", "reached": True, "note": "自宅で面談"}
+FOLLOW_UP = {
+    "at": "2026-11-20T10:00:00+09:00",
+    "note": "電話で様子を伺った。督促が止まり、眠れているとのこと。",
+}
 COMPLETE = {"outcome": "support_started", "note": "プランに移行"}
 CONFERENCE: dict[str, Any] = {
     "kind": "support_coordination_conf",

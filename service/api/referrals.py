@@ -97,6 +97,7 @@ ACTS: dict[Act, tuple[type[BaseModel], UseCase, dict[str, Any]]] = {
     Act.ESCALATE: (commands.Reason, referral_acts.escalate, examples.REASON),
     Act.NAME_LEAD: (commands.NameLead, referral_acts.name_lead, examples.NAME_LEAD),
     Act.CONTACT: (commands.Contact, referral_acts.contact, examples.CONTACT),
+    Act.FOLLOW_UP: (commands.FollowUp, referral_acts.follow_up, examples.FOLLOW_UP),
     Act.WORK: (commands.Note, referral_acts.work, examples.NOTE),
     Act.COMPLETE: (commands.Complete, referral_acts.complete, examples.COMPLETE),
     Act.CLOSE: (commands.Reason, referral_acts.close, examples.REASON),

@@ -23,6 +23,7 @@ from service.domain.referral_acts import (
     Complete,
     Contact,
     Decline,
+    FollowUp,
     NameLead,
     Note,
     Reason,
@@ -134,6 +135,15 @@ async def contact(context: Context, referral_id: UUID, command: Contact) -> Show
     )
 
 
+async def follow_up(context: Context, referral_id: UUID, command: FollowUp) -> Shown:
+    """Ask how the person is doing after the handover; without it nothing is completed."""
+    before, _, moved = await _begin(context, referral_id, Act.FOLLOW_UP)
+    if not command.happened_by(context.now):
+        raise Invalid("referral.follow_up_in_future", field="/at")
+    after = moved.followed_up(command.at)
+    return await _end(context, before, after, Act.FOLLOW_UP, command.note, keep_deadline=True)
+
+
 async def work(context: Context, referral_id: UUID, command: Note) -> Shown:
     """Support goes on; the review date moves with it."""
     before, _, moved = await _begin(context, referral_id, Act.WORK)
@@ -141,7 +151,7 @@ async def work(context: Context, referral_id: UUID, command: Note) -> Shown:
 
 
 async def complete(context: Context, referral_id: UUID, command: Complete) -> Shown:
-    """Done, with what came of it; only after a first contact."""
+    """Done, with what came of it; only after a first contact and a follow-up."""
     before, _, moved = await _begin(context, referral_id, Act.COMPLETE)
     return await _end(context, before, moved.completed(command.outcome), Act.COMPLETE, command.note)
 

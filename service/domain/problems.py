@@ -522,6 +522,18 @@ PROBLEMS: dict[str, Words] = {
         "A contact is recorded when it has happened. Correct at.",
         "面談・連絡は実施後に記録してください。atを直してください。",
     ),
+    "referral.follow_up_before_contact": Words(
+        "A follow-up comes after the first contact. Correct the time.",
+        "フォローの日時は、初回接触より後にしてください。",
+    ),
+    "referral.follow_up_in_future": Words(
+        "A follow-up that has not happened yet cannot be recorded. Correct the time.",
+        "まだ行っていないフォローは記録できません。日時を直してください。",
+    ),
+    "referral.follow_up_missing": Words(
+        "Nothing is completed on the day of the handover: ask the person how they are doing, record it with POST /v1/referrals/{id}/follow-up, then complete it.",
+        "つないだだけでは完了にできません。その後の様子を本人に確認し、フォロー（follow-up）を記録してから完了してください。",
+    ),
     "referral.illegal_move": Words(
         "The referral's status does not allow this step now; open lists what is possible.",
         "つなぎの現在の状態ではこの操作はできません。openに可能な操作があります。",

@@ -156,6 +156,8 @@ class Referral(MakeReferral):
     proposal_desk_id: Annotated[UUID | None, D0] = None
     case_id: Annotated[UUID | None, D0] = None
     first_contact_at: Annotated[datetime | None, D0] = None
+    #: When the receiver last asked how the person is doing (row 1-29).
+    followed_up_at: Annotated[datetime | None, D0] = None
     #: Attempts to reach the person that failed.
     contact_attempts: Annotated[int, D0] = 0
     outcome: Annotated[Code | None, D0] = None
@@ -282,12 +284,23 @@ class Referral(MakeReferral):
             hub_overdue=0,
             contact_attempts=0,
             first_contact_at=None,
+            followed_up_at=None,
         )
 
-    def completed(self, outcome: str) -> Self:
-        """Completed, which needs a first contact and an outcome (row 1-29)."""
+    def followed_up(self, at: datetime) -> Self:
+        """Somebody has asked how the person is doing since they first met (row 3-22)."""
         if self.first_contact_at is None:
             raise IllegalMove("referral.no_first_contact")
+        if at < self.first_contact_at:
+            raise Invalid("referral.follow_up_before_contact", field="/at")
+        return self.but(followed_up_at=at)
+
+    def completed(self, outcome: str) -> Self:
+        """Completed, which needs a first contact, a follow-up and an outcome (row 1-29)."""
+        if self.first_contact_at is None:
+            raise IllegalMove("referral.no_first_contact")
+        if self.followed_up_at is None:
+            raise IllegalMove("referral.follow_up_missing")
         return self.but(outcome=outcome)
 
     def left_by(self, agency_id: UUID | None) -> bool:

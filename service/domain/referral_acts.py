@@ -106,6 +106,17 @@ class Contact(Command):
         return self.at <= now
 
 
+class FollowUp(Command):
+    """How the person is doing, asked after the first contact (rows 1-29, 3-22)."""
+
+    at: AwareDatetime
+    note: Paragraph = Field(description="What was heard when asking how the person is.")
+
+    def happened_by(self, now: datetime) -> bool:
+        """Whether it is not in the future."""
+        return self.at <= now
+
+
 class Complete(Command):
     """The end of a referral: what came of it (row 1-29)."""
 

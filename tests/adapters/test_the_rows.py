@@ -246,6 +246,7 @@ FULL: tuple[BaseModel, ...] = (
         proposal_desk_id=uid(4),
         case_id=uid(6),
         first_contact_at=NOW,
+        followed_up_at=NOW,
         contact_attempts=3,
         outcome="support_started",
         sent_at=NOW,

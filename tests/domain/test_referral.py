@@ -113,6 +113,7 @@ accepted: receiver / receiver / first_contact
     request_withdrawal   withdrawal_requested
     suspend              suspended
 first_contact_done: receiver / receiver / work
+    follow_up            first_contact_done
     work                 working
     complete             completed
     escalate             needs_lead
@@ -120,6 +121,7 @@ first_contact_done: receiver / receiver / work
     request_withdrawal   withdrawal_requested
     suspend              suspended
 working: receiver / receiver / work
+    follow_up            working
     work                 working
     complete             completed
     escalate             needs_lead
@@ -152,6 +154,7 @@ WHOSE = {
     "miss_deadline": "system",
     "name_lead": "hub",
     "contact": "receiver",
+    "follow_up": "receiver",
     "work": "receiver",
     "complete": "receiver",
     "close": "receiver",
@@ -692,6 +695,12 @@ def test_nothing_is_completed_without_a_first_contact(status: Status) -> None:
         never_met.completed("support_started")
     assert refused.value.code == "referral.no_first_contact"
     met = referral(status, first_contact_at=NOW).move(Act.COMPLETE, frozenset({Side.RECEIVER}))
+    with pytest.raises(IllegalMove) as refused:
+        met.completed("support_started")
+    assert refused.value.code == "referral.follow_up_missing"
+    asked = referral(status, first_contact_at=NOW).move(Act.FOLLOW_UP, frozenset({Side.RECEIVER}))
+    assert asked.status is status
+    met = asked.followed_up(NOW).move(Act.COMPLETE, frozenset({Side.RECEIVER}))
     done = met.completed("support_started")
     assert (done.status, done.outcome) == (Status.COMPLETED, "support_started")
 
@@ -703,6 +712,18 @@ def test_nothing_is_completed_without_a_first_contact(status: Status) -> None:
 def test_nothing_is_completed_before_somebody_has_met_the_person(status: Status) -> None:
     with pytest.raises(IllegalMove):
         referral(status, first_contact_at=NOW).move(Act.COMPLETE, frozenset(Side))
+
+
+@pytest.mark.mechanism("3-22")
+def test_a_follow_up_comes_after_the_first_contact() -> None:
+    met = referral(Status.WORKING, first_contact_at=NOW)
+    assert met.followed_up(NOW + timedelta(days=1)).followed_up_at == NOW + timedelta(days=1)
+    with pytest.raises(Invalid) as early:
+        met.followed_up(NOW - timedelta(minutes=1))
+    assert (early.value.code, early.value.field) == ("referral.follow_up_before_contact", "/at")
+    with pytest.raises(IllegalMove) as never_met:
+        referral(Status.WORKING).followed_up(NOW)
+    assert never_met.value.code == "referral.no_first_contact"
 
 
 @pytest.mark.mechanism("1-29")
