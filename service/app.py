@@ -25,7 +25,12 @@ from service.api.application import create_application
 from service.api.context import Service
 from service.api.middleware import Entrance
 from service.application.context import Context, Trace
-from service.application.sweeps import sweep_deadlines, sweep_feedbacks, sweep_refusals
+from service.application.sweeps import (
+    sweep_checks,
+    sweep_deadlines,
+    sweep_feedbacks,
+    sweep_refusals,
+)
 from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
 from service.domain.errors import Refusal
 from service.domain.pseudonym import Pseudonyms
@@ -124,6 +129,7 @@ class Wiring:
     async def sweep(self) -> int:
         """Move everything whose deadline has passed; how many that were."""
         moved = await sweep_deadlines(self.open_sweep, failed=_sweep_failed)
+        moved += await sweep_checks(self.open_sweep, failed=_sweep_failed)
         moved += await sweep_feedbacks(self.open_sweep, failed=_sweep_failed)
         return moved + await sweep_refusals(self.open_sweep, failed=_sweep_failed)
 

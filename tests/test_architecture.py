@@ -366,6 +366,7 @@ def test_every_use_case_is_decided_before_anything_is_written(use_case: UseCase)
     [
         UseCase("application/feedbacks.py", "outlive"),
         UseCase("application/referral_acts.py", "miss_deadline"),
+        UseCase("application/referral_checks.py", "come_to_check"),
     ],
     ids=str,
 )

@@ -87,6 +87,11 @@ FOLLOW_UP = {
     "at": "2026-11-20T10:00:00+09:00",
     "note": "電話で様子を伺った。督促が止まり、眠れているとのこと。",
 }
+CHECK = {
+    "well": False,
+    "note": "本人に電話。相談は続いているが、家賃の支払いが不安とのこと。",
+    "again_on": "2099-01-15",
+}
 COMPLETE = {"outcome": "support_started", "note": "プランに移行"}
 CONFERENCE: dict[str, Any] = {
     "kind": "support_coordination_conf",

@@ -12,13 +12,14 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import cases, referral_acts, referrals
+from service.application import cases, referral_acts, referral_checks, referrals
 from service.application.context import Context, Shown
 from service.application.referrals import Box
 from service.domain import referral_acts as commands
 from service.domain.case import Case
 from service.domain.permission import Permission
 from service.domain.referral import MakeReferral, Referral, ReferralEvent
+from service.domain.referral_acts import Check
 from service.domain.referral_states import PERMISSION, Act, Status
 
 router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS)
@@ -74,6 +75,15 @@ async def amend_referral(
 async def referral_history(referral_id: UUID, context: Asked) -> Response:
     """Read every step of a referral, oldest first."""
     return show_all(await referrals.history(context, referral_id))
+
+
+@router.post("/referrals/{referral_id}/check", response_model=Receipt, tags=["Referrals"])
+@acts(Permission.REFERRAL_CHECK)
+async def check_referral(
+    referral_id: UUID, command: Annotated[Check, said(examples.CHECK)], context: Asked
+) -> Response:
+    """Say how it went some weeks after the handover; what has not gone well is asked after again."""
+    return show(await referral_checks.check(context, referral_id, command))
 
 
 @router.get("/cases/{case_id}", response_model=shown(Case), tags=["Cases"])

@@ -129,7 +129,9 @@ async def contact(context: Context, referral_id: UUID, command: Contact) -> Show
     before, _, moved = await _begin(context, referral_id, Act.CONTACT)
     if not command.happened_by(context.now):
         raise Invalid("referral.contact_in_future", field="/at")
-    after = moved.contacted(at=command.at, reached=command.reached)
+    policy = await context.work.directory.referral_policy(before.municipality_code, context.today)
+    check_on = policy.check.last_day(command.at, context.closed)
+    after = moved.contacted(at=command.at, reached=command.reached, check_on=check_on)
     return await _end(
         context, before, after, Act.CONTACT, command.note, keep_deadline=not command.reached
     )

@@ -9,6 +9,7 @@ from service.application.consents import remind
 from service.application.context import Context
 from service.application.feedbacks import outlive
 from service.application.referral_acts import miss_deadline
+from service.application.referral_checks import come_to_check
 from service.domain.consent import Consent
 from service.domain.feedback import Feedback
 from service.domain.referral import Referral
@@ -36,6 +37,17 @@ async def sweep_deadlines(
         return await context.work.referrals.next_overdue(context.now, without=stuck)
 
     return await _sweep(open_sweep, overdue, miss_deadline, failed, at_most)
+
+
+async def sweep_checks(
+    open_sweep: OpenSweep, *, failed: Callable[[Exception], None], at_most: int = 500
+) -> int:
+    """Have every sender asked how the person is whom they handed over (row 3-22)."""
+
+    async def to_check(context: Context, stuck: set[UUID]) -> Referral | None:
+        return await context.work.referrals.next_to_check(context.today, without=stuck)
+
+    return await _sweep(open_sweep, to_check, come_to_check, failed, at_most)
 
 
 async def sweep_feedbacks(

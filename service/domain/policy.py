@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.referral import Urgency
 from service.domain.referral_states import Clock
-from service.domain.term import Term, calendar, working
+from service.domain.term import Term, Unit, calendar, working
 
 
 class ReferralPolicy(BaseModel):
@@ -19,6 +19,8 @@ class ReferralPolicy(BaseModel):
     urgent: Mapping[Clock, Term] = {}
     #: Recorded attempts before a referral may be closed without any contact.
     contact_attempts: int = Field(default=3, ge=1, le=20)
+    #: How long after the first contact the sender asks how it went (row 3-22).
+    check: Term = Term(days=30, unit=Unit.CALENDAR)
 
     def term(self, clock: Clock, urgency: Urgency) -> Term:
         """The term that applies; what the municipality has not set follows the common default."""

@@ -518,6 +518,14 @@ PROBLEMS: dict[str, Words] = {
         "A referral stays with its person. Make a new one.",
         "つなぎの対象者は変更できません。新しく作成してください。",
     ),
+    "referral.check_again_in_past": Words(
+        "The day on which you ask again must be after today.",
+        "次に確認する日は、明日以降にしてください。",
+    ),
+    "referral.check_needs_next_step": Words(
+        "It has not gone well: say when you ask again (again_on), or, once it has ended, reopen it with POST /v1/referrals/{id}/reopen.",
+        "うまくいっていない場合は、次に確認する日（again_on）を入れるか、終了したつなぎを再開（reopen）してください。",
+    ),
     "referral.contact_in_future": Words(
         "A contact is recorded when it has happened. Correct at.",
         "面談・連絡は実施後に記録してください。atを直してください。",

@@ -5,7 +5,7 @@ is, and ``TURN`` says, for every status that is no ending, who owns the referral
 it is and which deadline runs. Tests prove them total.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -29,6 +29,7 @@ from service.domain.permission import Purpose
 from service.domain.referral_states import (
     BY,
     DECLINES_UNTIL_HUB,
+    HANDED_OVER,
     NEXT,
     PERMISSION,
     TURN,
@@ -158,6 +159,11 @@ class Referral(MakeReferral):
     first_contact_at: Annotated[datetime | None, D0] = None
     #: When the receiver last asked how the person is doing (row 1-29).
     followed_up_at: Annotated[datetime | None, D0] = None
+    #: When the sender is to ask how it went, since when it is on its list, and what it found.
+    check_on: Annotated[date | None, D0] = None
+    check_asked_at: Annotated[datetime | None, D0] = None
+    checked_at: Annotated[datetime | None, D0] = None
+    check_well: Annotated[bool | None, D3] = None
     #: Attempts to reach the person that failed.
     contact_attempts: Annotated[int, D0] = 0
     outcome: Annotated[Code | None, D0] = None
@@ -262,10 +268,10 @@ class Referral(MakeReferral):
             status=S.NEEDS_LEAD if to_hub else self.status,
         )
 
-    def contacted(self, *, at: datetime, reached: bool) -> Self:
+    def contacted(self, *, at: datetime, reached: bool, check_on: date | None = None) -> Self:
         """Reached, or one more attempt: then it stays accepted and the deadline runs on."""
         if reached:
-            return self.but(first_contact_at=at)
+            return self.but(first_contact_at=at, check_on=check_on)
         return self.but(status=S.ACCEPTED, contact_attempts=self.contact_attempts + 1)
 
     def closed(self, attempts_needed: int) -> Self:
@@ -285,6 +291,8 @@ class Referral(MakeReferral):
             contact_attempts=0,
             first_contact_at=None,
             followed_up_at=None,
+            check_on=None,
+            check_asked_at=None,
         )
 
     def followed_up(self, at: datetime) -> Self:
@@ -294,6 +302,27 @@ class Referral(MakeReferral):
         if at < self.first_contact_at:
             raise Invalid("referral.follow_up_before_contact", field="/at")
         return self.but(followed_up_at=at)
+
+    def came_to_check(self, at: datetime) -> Self:
+        """The day has come on which the sender asks how it went."""
+        return self.but(check_asked_at=at, version=self.version + 1)
+
+    def require_check_by(self, agency_id: UUID) -> None:
+        """Its sender asks after it, once somebody has met the person; also after the end."""
+        if agency_id != self.from_agency_id:
+            raise Denied("referral.not_your_act", facts={"act": "check"})
+        if self.status not in HANDED_OVER:
+            raise IllegalMove("referral.illegal_move", facts={"state": self.status, "act": "check"})
+
+    def checked(self, *, well: bool, again_on: date | None, at: datetime) -> Self:
+        """How it went, and when the sender asks again, if it does."""
+        return self.but(
+            check_well=well,
+            checked_at=at,
+            check_on=again_on,
+            check_asked_at=None,
+            version=self.version + 1,
+        )
 
     def completed(self, outcome: str) -> Self:
         """Completed, which needs a first contact, a follow-up and an outcome (row 1-29)."""
@@ -314,7 +343,7 @@ def show_referral(referral: Referral, permit: Permit) -> dict[str, Any]:
     shown = disclose(referral, permit.classes)
     if permit.only_themes is None:
         return shown
-    for free_text in ("reason", "wishes", "prior_contact"):
+    for free_text in ("reason", "wishes", "prior_contact", "check_well"):
         shown.pop(free_text, None)
     shown["handover"] = {"mode": shown["handover"]["mode"]}
     if "needs" in shown:

@@ -229,5 +229,8 @@ RESTS_ON_CONSENT = frozenset(state for state, act in NEXT if act is A.SUSPEND)
 
 ENDINGS = frozenset({S.COMPLETED, S.CLOSED_WITHOUT_CONTACT, S.WITHDRAWN})
 
+#: The person has been handed over: the sender asks after a while how it went (row 3-22).
+HANDED_OVER = frozenset({S.FIRST_CONTACT_DONE, S.WORKING, S.COMPLETED})
+
 #: After so many declines the hub must name a lead (brief §8 rule 10).
 DECLINES_UNTIL_HUB = 2

@@ -1,7 +1,7 @@
 """Referrals, their history, and cases in PostgreSQL."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Connection
@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.case import Case
 from service.domain.referral import Referral, ReferralEvent
-from service.domain.referral_states import RESTS_ON_CONSENT, Status
+from service.domain.referral_states import HANDED_OVER, RESTS_ON_CONSENT, Status
 
 ReferralRow = row_of(
     Referral,
@@ -39,6 +39,11 @@ ReferralRow = row_of(
         ),
         Index("ix_referral_person_id", "person_id"),
         Index("ix_referral_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index(
+            "ix_referral_check_on",
+            "check_on",
+            postgresql_where=text("check_on IS NOT NULL AND check_asked_at IS NULL"),
+        ),
     ],
 )
 ReferralEventRow = row_of(
@@ -156,6 +161,18 @@ class PostgresReferrals:
             f"{REFERRAL.select} WHERE due_at <= $1 AND id <> ALL ($2)"
             " ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
             now,
+            list(without),
+        )
+        return REFERRAL.read(row) if row else None
+
+    async def next_to_check(self, day: date, *, without: Collection[UUID]) -> Referral | None:
+        """One referral whose sender is to be asked how it went, and that no other sweep is busy with."""
+        row = await self._connection.fetchrow(
+            f"{REFERRAL.select} WHERE check_on <= $1 AND check_asked_at IS NULL"
+            " AND status = ANY ($2) AND id <> ALL ($3)"
+            " ORDER BY check_on LIMIT 1 FOR UPDATE SKIP LOCKED",
+            day,
+            sorted(s.value for s in HANDED_OVER),
             list(without),
         )
         return REFERRAL.read(row) if row else None

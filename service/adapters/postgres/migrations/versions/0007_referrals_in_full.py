@@ -11,8 +11,19 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
-    op.add_column(
-        "referral", sa.Column("followed_up_at", sa.DateTime(timezone=True), nullable=True)
+    for column, kind in (
+        ("followed_up_at", sa.DateTime(timezone=True)),
+        ("check_on", sa.Date()),
+        ("check_asked_at", sa.DateTime(timezone=True)),
+        ("checked_at", sa.DateTime(timezone=True)),
+        ("check_well", sa.Boolean()),
+    ):
+        op.add_column("referral", sa.Column(column, kind, nullable=True))
+    op.create_index(
+        "ix_referral_check_on",
+        "referral",
+        ["check_on"],
+        postgresql_where=sa.text("check_on IS NOT NULL AND check_asked_at IS NULL"),
     )
 
 

@@ -1,0 +1,206 @@
+"""Referrals in full: what happens before, after and around a handover (brief §3.2, §5)."""
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+from scenario_steps import act, consent, hidden, notices, ok, person, refer, refused
+from town import Caller, Town
+
+MET = {"at": "2026-11-20T10:00:00+09:00", "reached": True}
+ASKED = {"at": "2026-11-20T10:00:00+09:00", "note": "電話で様子を伺った"}
+
+
+async def registered(caller: Caller, given: str = "花子", **more: Any) -> str:
+    """Somebody who has come to this desk; the id."""
+    form = person("見本", given, "ミホン ハナコ") | more
+    return (await ok(caller.post("/v1/persons", form), 201))["id"]
+
+
+async def agrees(
+    town: Town,
+    caller: Caller,
+    person_id: str,
+    letters: str,
+    classes: str = "D1 D2 D3",
+    **more: Any,
+) -> str:
+    """Their written consent to some agencies; its id."""
+    agencies = [str(town.agency[letter]) for letter in letters.split()]
+    to = more.pop("to", {"agencies": agencies})
+    purposes = ("consultation",)
+    slip = consent(person_id, to=to, classes=classes, purposes=purposes, **more)
+    return (await ok(caller.post("/v1/consents", slip), 201))["id"]
+
+
+async def handed_over(town: Town, sender: str = "cc-worker", **said: Any) -> tuple[str, str]:
+    """A person of CC's whom J has met; the ids of the person and the referral."""
+    caller, j = town.caller(sender), town.caller("j-consultant")
+    person_id = await registered(caller)
+    await agrees(town, caller, person_id, "J")
+    referral_id = await refer(caller, person_id, town.desk["J"], **said)
+    await act(caller, referral_id, "send")
+    await act(j, referral_id, "accept")
+    await act(j, referral_id, "contact", **MET)
+    return person_id, referral_id
+
+
+async def completed(town: Town) -> tuple[str, str]:
+    """The same, asked after and done with."""
+    person_id, referral_id = await handed_over(town)
+    j = town.caller("j-consultant")
+    await act(j, referral_id, "follow-up", **ASKED)
+    await act(j, referral_id, "complete", outcome="information_given")
+    return person_id, referral_id
+
+
+async def row(town: Town, referral_id: str) -> dict[str, Any]:
+    """The referral's record as it lies in the database."""
+    found = await town.owner.fetchrow("SELECT * FROM referral WHERE id = $1", referral_id)
+    return dict(found)
+
+
+async def unchanged(town: Town, referral_id: str, *calls: tuple[Any, int, str]) -> None:
+    """Each of these calls is refused with its code, and nothing is changed by it."""
+    before = await row(town, referral_id)
+    for call, status, code in calls:
+        await refused(call, status, code)
+    assert await row(town, referral_id) == before
+
+
+# Follow-up before completion (1-29).
+
+
+@pytest.mark.mechanism("1-29", "3-22")
+async def test_nothing_is_completed_before_somebody_has_asked_again(town: Town):
+    j, cc, s = (town.caller(a) for a in ("j-consultant", "cc-worker", "s-csw"))
+    _, referral_id = await handed_over(town)
+    path = f"/v1/referrals/{referral_id}"
+    problem = await refused(
+        j.post(f"{path}/complete", {"outcome": "handed_over"}), 409, "referral.follow_up_missing"
+    )
+    assert "/follow-up" in problem["title"]
+    assert "follow-up" in problem["title_ja"]
+    await unchanged(
+        town,
+        referral_id,
+        (
+            j.post(f"{path}/follow-up", ASKED | {"at": "2026-11-21T10:00:00+09:00"}),
+            422,
+            "referral.follow_up_in_future",
+        ),
+        (
+            j.post(f"{path}/follow-up", ASKED | {"at": "2026-11-19T10:00:00+09:00"}),
+            422,
+            "referral.follow_up_before_contact",
+        ),
+        (j.post(f"{path}/follow-up", {"at": ASKED["at"]}), 422, "body.invalid"),
+        (cc.post(f"{path}/follow-up", ASKED), 403, "referral.not_your_act"),
+        (s.post(f"{path}/follow-up", ASKED), 404, "record.not_found"),
+    )
+    due = (await row(town, referral_id))["due_at"]
+    asked = await act(j, referral_id, "follow-up", **ASKED)
+    assert (asked["status"], asked["followed_up_at"][:10]) == ("first_contact_done", "2026-11-20")
+    assert ASKED["note"] not in str(asked)
+    assert (await row(town, referral_id))["due_at"] == due
+    await act(j, referral_id, "work")
+    await act(j, referral_id, "follow-up", **ASKED)
+    assert (await act(j, referral_id, "complete", outcome="handed_over"))["status"] == "completed"
+    steps = (await ok(j.get(f"{path}/history")))["items"]
+    assert [s["note"] for s in steps if s["act"] == "follow_up"] == [ASKED["note"]] * 2
+
+
+# Thirty days after the handover (3-22).
+
+
+@pytest.mark.mechanism("3-22")
+async def test_the_sender_asks_after_thirty_days_exactly_once(town: Town):
+    cc, j = town.caller("cc-worker"), town.caller("j-consultant")
+    person_id, referral_id = await completed(town)
+    path = f"/v1/referrals/{referral_id}"
+    assert (await row(town, referral_id))["check_on"].isoformat() == "2026-12-20"
+    ended = (await row(town, referral_id))["ended_at"]
+
+    town.clock.forward(days=29)
+    assert await town.sweep() == 0
+    town.clock.forward(days=1)
+    assert sum(await asyncio.gather(*(town.sweep() for _ in range(3)))) == 1
+    assert await town.sweep() == 0
+    tasks = (await ok(cc.get("/v1/tasks")))["items"]
+    assert [(t["kind"], t["record_id"], t["call"]) for t in tasks] == [
+        ("handover_check", referral_id, f"{path}/check")
+    ]
+    told = [n for n in await notices(cc) if n[0] == "referral_check"]
+    assert told == [("referral_check", referral_id)]
+    assert (await ok(j.get("/v1/tasks")))["items"] == []
+    [entry] = await town.audit(record_id=referral_id, action="referral.come_to_check")
+    assert (entry["actor_kind"], entry["rules"]) == ("system", ["system.sweep"])
+    assert str(entry["person_id"]) == person_id
+
+    note = "本人に電話。家賃の支払いが不安とのこと"
+    bad = {"well": False, "note": note}
+    await unchanged(
+        town,
+        referral_id,
+        (cc.post(f"{path}/check", bad), 422, "referral.check_needs_next_step"),
+        (
+            cc.post(f"{path}/check", bad | {"again_on": "2026-12-20"}),
+            422,
+            "referral.check_again_in_past",
+        ),
+        (j.post(f"{path}/check", {"well": True, "note": note}), 403, "referral.not_your_act"),
+        (
+            town.caller("h-supporter").post(f"{path}/check", {"well": True, "note": note}),
+            404,
+            "record.not_found",
+        ),
+    )
+    receipt = await ok(cc.post(f"{path}/check", bad | {"again_on": "2027-01-15"}))
+    assert receipt["check_on"] == "2027-01-15"
+    assert note not in str(receipt)
+    assert "check_well" not in receipt
+    assert (await ok(cc.get("/v1/tasks")))["items"] == []
+    steps = (await ok(cc.get(f"{path}/history")))["items"]
+    assert [(s["act"], s.get("note")) for s in steps[-2:]] == [
+        ("come_to_check", None),
+        ("check", note),
+    ]
+
+    town.clock.forward(days=26)
+    assert await town.sweep() == 1
+    await ok(cc.post(f"{path}/check", {"well": True, "note": "落ち着いている"}))
+    assert (await ok(cc.get("/v1/tasks")))["items"] == []
+    town.clock.forward(days=400)
+    assert await town.sweep() == 0
+    after = await row(town, referral_id)
+    assert (after["status"], after["ended_at"], after["check_well"]) == ("completed", ended, True)
+
+
+@pytest.mark.mechanism("3-22")
+async def test_a_municipality_sets_how_long_it_waits_before_it_asks(town: Town):
+    await town.owner.execute(
+        "UPDATE policy SET value = value ||"
+        """ '{"check": {"days": 14, "unit": "calendar"}}' WHERE name = 'referral'"""
+    )
+    _, referral_id = await handed_over(town)
+    assert (await row(town, referral_id))["check_on"].isoformat() == "2026-12-04"
+    town.clock.forward(days=14)
+    assert await town.sweep() == 1
+
+
+async def test_nobody_asks_after_what_never_came_about(town: Town):
+    cc = town.caller("cc-worker")
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, "J")
+    referral_id = await refer(cc, person_id, town.desk["J"])
+    await unchanged(
+        town,
+        referral_id,
+        (
+            cc.post(f"/v1/referrals/{referral_id}/check", {"well": True, "note": "x"}),
+            409,
+            "referral.illegal_move",
+        ),
+    )
+    await hidden(cc, "/v1/referrals/{}", str(uuid.uuid4()))
