@@ -4,7 +4,7 @@ from uuid import UUID
 
 from service.application.consultations import whom
 from service.application.context import Context, Page, Shown
-from service.application.referrals import agency_of, route_to_desk
+from service.application.desks import agency_of, route_to_desk
 from service.domain.access import Facts, RecordKind
 from service.domain.directory import RouteQuestion
 from service.domain.disclosure import D0, Disclosable, disclose

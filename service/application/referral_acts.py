@@ -9,6 +9,7 @@ from uuid import UUID
 
 from service.application.cases import lead_by_hub, open_case
 from service.application.context import Context, Shown
+from service.application.desks import desk_in_force, require_agency_in_force
 from service.application.facts import referral_facts
 from service.application.notices import notify
 from service.application.referral_steps import due, record_step
@@ -36,6 +37,8 @@ from service.domain.referral_states import PERMISSION, Act, Side
 async def send(context: Context, referral_id: UUID, command: Note) -> Shown:
     """Send it to a receiver whom the person's consent covers."""
     before, facts, moved = await _begin(context, referral_id, Act.SEND)
+    if before.to_desk_id is not None:
+        await desk_in_force(context, before.to_desk_id, "/to_desk_id")
     await _require_covered(context, Act.SEND, facts, before, before.to_agency_id, "/to_desk_id")
     return await _end(context, before, moved.but(sent_at=context.now), Act.SEND, command.note)
 
@@ -82,9 +85,7 @@ async def answer(context: Context, referral_id: UUID, command: AnswerInfo) -> Sh
 async def redirect(context: Context, referral_id: UUID, command: Redirect) -> Shown:
     """On to the proposed desk, or another one, whom the person's consent covers."""
     before, facts, moved = await _begin(context, referral_id, Act.REDIRECT)
-    desk = await context.work.directory.desk(command.to_desk_id)
-    if desk is None or not desk.holds_on(context.today):
-        raise Invalid("directory.unknown_desk", field="/to_desk_id")
+    desk = await desk_in_force(context, command.to_desk_id, "/to_desk_id")
     check_receiver(before, desk.agency_id)
     await _require_covered(context, Act.REDIRECT, facts, before, desk.agency_id, "/to_desk_id")
     after = moved.but(
@@ -113,6 +114,9 @@ async def name_lead(context: Context, referral_id: UUID, command: NameLead) -> S
     if command.deputy_agency_id is not None:
         named.append(command.deputy_agency_id)
     _check_team(named)
+    for agency_id in named:
+        field = "/lead_agency_id" if agency_id == command.lead_agency_id else "/team"
+        await require_agency_in_force(context, agency_id, field)
     for agency_id in named:
         if agency_id != before.from_agency_id:
             await _require_covered(context, Act.NAME_LEAD, facts, before, agency_id, "/team")
@@ -228,9 +232,7 @@ async def _require_covered(
 
 
 async def _check_proposal(context: Context, referral: Referral, desk_id: UUID) -> None:
-    desk = await context.work.directory.desk(desk_id)
-    if desk is None or not desk.holds_on(context.today):
-        raise Invalid("directory.unknown_desk", field="/proposal/desk_id")
+    desk = await desk_in_force(context, desk_id, "/proposal/desk_id")
     back = (context.agency_id, referral.from_agency_id, *referral.declined_by)
     if desk.agency_id in back:
         raise Invalid("referral.proposal_is_dead_end", field="/proposal/desk_id")

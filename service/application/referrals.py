@@ -5,6 +5,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from service.application.context import Context, Page, Shown
+from service.application.desks import agency_of as agency_of  # noqa: PLC0414 - asked for here, too
+from service.application.desks import desk_in_force
+from service.application.desks import route_to_desk as route_to_desk  # noqa: PLC0414 - the same
 from service.application.facts import (
     consents_by_person,
     facts_of_referral,
@@ -16,7 +19,7 @@ from service.application.referral_steps import due, record_step
 from service.domain.access import Part
 from service.domain.actor import Actor
 from service.domain.decision import Permit
-from service.domain.directory import Agency, Desk, RouteQuestion, route
+from service.domain.directory import Desk
 from service.domain.disclosure import D0, disclose
 from service.domain.errors import Invalid
 from service.domain.people import Person
@@ -151,35 +154,10 @@ async def history(context: Context, referral_id: UUID) -> Page:
 async def receiving_desk(context: Context, command: MakeReferral, person: Person) -> Desk:
     """The named desk, or the one that answers for the first theme and the person's area."""
     if command.to_desk_id is not None:
-        desk = await context.work.directory.desk(command.to_desk_id)
-        if desk is None or not desk.holds_on(context.today):
-            raise Invalid("directory.unknown_desk", field="/to_desk_id")
-        return desk
+        return await desk_in_force(context, command.to_desk_id, "/to_desk_id")
     theme = command.needs[0].theme if command.needs else None
     desk, _ = await route_to_desk(context, context.municipality_code, person.area, theme)
     return desk
-
-
-async def route_to_desk(
-    context: Context, municipality: str, area: str | None, theme: str | None
-) -> tuple[Desk, str]:
-    """The desk that answers: always one."""
-    desks = await context.work.directory.desks(municipality, context.today)
-    served = await context.work.directory.municipality(municipality)
-    if served is None:
-        raise Invalid("directory.unknown_municipality", field="/municipality_code")
-    hub = [d for d in desks if d.agency_id == served.hub_agency_id]
-    if not hub:
-        hub = list(await context.work.directory.desks_of(served.hub_agency_id))
-    question = RouteQuestion(municipality_code=municipality, area=area, theme=theme)
-    return route(desks, hub[0], question)
-
-
-async def agency_of(context: Context, desk: Desk) -> Agency:
-    """The agency behind a desk."""
-    agency = await context.work.directory.agency(desk.agency_id)
-    assert agency is not None  # noqa: S101 - foreign key
-    return agency
 
 
 def open_acts(actor: Actor, referral: Referral) -> list[str]:

@@ -251,6 +251,10 @@ PROBLEMS: dict[str, Words] = {
         "The service cannot record accesses at the moment, so it shows nothing. Try again shortly.",
         "現在アクセス記録を残せないため、情報を表示できません。しばらくしてからやり直してください。",
     ),
+    "directory.desk_ended": Words(
+        "This programme has ended, or has not begun yet. Choose another desk, or ask POST /v1/route which one answers today.",
+        "この窓口・事業は終了しているか、まだ始まっていません。別の窓口を選ぶか、POST /v1/route で現在の窓口を確認してください。",
+    ),
     "directory.hub_without_desk": Words(
         "Every municipality needs a hub agency with at least one desk; some have none.",
         "すべての市町村に、窓口を持つハブ（総合相談の要）の機関が必要です。",

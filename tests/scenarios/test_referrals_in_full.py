@@ -204,3 +204,125 @@ async def test_nobody_asks_after_what_never_came_about(town: Town):
         ),
     )
     await hidden(cc, "/v1/referrals/{}", str(uuid.uuid4()))
+
+
+# Refusals that say the way forward and change nothing (1-40, 1-23).
+
+
+async def ends(town: Town, letter: str, table: str = "desk") -> None:
+    """The programme ended yesterday."""
+    column = "agency_id" if table == "desk" else "id"
+    await town.owner.execute(
+        f"UPDATE {table} SET valid_until = '2026-11-19' WHERE {column} = $1", town.agency[letter]
+    )
+
+
+@pytest.mark.parametrize("table", ["desk", "agency"])
+async def test_a_programme_that_has_ended_is_said_to_have_ended(town: Town, table: str):
+    cc, d, hub = (town.caller(a) for a in ("cc-worker", "d-consultant", "s-hub"))
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, "D J S")
+    to_j = await refer(cc, person_id, town.desk["J"])
+    declined = await refer(cc, person_id, town.desk["D"])
+    await act(cc, declined, "send")
+    await ends(town, "J", table)
+    form = {"person_id": person_id, "to_desk_id": str(town.desk["J"]), "reason": "相談"}
+    before = await town.owner.fetchval("SELECT count(*) FROM referral")
+    problem = await refused(cc.post("/v1/referrals", form), 422, "directory.desk_ended")
+    assert [e["pointer"] for e in problem["errors"]] == ["/to_desk_id"]
+    assert "POST /v1/route" in problem["title"]
+    assert "POST /v1/route" in problem["title_ja"]
+    proposal = {"desk_id": str(town.desk["J"]), "contacted": "電話"}
+    await unchanged(
+        town,
+        declined,
+        (
+            d.post(f"/v1/referrals/{declined}/decline", {"reason": "担当外", "proposal": proposal}),
+            422,
+            "directory.desk_ended",
+        ),
+    )
+    await unchanged(
+        town,
+        to_j,
+        (cc.put(f"/v1/referrals/{to_j}", form, 1), 422, "directory.desk_ended"),
+        (cc.post(f"/v1/referrals/{to_j}/send"), 422, "directory.desk_ended"),
+    )
+    await act(d, declined, "decline", reason="担当外", ask_hub=True)
+    if table == "agency":
+        await unchanged(
+            town,
+            declined,
+            (
+                hub.post(
+                    f"/v1/referrals/{declined}/name-lead",
+                    {"lead_agency_id": str(town.agency["J"]), "reason": "適任"},
+                ),
+                422,
+                "directory.desk_ended",
+            ),
+        )
+    nowhere = form | {"to_desk_id": str(uuid.uuid4())}
+    await refused(cc.post("/v1/referrals", nowhere), 422, "directory.unknown_desk")
+    assert await town.owner.fetchval("SELECT count(*) FROM referral") == before
+    # The directory itself no longer sends anybody there.
+    question = {"municipality_code": "999997", "theme": "debt"}
+    assert (await ok(cc.post("/v1/route", question)))["agency_id"] != str(town.agency["J"])
+
+
+async def test_a_desk_that_has_declined_is_redirected_only_to_one_that_is_open(town: Town):
+    cc, d = town.caller("cc-worker"), town.caller("d-consultant")
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, "D J E")
+    referral_id = await refer(cc, person_id, town.desk["D"])
+    await act(cc, referral_id, "send")
+    proposal = {"desk_id": str(town.desk["J"]), "contacted": "電話"}
+    await act(d, referral_id, "decline", reason="担当外", proposal=proposal)
+    await ends(town, "J")
+    path = f"/v1/referrals/{referral_id}/redirect"
+    await unchanged(
+        town,
+        referral_id,
+        (cc.post(path, {"to_desk_id": str(town.desk["J"])}), 422, "directory.desk_ended"),
+        (cc.post(path, {"to_desk_id": str(uuid.uuid4())}), 422, "directory.unknown_desk"),
+    )
+    await act(cc, referral_id, "redirect", to_desk_id=str(town.desk["E"]))
+
+
+@pytest.mark.mechanism("1-40")
+@pytest.mark.parametrize("mode", ["accompany", "joint_visit", "paperwork_help"])
+async def test_going_along_needs_a_day_and_a_member_of_staff(town: Town, mode: str):
+    cc = town.caller("cc-worker")
+    person_id = await registered(cc)
+    form = {"person_id": person_id, "to_desk_id": str(town.desk["J"]), "reason": "相談"}
+    whole = {"mode": mode, "at": "2026-11-25T10:00:00+09:00", "staff": "公民館 川田"}
+    for left_out in ("at", "staff"):
+        handover = {k: v for k, v in whole.items() if k != left_out}
+        problem = await refused(
+            cc.post("/v1/referrals", form | {"handover": handover}), 422, "body.invalid"
+        )
+        [error] = problem["errors"]
+        assert error["code"] == "referral.handover_needs_date_and_staff"
+        assert error["pointer"].startswith("/handover")
+        assert error["message_ja"]
+    assert await town.owner.fetchval("SELECT count(*) FROM referral") == 0
+    receipt = await ok(cc.post("/v1/referrals", form | {"handover": whole}), 201)
+    assert receipt["handover"] == {"mode": mode}
+
+
+@pytest.mark.mechanism("1-23")
+async def test_a_decline_without_a_proposal_says_what_is_missing(town: Town):
+    cc, j = town.caller("cc-worker"), town.caller("j-consultant")
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, "J")
+    referral_id = await refer(cc, person_id, town.desk["J"])
+    await act(cc, referral_id, "send")
+    before = await row(town, referral_id)
+    problem = await refused(
+        j.post(f"/v1/referrals/{referral_id}/decline", {"reason": "担当外"}), 422, "body.invalid"
+    )
+    [error] = problem["errors"]
+    assert error["code"] == "referral.decline_needs_proposal"
+    assert "ask the hub" in error["message"]
+    assert "ハブ" in error["message_ja"]
+    assert await row(town, referral_id) == before

@@ -179,7 +179,8 @@ class PostgresDirectory:
     async def desks(self, municipality: str, day: date) -> Sequence[Desk]:
         """Desks that serve a municipality on a day."""
         rows = await self._connection.fetch(
-            f"{DESK.select} WHERE municipality_code = $1 AND {_DATED} ORDER BY id",
+            f"{DESK.select} WHERE municipality_code = $1 AND {_DATED}"
+            f" AND agency_id IN (SELECT id FROM agency WHERE {_DATED}) ORDER BY id",
             municipality,
             day,
         )
