@@ -171,6 +171,7 @@ async def make_records(town: Town) -> Records:
             "conference_id": conference,
             "consent_id": consent,
             "consultation_id": consultation,
+            "desk_id": str(town.desk["J"]),
             "household_id": household,
             "item_id": item,
             "notice_id": str(notice),

@@ -142,6 +142,13 @@ AGREEMENT = {
     "evidence": "プラン署名 2026-0003",
 }
 DECISION = {"number": 1, "decision_number": "福第123号"}
+CAPACITY = {
+    "open": True,
+    "places": 2,
+    "waiting_days": 7,
+    "until": "2099-03-31",
+    "note": "家計相談は翌週から受けられます。",
+}
 ROUTE = {"municipality_code": "999997", "area": "district_3", "theme": "debt"}
 ACKNOWLEDGEMENT = {"answer": "写しを廃棄しました。"}
 CITY = "0199aaaa-0000-7000-8000-0000000000a1"

@@ -22,9 +22,18 @@ from service.domain.referral import MakeReferral, Referral, ReferralEvent
 from service.domain.referral_acts import Check
 from service.domain.referral_states import PERMISSION, Act, Status
 
+
+class Warned(BaseModel):
+    """What does not stop it, and is good to know."""
+
+    code: str
+    message: str
+    message_ja: str
+
+
 router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS)
 
-Receipt = receipt(Referral, status_ja=str, next=list[str])
+Receipt = receipt(Referral, status_ja=str, next=list[str], warnings=list[Warned])
 View = shown(Referral, status_ja=str, owner_agency_id=UUID, turn=str, next=list[str])
 
 

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from service.application.capacities import capacity_of
 from service.application.context import Context, Shown
 from service.application.facts import department_of, person_facts
 from service.application.referrals import agency_of, route_to_desk
 from service.domain.access import Facts, Part, RecordKind
+from service.domain.capacity import DeskCapacity, told
 from service.domain.consultation import Consultation, ReceiveConsultation
 from service.domain.directory import Agency, Desk
 from service.domain.disclosure import D0, disclose
@@ -41,7 +43,8 @@ async def receive(context: Context, command: ReceiveConsultation) -> Shown:
         )
     await context.work.consultations.add(consultation)
     agency = await agency_of(context, desk)
-    return context.receipt(consultation, routed_to=whom(desk, agency))
+    capacity = await capacity_of(context, desk.id)
+    return context.receipt(consultation, routed_to=whom(desk, agency, capacity))
 
 
 async def read(context: Context, consultation_id: UUID) -> Shown:
@@ -58,7 +61,7 @@ async def read(context: Context, consultation_id: UUID) -> Shown:
     return Shown(disclose(consultation, permit.classes), consultation.version, consultation.id)
 
 
-def whom(desk: Desk, agency: Agency) -> dict[str, Any]:
+def whom(desk: Desk, agency: Agency, capacity: DeskCapacity | None = None) -> dict[str, Any]:
     """The desk and its agency, as somebody would be told where to go."""
     shown = disclose(desk, frozenset({D0}))
     return {
@@ -67,6 +70,7 @@ def whom(desk: Desk, agency: Agency) -> dict[str, Any]:
         "agency_id": str(agency.id),
         "agency": agency.public_name or agency.name,
         "phone": desk.phone or agency.phone,
+        "capacity": told(capacity),
     }
 
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from service.application.desk_ports import Desks
+from service.application.referral_ports import Referrals
 from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.actor import Actor, Held, VerifiedToken
 from service.domain.area_issue import AreaIssue
@@ -38,8 +40,6 @@ from service.domain.people import Household, Person, Representation
 from service.domain.plan import Plan, PlanVersion
 from service.domain.policy import ReferralPolicy
 from service.domain.provision import Provision
-from service.domain.referral import Referral, ReferralEvent
-from service.domain.referral_states import Status
 from service.domain.screening import Screening
 from service.domain.supervision import Supervision
 from service.domain.tally import Recommendation
@@ -221,31 +221,6 @@ class Consultations(Protocol):
     async def add(self, consultation: Consultation) -> None: ...
 
 
-class Referrals(Protocol):
-    """Referrals and their history."""
-
-    async def find(self, referral_id: UUID, *, lock: bool = False) -> Referral | None: ...
-    async def add(self, referral: Referral) -> None: ...
-    async def save(self, referral: Referral) -> None: ...
-    async def inbox(
-        self, agency_id: UUID, status: Status | None, after: UUID | None, limit: int
-    ) -> Sequence[Referral]: ...
-    async def outbox(
-        self, agency_id: UUID, status: Status | None, after: UUID | None, limit: int
-    ) -> Sequence[Referral]: ...
-    async def hub_queue(
-        self, agency_id: UUID, after: UUID | None, limit: int
-    ) -> Sequence[Referral]: ...
-    async def next_overdue(
-        self, now: datetime, *, without: Collection[UUID]
-    ) -> Referral | None: ...
-    async def next_to_check(self, day: date, *, without: Collection[UUID]) -> Referral | None: ...
-    async def resting_on_consent(self, person_id: UUID) -> Sequence[Referral]: ...
-    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[Referral]: ...
-    async def record(self, event: ReferralEvent) -> None: ...
-    async def events(self, referral_id: UUID) -> Sequence[ReferralEvent]: ...
-
-
 class Cases(Protocol):
     """Cases."""
 
@@ -354,6 +329,8 @@ class UnitOfWork(Protocol):
 
     @property
     def directory(self) -> Directory: ...
+    @property
+    def desks(self) -> Desks: ...
     @property
     def persons(self) -> Persons: ...
     @property

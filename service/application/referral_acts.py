@@ -13,7 +13,7 @@ from service.application.desks import desk_in_force, require_agency_in_force
 from service.application.facts import referral_facts
 from service.application.notices import notify
 from service.application.referral_steps import due, record_step
-from service.application.referrals import open_acts
+from service.application.referrals import receipt_of
 from service.domain.access import Facts
 from service.domain.errors import Invalid
 from service.domain.notice import NoticeKind
@@ -213,9 +213,7 @@ async def _end(
         after = await due(context, after)
     await context.work.referrals.save(after)
     await record_step(context, before, after, act.value, note)
-    return context.receipt(
-        after, status_ja=after.status.label_ja, next=open_acts(context.actor, after)
-    )
+    return await receipt_of(context, after)
 
 
 async def _require_covered(

@@ -7,6 +7,7 @@ from service.application.context import Context, Shown
 from service.application.facts import referral_facts
 from service.application.notices import notify
 from service.application.referral_steps import record_event
+from service.application.referrals import receipt_of
 from service.application.tasks import give, settle
 from service.domain.access import RecordKind
 from service.domain.errors import Invalid
@@ -49,4 +50,4 @@ async def check(context: Context, referral_id: UUID, command: Check) -> Shown:
     await context.work.referrals.save(after)
     await record_event(context, referral, after, "check", command.note)
     await settle(context, referral.id, TaskKind.HANDOVER_CHECK)
-    return context.receipt(after, status_ja=after.status.label_ja)
+    return await receipt_of(context, after)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
+from service.application.capacities import capacity_of
 from service.application.context import Context, Page, Shown
 from service.application.desks import agency_of as agency_of  # noqa: PLC0414 - asked for here, too
 from service.application.desks import desk_in_force
@@ -18,6 +19,7 @@ from service.application.facts import (
 from service.application.referral_steps import due, record_step
 from service.domain.access import Part
 from service.domain.actor import Actor
+from service.domain.capacity import warnings_of
 from service.domain.decision import Permit
 from service.domain.directory import Desk
 from service.domain.disclosure import D0, disclose
@@ -70,7 +72,7 @@ async def draft(context: Context, command: MakeReferral) -> Shown:
     referral = await due(context, referral)
     await context.work.referrals.add(referral)
     await record_step(context, None, referral, "draft", None)
-    return context.receipt(referral, next=open_acts(context.actor, referral))
+    return await receipt_of(context, referral)
 
 
 async def amend(context: Context, referral_id: UUID, command: MakeReferral) -> Shown:
@@ -94,7 +96,7 @@ async def amend(context: Context, referral_id: UUID, command: MakeReferral) -> S
     )
     await context.work.referrals.save(changed)
     await record_step(context, referral, changed, "amend", None)
-    return context.receipt(changed, next=open_acts(context.actor, changed))
+    return await receipt_of(context, changed)
 
 
 async def read(context: Context, referral_id: UUID) -> Shown:
@@ -158,6 +160,23 @@ async def receiving_desk(context: Context, command: MakeReferral, person: Person
     theme = command.needs[0].theme if command.needs else None
     desk, _ = await route_to_desk(context, context.municipality_code, person.area, theme)
     return desk
+
+
+async def receipt_of(context: Context, referral: Referral) -> Shown:
+    """What an act is answered with: nothing personal, what comes next, and what to look out for."""
+    return context.receipt(
+        referral,
+        status_ja=referral.status.label_ja,
+        next=open_acts(context.actor, referral),
+        warnings=await _warnings(context, referral),
+    )
+
+
+async def _warnings(context: Context, referral: Referral) -> list[dict[str, str]]:
+    """Before it is answered: whether the desk has a place."""
+    if referral.status not in (Status.DRAFT, Status.SENT):
+        return []
+    return warnings_of(await capacity_of(context, referral.to_desk_id))
 
 
 def open_acts(actor: Actor, referral: Referral) -> list[str]:

@@ -45,6 +45,7 @@ from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.area_issue import AreaCount, AreaIssue
 from service.domain.audit import AuditEntry, DecidedEntry
 from service.domain.calendar_jp import PartialDate
+from service.domain.capacity import DeskCapacity
 from service.domain.conference import Attendee, PlanReference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.consultation import Consultation
@@ -417,6 +418,16 @@ FULL: tuple[BaseModel, ...] = (
         phone="099-999-0001",
         fallback=True,
         **_DATED,
+    ),
+    DeskCapacity(
+        desk_id=uid(18),
+        open=True,
+        places=3,
+        waiting_days=14,
+        until=DAY,
+        note=HARD_LINE,
+        told_at=NOW,
+        told_by_position_id=POSITION,
     ),
     Position(
         id=POSITION,

@@ -51,6 +51,7 @@ OPEN = {
     "conference_body",
     "contract",
     "desk",
+    "desk_capacity",
     "issuer",
     "issuer_agency",
     "legal_basis",

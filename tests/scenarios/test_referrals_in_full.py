@@ -326,3 +326,70 @@ async def test_a_decline_without_a_proposal_says_what_is_missing(town: Town):
     assert "ask the hub" in error["message"]
     assert "ハブ" in error["message_ja"]
     assert await row(town, referral_id) == before
+
+
+# What a desk can take on, known before anybody is named.
+
+
+async def tells(town: Town, account: str, letter: str, version: int, **said: Any) -> dict[str, Any]:
+    """What a desk says of itself."""
+    path = f"/v1/desks/{town.desk[letter]}/capacity"
+    return await ok(town.caller(account, None).put(path, said, version))
+
+
+async def test_a_desk_says_what_it_can_take_on_before_anybody_is_named(town: Town):
+    j, t = town.caller("j-consultant", None), town.caller("t-officer", None)
+    path = f"/v1/desks/{town.desk['J']}/capacity"
+    told = {"open": True, "places": 2, "waiting_days": 7, "until": "2026-11-30"}
+    first = await tells(town, "j-consultant", "J", 0, **told)
+    assert (first["version"], first["places"], first["note"]) == (1, 2, None)
+    await refused(j.put(path, told, 0), 412, "record.changed_meanwhile")
+    await tells(town, "j-consultant", "J", 1, **told | {"places": 1})
+
+    # Nobody says it for another agency, and nobody is told which desks there are by it.
+    foreign = await t.put(path, told, 2)
+    unknown = await t.put(f"/v1/desks/{uuid.uuid4()}/capacity", told, 2)
+    assert foreign.status_code == unknown.status_code == 404
+    assert foreign.content == unknown.content
+
+    [desk] = (await ok(t.get(f"/v1/agencies/{town.agency['J']}")))["desks"]
+    question = {"municipality_code": "999997", "theme": "debt"}
+    way = await ok(t.post("/v1/route", question))
+    heard = {"told": "借金のこと", "themes": ["debt"]}
+    routed = await ok(town.caller("t-officer").post("/v1/consultations", heard), 201)
+    for shown in (desk, way, routed["routed_to"]):
+        assert shown["capacity"]["places"] == 1
+        assert shown["capacity"]["waiting_days"] == 7
+    history = await town.owner.fetch(
+        "SELECT version FROM record_history WHERE table_name = 'desk_capacity' ORDER BY number"
+    )
+    assert [h["version"] for h in history] == [1, 2]
+    # What no longer holds is not said.
+    town.clock.forward(days=11)
+    assert (await ok(t.post("/v1/route", question)))["capacity"] is None
+    entries = await town.audit(action="directory.tell_capacity")
+    assert [(e["outcome"], e["person_id"]) for e in entries] == [
+        ("allowed", None),
+        ("failed", None),
+        ("allowed", None),
+        ("denied", None),
+        ("denied", None),
+    ]
+
+
+@pytest.mark.parametrize("told", [{"open": False}, {"open": True, "places": 0, "waiting_days": 60}])
+async def test_a_referral_to_a_full_desk_is_sent_all_the_same(town: Town, told: dict[str, Any]):
+    cc, j = town.caller("cc-worker"), town.caller("j-consultant")
+    await tells(town, "j-consultant", "J", 0, **told)
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, "J E")
+    referral_id = await refer(cc, person_id, town.desk["J"])
+    sent = await act(cc, referral_id, "send")
+    assert sent["status"] == "sent"
+    [warning] = sent["warnings"]
+    assert warning["code"] == "desk.no_places"
+    assert "POST /v1/route" in warning["message"]
+    assert "POST /v1/route" in warning["message_ja"]
+    assert (await act(j, referral_id, "accept"))["warnings"] == []
+    elsewhere = await refer(cc, person_id, town.desk["E"])
+    assert (await act(cc, elsewhere, "send"))["warnings"] == []

@@ -18,6 +18,7 @@ from service.adapters.postgres.anonymous import PostgresAnonymous
 from service.adapters.postgres.audit import PostgresAuditLog
 from service.adapters.postgres.blind_index import BlindIndex
 from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
+from service.adapters.postgres.desks import PostgresDesks
 from service.adapters.postgres.directories import PostgresDirectory
 from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.people import (
@@ -93,6 +94,7 @@ class PostgresUnitOfWork:
         self.accounts = PostgresAccounts(connection)
         self.answers = PostgresAnswers(connection)
         self.directory = PostgresDirectory(connection)
+        self.desks = PostgresDesks(connection)
         self.persons = PostgresPersons(connection, index)
         self.consents = PostgresConsents(connection)
         self.provisions = PostgresProvisions(connection)

@@ -19,11 +19,36 @@ def upgrade() -> None:
         ("check_well", sa.Boolean()),
     ):
         op.add_column("referral", sa.Column(column, kind, nullable=True))
+    _add_capacity()
     op.create_index(
         "ix_referral_check_on",
         "referral",
         ["check_on"],
         postgresql_where=sa.text("check_on IS NOT NULL AND check_asked_at IS NULL"),
+    )
+
+
+def _add_capacity() -> None:
+    op.create_table(
+        "desk_capacity",
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("places", sa.Integer(), nullable=True),
+        sa.Column("waiting_days", sa.Integer(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("desk_id", sa.Uuid(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_by_position_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["desk_id"], ["desk.id"], name=op.f("fk_desk_capacity_desk_id"), deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("desk_id", name=op.f("pk_desk_capacity")),
+    )
+    op.execute("GRANT SELECT, INSERT, UPDATE ON desk_capacity TO tsunagi_app")
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE ON desk_capacity"
+        " FOR EACH ROW EXECUTE FUNCTION keep_history('desk_id')"
     )
 
 
