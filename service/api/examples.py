@@ -92,6 +92,7 @@ CHECK = {
     "note": "本人に電話。相談は続いているが、家賃の支払いが不安とのこと。",
     "again_on": "2099-01-15",
 }
+REOPEN = {"reason": "支援を終えたあと、家賃の滞納が再び始まった。"}
 COMPLETE = {"outcome": "support_started", "note": "プランに移行"}
 CONFERENCE: dict[str, Any] = {
     "kind": "support_coordination_conf",

@@ -1,6 +1,7 @@
 """Referrals and cases."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import cases, referral_acts, referral_checks, referrals
+from service.application import cases, referral_acts, referral_checks, referral_links, referrals
 from service.application.context import Context, Shown
 from service.application.referrals import Box
 from service.domain import referral_acts as commands
@@ -20,7 +21,20 @@ from service.domain.case import Case
 from service.domain.permission import Permission
 from service.domain.referral import MakeReferral, Referral, ReferralEvent
 from service.domain.referral_acts import Check
+from service.domain.referral_kinds import ReferralRoute
+from service.domain.referral_links import Reopen
 from service.domain.referral_states import PERMISSION, Act, Status
+
+
+class Counted(BaseModel):
+    """How many of an agency's own referrals took a route and stand where."""
+
+    side: str
+    route: ReferralRoute
+    route_ja: str
+    status: Status
+    status_ja: str
+    count: int
 
 
 class Warned(BaseModel):
@@ -57,6 +71,17 @@ async def list_referrals(
     """List the caller's own inbox, outbox or hub queue."""
     found = await referrals.listing(context, box, status=status, after=page.after, limit=page.limit)
     return page.show(found)
+
+
+@router.get("/referrals/counts", response_model=page_of(Counted), tags=["Referrals"])
+@acts(Permission.REPORT_READ)
+async def count_referrals(
+    context: Asked,
+    since: Annotated[date, Query()] = date(2000, 1, 1),
+    until: Annotated[date, Query()] = date(2100, 1, 1),
+) -> Response:
+    """Count the agency's own referrals, made and received, by route and status."""
+    return show_all(await referral_links.counts(context, since=since, until=until))
 
 
 @router.get("/referrals/{referral_id}", response_model=View, tags=["Referrals"])
@@ -100,6 +125,32 @@ async def check_referral(
 async def read_case(case_id: UUID, context: Asked) -> Response:
     """Read a case: who leads, who stands in, who is on the team."""
     return show(await cases.read(context, case_id))
+
+
+@router.post(
+    "/referrals/{referral_id}/reopen",
+    status_code=201,
+    response_model=Receipt,
+    tags=["Referrals"],
+)
+@acts(Permission.REFERRAL_REOPEN)
+async def reopen_referral(
+    referral_id: UUID, command: Annotated[Reopen, said(examples.REOPEN)], context: Asked
+) -> Response:
+    """Take up again what has ended, as a new linked draft."""
+    done = await referral_links.reopen(context, referral_id, command)
+    return show(done, status=201, location="/v1/referrals")
+
+
+@router.get(
+    "/referrals/{referral_id}/chain",
+    response_model=page_of(shown(Referral, status_ja=str)),
+    tags=["Referrals"],
+)
+@acts(Permission.REFERRAL_READ)
+async def referral_chain(referral_id: UUID, context: Asked) -> Response:
+    """List the referrals that hang together with this one, as far as the caller may see them."""
+    return show_all(await referral_links.chain(context, referral_id))
 
 
 UseCase = Callable[[Context, UUID, Any], Awaitable[Shown]]

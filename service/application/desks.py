@@ -18,6 +18,15 @@ async def desk_in_force(context: Context, desk_id: UUID, field: str) -> Desk:
     return desk
 
 
+async def first_desk(context: Context, agency_id: UUID) -> Desk:
+    """The agency's longest-standing desk that is open today."""
+    desks = await context.work.directory.desks_of(agency_id)
+    there = [d for d in desks if d.holds_on(context.today)]
+    if not there:
+        raise Invalid("directory.desk_ended", field="/to_desk_id")
+    return min(there, key=lambda d: (d.valid_from, d.name, str(d.id)))
+
+
 async def require_agency_in_force(context: Context, agency_id: UUID, field: str) -> None:
     """Refuse an agency whose programme has ended, or not begun."""
     agency = await context.work.directory.agency(agency_id)

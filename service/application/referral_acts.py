@@ -9,7 +9,7 @@ from uuid import UUID
 
 from service.application.cases import lead_by_hub, open_case
 from service.application.context import Context, Shown
-from service.application.desks import desk_in_force, require_agency_in_force
+from service.application.desks import agency_of, desk_in_force, require_agency_in_force
 from service.application.facts import referral_facts
 from service.application.notices import notify
 from service.application.referral_steps import due, record_step
@@ -31,6 +31,8 @@ from service.domain.referral_acts import (
     Redirect,
     ReturnForInfo,
 )
+from service.domain.referral_kinds import ReferralRoute
+from service.domain.referral_links import check_route
 from service.domain.referral_states import PERMISSION, Act, Side
 
 
@@ -88,6 +90,9 @@ async def redirect(context: Context, referral_id: UUID, command: Redirect) -> Sh
     desk = await desk_in_force(context, command.to_desk_id, "/to_desk_id")
     check_receiver(before, desk.agency_id)
     await _require_covered(context, Act.REDIRECT, facts, before, desk.agency_id, "/to_desk_id")
+    if before.route is ReferralRoute.TO_PUBLIC_ASSISTANCE:
+        kind = (await agency_of(context, desk)).kind
+        check_route(before, from_kind=None, to_kind=kind, parent=None)
     after = moved.but(
         to_desk_id=desk.id, to_agency_id=desk.agency_id, proposal_desk_id=None, sent_at=context.now
     )

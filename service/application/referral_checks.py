@@ -44,10 +44,16 @@ async def check(context: Context, referral_id: UUID, command: Check) -> Shown:
     referral.require_check_by(context.agency_id)
     if command.again_on is not None and command.again_on <= context.today:
         raise Invalid("referral.check_again_in_past", field="/again_on")
-    if not command.well and command.again_on is None:
+    if not command.well and command.again_on is None and not await _reopened(context, referral):
         raise Invalid("referral.check_needs_next_step", field="/again_on")
     after = referral.checked(well=command.well, again_on=command.again_on, at=context.now)
     await context.work.referrals.save(after)
     await record_event(context, referral, after, "check", command.note)
     await settle(context, referral.id, TaskKind.HANDOVER_CHECK)
     return await receipt_of(context, after)
+
+
+async def _reopened(context: Context, referral: Referral) -> bool:
+    """Whether its sender has taken it up again."""
+    found = await context.work.referrals.reopenings(referral.id)
+    return any(r.from_agency_id == context.agency_id for r in found)

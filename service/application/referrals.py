@@ -7,7 +7,7 @@ from uuid import UUID
 from service.application.capacities import capacity_of
 from service.application.context import Context, Page, Shown
 from service.application.desks import agency_of as agency_of  # noqa: PLC0414 - asked for here, too
-from service.application.desks import desk_in_force
+from service.application.desks import desk_in_force, first_desk
 from service.application.desks import route_to_desk as route_to_desk  # noqa: PLC0414 - the same
 from service.application.facts import (
     consents_by_person,
@@ -34,6 +34,8 @@ from service.domain.referral import (
     check_receiver,
     show_referral,
 )
+from service.domain.referral_kinds import ReferralRoute
+from service.domain.referral_links import check_back, check_route
 from service.domain.referral_states import Status
 
 
@@ -51,8 +53,7 @@ async def draft(context: Context, command: MakeReferral) -> Shown:
     facts = await person_facts(context, command.person_id, person)
     context.enforce(Permission.REFERRAL_DRAFT, facts)
     assert person is not None  # noqa: S101 - no permit without a record
-    await _check_links(context, command)
-    desk = await receiving_desk(context, command, person)
+    desk = await _receiving_desk(context, command, person)
     hub = await context.work.directory.municipality(context.municipality_code)
     assert hub is not None  # noqa: S101 - an agency belongs to a municipality (foreign key)
     referral = Referral.model_validate(
@@ -87,8 +88,7 @@ async def amend(context: Context, referral_id: UUID, command: MakeReferral) -> S
         raise Invalid("referral.another_person", field="/person_id")
     person = await context.work.persons.find(referral.person_id)
     assert person is not None  # noqa: S101 - foreign key
-    await _check_links(context, command)
-    desk = await receiving_desk(context, command, person)
+    desk = await _receiving_desk(context, command, person)
     check_receiver(referral, desk.agency_id)
     changed = referral.but(
         **command.model_dump() | {"to_desk_id": desk.id, "to_agency_id": desk.agency_id},
@@ -153,12 +153,22 @@ async def history(context: Context, referral_id: UUID) -> Page:
     return Page(items)
 
 
-async def receiving_desk(context: Context, command: MakeReferral, person: Person) -> Desk:
-    """The named desk, or the one that answers for the first theme and the person's area."""
+async def _receiving_desk(context: Context, command: MakeReferral, person: Person) -> Desk:
+    """The named desk; else the one it came from, or the one that answers for theme and area."""
+    parent = await _check_links(context, command)
+    back = command.route is ReferralRoute.BACK_REFERRAL
     if command.to_desk_id is not None:
-        return await desk_in_force(context, command.to_desk_id, "/to_desk_id")
-    theme = command.needs[0].theme if command.needs else None
-    desk, _ = await route_to_desk(context, context.municipality_code, person.area, theme)
+        desk = await desk_in_force(context, command.to_desk_id, "/to_desk_id")
+    elif back and parent is not None:
+        desk = await first_desk(context, parent.from_agency_id)
+    else:
+        desk, _ = await route_to_desk(
+            context, context.municipality_code, person.area, command.routing_theme
+        )
+    kind = (await agency_of(context, desk)).kind
+    check_route(command, from_kind=context.actor.agency_kind, to_kind=kind, parent=parent)
+    if back and parent is not None:
+        check_back(parent, sender=context.agency_id, receiver=desk.agency_id)
     return desk
 
 
@@ -209,8 +219,9 @@ async def _box(
             return await referrals.hub_queue(context.agency_id, after, limit)
 
 
-async def _check_links(context: Context, command: MakeReferral) -> None:
+async def _check_links(context: Context, command: MakeReferral) -> Referral | None:
     """A referral may point only at a consultation and a referral that its sender may know."""
+    parent: Referral | None = None
     if command.consultation_id is not None:
         consultation = await context.work.consultations.find(command.consultation_id)
         if consultation is None or consultation.agency_id != context.agency_id:
@@ -232,3 +243,4 @@ async def _check_links(context: Context, command: MakeReferral) -> None:
         }
         if not (mine and inside):
             raise Invalid("referral.unknown_household", field="/household_id")
+    return parent

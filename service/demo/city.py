@@ -160,7 +160,13 @@ AGENCIES: tuple[DemoAgency, ...] = (
         "partners",
     ),
     DemoAgency(
-        "HC", 0xB1, "mihon_hokenjo", "public_health_center", "みほん保健所", "city", ("health",)
+        "HC",
+        0xB1,
+        "mihon_hokenjo",
+        "public_health_center",
+        "みほん保健所",
+        "city",
+        ("health", "suicide_prevention", "self_neglect"),
     ),
     DemoAgency(
         "TM",

@@ -523,6 +523,14 @@ PROBLEMS: dict[str, Words] = {
         "A referral stays with its person. Make a new one.",
         "つなぎの対象者は変更できません。新しく作成してください。",
     ),
+    "referral.back_needs_parent": Words(
+        "A referral back answers one that you have received: name it in parent_id.",
+        "つなぎ戻しは、受け取ったつなぎに対して行います。parent_idに元のつなぎを入れてください。",
+    ),
+    "referral.back_to_its_sender": Words(
+        "A referral back goes to the agency that sent it. Leave to_desk_id out, or choose another route.",
+        "つなぎ戻しの送り先は、元のつなぎの送り手です。to_desk_idを空にするか、別の種別を選んでください。",
+    ),
     "referral.check_again_in_past": Words(
         "The day on which you ask again must be after today.",
         "次に確認する日は、明日以降にしてください。",
@@ -555,6 +563,10 @@ PROBLEMS: dict[str, Words] = {
         "A referral is complete only after a first contact with the person. Record the contact first.",
         "本人との初回の接触がないまま完了にはできません。先に接触を記録してください。",
     ),
+    "referral.not_ended": Words(
+        "Only what has ended is reopened. This one is still under way; see its next acts.",
+        "終了したつなぎだけを再開できます。このつなぎはまだ継続中です。",
+    ),
     "referral.not_your_act": Words(
         "This step belongs to another party of the referral.",
         "この操作はつなぎの相手側が行うものです。",
@@ -568,6 +580,18 @@ PROBLEMS: dict[str, Words] = {
         " to convene a support conference (支援会議).",
         "その機関への提供について、この目的での本人の同意がありません。本人に確認するか、"
         "市町村に支援会議の開催を依頼してください。",
+    ),
+    "referral.reopened_already": Words(
+        "You have taken this up again already, and that referral has not ended. See GET /v1/referrals/{id}/chain.",
+        "このつなぎはすでに再開しており、新しいつなぎが継続中です。GET /v1/referrals/{id}/chain で確認してください。",
+    ),
+    "referral.route_from_welfare_office": Words(
+        "Only a welfare office refers somebody on who has left public assistance. Choose another route.",
+        "「生活保護の脱却後」のつなぎは福祉事務所だけが行えます。別の種別を選んでください。",
+    ),
+    "referral.route_needs_welfare_office": Words(
+        "Public assistance is decided by a welfare office: name its desk, see GET /v1/agencies?kind=welfare_office (for a town without one, the prefecture's).",
+        "生活保護へのつなぎの送り先は福祉事務所です。GET /v1/agencies?kind=welfare_office で窓口を確認してください（福祉事務所のない町村は県の福祉事務所）。",
     ),
     "referral.to_itself": Words(
         "A referral goes to another agency. Inside your own, hand it over yourselves.",

@@ -72,6 +72,7 @@ from service.domain.people import EmergencyContact, Household, Member, Person, R
 from service.domain.permission import Purpose
 from service.domain.provision import Provision
 from service.domain.referral import Handover, Need, ReferralEvent
+from service.domain.referral_kinds import Risk
 from service.domain.role import Role
 from service.domain.screening import Screened, Screening
 from service.domain.supervision import Supervision
@@ -234,7 +235,7 @@ FULL: tuple[BaseModel, ...] = (
         wishes=HARD,
         informant="山田さん",
         opinion=HARD,
-        data_classes=frozenset({DataClass.D1, DataClass.D6, DataClass.D0}),
+        data_classes=frozenset({DataClass.D1, DataClass.D6, DataClass.D4}),
         consultation_id=uid(3),
         parent_id=uid(5),
         household_id=uid(1),
@@ -248,6 +249,10 @@ FULL: tuple[BaseModel, ...] = (
         case_id=uid(6),
         first_contact_at=NOW,
         followed_up_at=NOW,
+        route="to_public_assistance",
+        risk=Risk(kind="suicide", safety_plan=HARD),
+        reopens_id=uid(5),
+        episode=2,
         check_on=DAY,
         check_asked_at=NOW,
         checked_at=NOW,

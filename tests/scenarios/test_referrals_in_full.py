@@ -5,8 +5,22 @@ import uuid
 from typing import Any
 
 import pytest
-from scenario_steps import act, consent, hidden, notices, ok, person, refer, refused
+from scenario_steps import (
+    act,
+    consent,
+    heard_by,
+    hidden,
+    listen,
+    notices,
+    ok,
+    person,
+    refer,
+    refused,
+)
 from town import Caller, Town
+
+from service.api import examples
+from service.domain.role import Role
 
 MET = {"at": "2026-11-20T10:00:00+09:00", "reached": True}
 ASKED = {"at": "2026-11-20T10:00:00+09:00", "note": "電話で様子を伺った"}
@@ -393,3 +407,315 @@ async def test_a_referral_to_a_full_desk_is_sent_all_the_same(town: Town, told: 
     assert (await act(j, referral_id, "accept"))["warnings"] == []
     elsewhere = await refer(cc, person_id, town.desk["E"])
     assert (await act(cc, elsewhere, "send"))["warnings"] == []
+
+
+# Reopening what has ended.
+
+
+async def test_what_has_ended_is_taken_up_again_as_a_new_linked_draft(town: Town):
+    cc, j, h = (town.caller(a) for a in ("cc-worker", "j-consultant", "h-supporter"))
+    person_id, referral_id = await handed_over(
+        town, reason="家賃の相談", wishes="住み続けたい", opinion="所見", prior_contact="電話済み"
+    )
+    path = f"/v1/referrals/{referral_id}/reopen"
+    why = {"reason": "家賃の滞納が再び始まった"}
+    await unchanged(town, referral_id, (cc.post(path, why), 409, "referral.not_ended"))
+    await act(j, referral_id, "follow-up", **ASKED)
+    await act(j, referral_id, "complete", outcome="information_given")
+    before = await row(town, referral_id)
+    await unchanged(town, referral_id, (h.post(path, why), 404, "record.not_found"))
+
+    mine = await ok(cc.post(path, why), 201)
+    assert (mine["status"], mine["episode"]) == ("draft", 2)
+    assert mine["reopens_id"] == mine["parent_id"] == referral_id
+    assert why["reason"] not in str(mine)
+    assert await row(town, referral_id) == before
+    draft = await ok(cc.get(f"/v1/referrals/{mine['id']}"))
+    assert (draft["reason"], draft["wishes"], draft["opinion"]) == (
+        "家賃の相談",
+        "住み続けたい",
+        "所見",
+    )
+    assert (draft["prior_contact"], draft["to_agency_id"]) == (None, str(town.agency["J"]))
+    await hidden(j, "/v1/referrals/{}", mine["id"])
+    await refused(cc.post(path, why), 409, "referral.reopened_already")
+
+    # The last receiver may as well, in its own words, and back to whoever had sent it.
+    theirs = await ok(j.post(path, why), 201)
+    draft = await ok(j.get(f"/v1/referrals/{theirs['id']}"))
+    assert (draft["reason"], draft["wishes"], draft["opinion"]) == (why["reason"], None, None)
+    assert (draft["from_agency_id"], draft["to_agency_id"]) == (
+        str(town.agency["J"]),
+        str(town.agency["CC"]),
+    )
+    await hidden(cc, "/v1/referrals/{}", theirs["id"])
+    assert await row(town, referral_id) == before
+    await act(cc, mine["id"], "send")
+
+    # What was taken up again need not be asked after once more.
+    check = f"/v1/referrals/{referral_id}/check"
+    await ok(cc.post(check, {"well": False, "note": "新しいつなぎで対応"}))
+    assert [
+        (str(e["person_id"]), e["outcome"])
+        for e in await town.audit(action="referral.reopen", agency_id=town.agency["J"])
+    ] == [(person_id, "allowed")]
+
+
+async def test_whoever_may_no_longer_know_the_person_reopens_nothing(town: Town):
+    cc, j = town.caller("cc-worker"), town.caller("j-consultant")
+    person_id = await registered(cc)
+    slip = await agrees(town, cc, person_id, "J")
+    referral_id = await refer(cc, person_id, town.desk["J"])
+    await act(cc, referral_id, "send")
+    await act(j, referral_id, "accept")
+    await act(j, referral_id, "contact", **MET)
+    await act(j, referral_id, "follow-up", **ASKED)
+    await act(j, referral_id, "complete", outcome="handed_over")
+    await ok(cc.post(f"/v1/consents/{slip}/revoke"))
+    why = {"reason": "再び"}
+    await unchanged(
+        town,
+        referral_id,
+        (j.post(f"/v1/referrals/{referral_id}/reopen", why), 404, "record.not_found"),
+    )
+    await ok(cc.post(f"/v1/referrals/{referral_id}/reopen", why), 201)
+
+
+async def test_a_draft_that_was_dropped_has_reached_nobody(town: Town):
+    cc, j = town.caller("cc-worker"), town.caller("j-consultant")
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, "J")
+    referral_id = await refer(cc, person_id, town.desk["J"])
+    await act(cc, referral_id, "request-withdrawal", reason="本人の希望")
+    await hidden(j, "/v1/referrals/{}", referral_id)
+    assert (await ok(j.get("/v1/referrals")))["items"] == []
+
+
+# Routes, the way back, and how many there were (4-05, 4-07, 4-13, 4-20).
+
+
+@pytest.mark.mechanism("4-07")
+async def test_to_public_assistance_and_after_it_are_routes_of_their_own(town: Town):
+    cc, w, j = (town.caller(a) for a in ("cc-worker", "w-worker", "j-consultant"))
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, "W J")
+    form = {"person_id": person_id, "reason": "収入がなくなった", "route": "to_public_assistance"}
+    to_j = form | {"to_desk_id": str(town.desk["J"])}
+    problem = await refused(
+        cc.post("/v1/referrals", to_j), 422, "referral.route_needs_welfare_office"
+    )
+    assert [e["pointer"] for e in problem["errors"]] == ["/to_desk_id"]
+    there = await ok(cc.post("/v1/referrals", form), 201)
+    assert there["to_agency_id"] == str(town.agency["W"])
+    await act(cc, there["id"], "send")
+    proposal = {"desk_id": str(town.desk["J"]), "contacted": "電話"}
+    await act(w, there["id"], "decline", reason="要件外", proposal=proposal)
+    await unchanged(
+        town,
+        there["id"],
+        (
+            cc.post(f"/v1/referrals/{there['id']}/redirect", {"to_desk_id": str(town.desk["J"])}),
+            422,
+            "referral.route_needs_welfare_office",
+        ),
+    )
+
+    # Afterwards the welfare office, and it alone, hands people on to the needy's own support.
+    left = await registered(w, "次子")
+    await agrees(town, w, left, "J")
+    after = {"route": "after_public_assistance", "reason": "就職により廃止", "person_id": left}
+    onward = await refer(w, left, town.desk["J"], route="after_public_assistance")
+    await act(w, onward, "send")
+    assert (await ok(j.get(f"/v1/referrals/{onward}")))["route"] == "after_public_assistance"
+    own = after | {"person_id": person_id, "to_desk_id": str(town.desk["J"])}
+    problem = await refused(
+        cc.post("/v1/referrals", own), 422, "referral.route_from_welfare_office"
+    )
+    assert [e["pointer"] for e in problem["errors"]] == ["/route"]
+
+    # Each agency has its own numbers.
+    span = {"since": "2026-11-20", "until": "2026-11-20"}
+
+    async def numbers(caller: Caller, **params: str) -> list[tuple[str, str, str, int]]:
+        page = await ok(caller.get("/v1/referrals/counts", params=params or span))
+        assert all(i["route_ja"] and i["status_ja"] for i in page["items"])
+        return [(i["side"], i["route"], i["status"], i["count"]) for i in page["items"]]
+
+    assert await numbers(cc) == [("made", "to_public_assistance", "declined", 1)]
+    assert await numbers(w) == [
+        ("made", "after_public_assistance", "sent", 1),
+        ("received", "to_public_assistance", "declined", 1),
+    ]
+    assert await numbers(j) == [("received", "after_public_assistance", "sent", 1)]
+    assert await numbers(town.caller("h-supporter")) == []
+    assert await numbers(cc, since="2026-11-21", until="2026-12-31") == []
+
+
+async def test_a_route_tells_of_a_scheme_and_is_no_administrative_detail(town: Town):
+    """Whoever may know nothing but the fact is not told of public assistance either."""
+    w, j = town.caller("w-worker"), town.caller("j-consultant")
+    person_id = await registered(w)
+    await agrees(town, w, person_id, "J", "D1")
+    receipt = await ok(
+        w.post(
+            "/v1/referrals",
+            {
+                "person_id": person_id,
+                "to_desk_id": str(town.desk["J"]),
+                "reason": "就職により廃止",
+                "route": "after_public_assistance",
+            },
+        ),
+        201,
+    )
+    assert "route" not in receipt
+    await act(w, receipt["id"], "send")
+    assert "route" not in await ok(j.get(f"/v1/referrals/{receipt['id']}"))
+
+
+@pytest.mark.mechanism("4-20")
+async def test_a_referral_back_keeps_the_chain(town: Town):
+    t, j, w = (town.caller(a) for a in ("t-officer", "j-consultant", "w-worker"))
+    person_id = await registered(t)
+    await agrees(town, t, person_id, "J T", "D1 D2 D3")
+    there = await refer(t, person_id, town.desk["J"], opinion="滞納の経緯に所見")
+    form = {"person_id": person_id, "reason": "分納の相談へ", "route": "back_referral"}
+    await act(t, there, "send")
+    await act(j, there, "accept")
+    await refused(j.post("/v1/referrals", form), 422, "referral.back_needs_parent")
+    linked = form | {"parent_id": there}
+    astray = linked | {"to_desk_id": str(town.desk["S"])}
+    await refused(j.post("/v1/referrals", astray), 422, "referral.back_to_its_sender")
+    await refused(t.post("/v1/referrals", linked), 422, "referral.back_needs_parent")
+    back = await ok(j.post("/v1/referrals", linked), 201)
+    assert (back["to_agency_id"], back["parent_id"]) == (str(town.agency["T"]), there)
+
+    async def chain(caller: Caller, of: str) -> list[str]:
+        return [i["id"] for i in (await ok(caller.get(f"/v1/referrals/{of}/chain")))["items"]]
+
+    # Not yet sent, it is its sender's alone.
+    assert await chain(t, there) == [there]
+    assert await chain(j, there) == [there, back["id"]]
+    await act(j, back["id"], "send")
+    assert await chain(t, there) == await chain(t, back["id"]) == [there, back["id"]]
+    shown = (await ok(j.get(f"/v1/referrals/{there}/chain")))["items"]
+    assert [i.get("opinion") for i in shown] == [None, None]
+    # A third agency sees its own link, and of the rest not even the ids.
+    await agrees(town, t, person_id, "W", "D1 D3")
+    third = await refer(t, person_id, town.desk["W"], parent_id=there)
+    await act(t, third, "send")
+    only = await ok(w.get(f"/v1/referrals/{third}/chain"))
+    assert [i["id"] for i in only["items"]] == [third]
+    assert back["id"] not in str(only)
+    await hidden(w, "/v1/referrals/{}/chain", there)
+    entries = [
+        e
+        for e in await town.audit(action="referral.read", agency_id=town.agency["W"])
+        if e["outcome"] == "allowed"
+    ]
+    assert [(str(e["record_id"]), str(e["person_id"])) for e in entries] == [(third, person_id)]
+
+
+@pytest.mark.mechanism("4-05", "4-13")
+@pytest.mark.parametrize("account", ["t-officer", "wa-officer"])
+async def test_a_payment_desk_prints_the_consent_and_hands_over(town: Town, account: str):
+    """Tax and insurance desks: consent on the spot, a referral, and a number for the report."""
+    desk, j = town.caller(account), town.caller("j-consultant")
+    person_id = await registered(desk)
+    await agrees(town, desk, person_id, "J", "D1 D3", evidence="窓口で印刷した同意書 0004")
+    referral_id = await refer(
+        desk,
+        person_id,
+        town.desk["J"],
+        route="payment_consultation",
+        needs=[{"theme": "arrears", "text": "国民健康保険税の滞納"}],
+    )
+    await act(desk, referral_id, "send")
+    assert (await ok(j.get(f"/v1/referrals/{referral_id}")))["needs"][0]["theme"] == "arrears"
+    [mine] = (await ok(desk.get("/v1/referrals/counts")))["items"]
+    assert (mine["route"], mine["status"], mine["count"]) == ("payment_consultation", "sent", 1)
+
+
+# A danger that cannot wait (4-02).
+
+PLAN = "今夜は姉が泊まる。薬は姉が預かる。夜間はいのちの電話へ"
+
+
+@pytest.mark.mechanism("4-02")
+async def test_a_danger_is_urgent_and_goes_to_whoever_prevents_it(town: Town):
+    cc, hc = town.caller("cc-worker"), town.caller("hc-nurse")
+    person_id = await registered(cc)
+    form: dict[str, Any] = {
+        "person_id": person_id,
+        "reason": "「消えてしまいたい」と話す",
+        "risk": {"kind": "suicide", "safety_plan": PLAN},
+        "data_classes": ["D1", "D2", "D3", "D4"],
+        "urgency": "normal",
+    }
+    without = form | {"risk": {"kind": "suicide"}}
+    [error] = (await refused(cc.post("/v1/referrals", without), 422, "body.invalid"))["errors"]
+    assert (error["pointer"], error["code"]) == ("/risk/safety_plan", "field.missing")
+    narrow = form | {"data_classes": ["D1", "D3"]}
+    [error] = (await refused(cc.post("/v1/referrals", narrow), 422, "body.invalid"))["errors"]
+    assert error["code"] == "referral.risk_needs_d4"
+    assert "D4" in error["message_ja"]
+
+    made = await ok(cc.post("/v1/referrals", form), 201)
+    assert (made["urgency"], made["to_agency_id"]) == ("urgent", str(town.agency["HC"]))
+    assert "risk" not in made
+    await agrees(town, cc, person_id, "", "D1 D2 D3 D4", to={"kinds": ["public_health_center"]})
+    await act(cc, made["id"], "send")
+    read = await ok(hc.get(f"/v1/referrals/{made['id']}"))
+    assert read["risk"] == {"kind": "suicide", "safety_plan": PLAN}
+    due = (await row(town, made["id"]))["due_at"]
+    assert due.isoformat() == "2026-11-20T15:00:00+00:00"  # today, in Japan
+
+
+@pytest.mark.mechanism("4-02")
+@pytest.mark.parametrize("letter", ["F", "P"])
+async def test_an_employer_or_resident_never_learns_of_the_danger(town: Town, letter: str):
+    cc = town.caller("cc-worker")
+    await town.hire("somebody", letter, Role.CONSULTANT)
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, letter, "D1 D2 D3 D4")
+    referral_id = await refer(
+        cc,
+        person_id,
+        town.desk[letter],
+        arrangements="週三日から",
+        risk={"kind": "suicide", "safety_plan": PLAN},
+        data_classes=["D1", "D2", "D3", "D4"],
+    )
+    await act(cc, referral_id, "send")
+    heard = listen(town)
+    theirs = town.caller("somebody")
+    read = await ok(theirs.get(f"/v1/referrals/{referral_id}"))
+    assert read["arrangements"] == "週三日から"
+    assert "risk" not in read
+    for path in ("history", "chain"):
+        await ok(theirs.get(f"/v1/referrals/{referral_id}/{path}"))
+    await ok(theirs.get("/v1/referrals"))
+    await act(theirs, referral_id, "accept")
+    assert heard_by(heard, PLAN) == heard_by(heard, '"kind":"suicide"') == set()
+
+
+@pytest.mark.mechanism("4-02")
+async def test_without_consent_protection_of_life_lets_it_go_and_says_what_is_needed(town: Town):
+    cc, hc = town.caller("cc-worker"), town.caller("hc-nurse")
+    person_id = await registered(cc)
+    referral_id = await refer(
+        cc,
+        person_id,
+        town.desk["HC"],
+        risk={"kind": "suicide", "safety_plan": PLAN},
+        data_classes=["D1", "D4"],
+    )
+    send = f"/v1/referrals/{referral_id}/send"
+    await refused(cc.post(send), 403, "referral.receiver_not_covered")
+    life = examples.PROVISION | {"person_id": person_id}
+    provision = (await ok(cc.post("/v1/provisions", life), 201))["id"]
+    assert (await ok(cc.post(send)))["urgency"] == "urgent"
+    told = await ok(hc.get(f"/v1/provisions/{provision}"))
+    assert (told["basis"], told["message"]) == ("LIFE", life["message"])
+    # The file itself stays closed until the person agrees: life opens who it is.
+    assert "risk" not in await ok(hc.get(f"/v1/referrals/{referral_id}"))

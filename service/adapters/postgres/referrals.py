@@ -27,6 +27,7 @@ ReferralRow = row_of(
         "parent_id": "referral.id",
         "household_id": "household.id",
         "case_id": "support_case.id",
+        "reopens_id": "referral.id",
     },
     constraints=[
         Index("ix_referral_from_agency_id", "from_agency_id", "id"),
@@ -38,6 +39,7 @@ ReferralRow = row_of(
             postgresql_where=text("status = 'needs_lead' OR resumes = 'needs_lead'"),
         ),
         Index("ix_referral_person_id", "person_id"),
+        Index("ix_referral_parent_id", "parent_id"),
         Index("ix_referral_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index(
             "ix_referral_check_on",
@@ -194,6 +196,44 @@ class PostgresReferrals:
             agency_id,
         )
         return [REFERRAL.read(r) for r in rows]
+
+    async def reopenings(self, referral_id: UUID) -> Sequence[Referral]:
+        """The referrals that take an ended one up again."""
+        rows = await self._connection.fetch(
+            f"{REFERRAL.select} WHERE reopens_id = $1 ORDER BY id", referral_id
+        )
+        return [REFERRAL.read(r) for r in rows]
+
+    async def linked(self, referral_id: UUID) -> Sequence[Referral]:
+        """The referral with its parents, their other children, and so on; oldest first."""
+        rows = await self._connection.fetch(
+            "WITH RECURSIVE up AS ("
+            "SELECT id, parent_id FROM referral WHERE id = $1"
+            " UNION SELECT r.id, r.parent_id FROM referral r JOIN up ON r.id = up.parent_id"
+            "), chain AS ("
+            "SELECT id FROM up"
+            " UNION SELECT r.id FROM referral r JOIN chain ON r.parent_id = chain.id"
+            f") {REFERRAL.select} WHERE id IN (SELECT id FROM chain) ORDER BY made_at, id LIMIT 200",
+            referral_id,
+        )
+        return [REFERRAL.read(r) for r in rows]
+
+    async def counts(
+        self, agency_id: UUID, since: datetime, before: datetime
+    ) -> Sequence[tuple[str, str, str, int]]:
+        """How many an agency made and received, by route and status."""
+        rows = await self._connection.fetch(
+            "SELECT side, route, status, count(*) FROM ("
+            "SELECT 'made' AS side, route, status, made_at AS at FROM referral"
+            " WHERE from_agency_id = $1"
+            " UNION ALL SELECT 'received', route, status, sent_at FROM referral"
+            " WHERE to_agency_id = $1 AND status <> 'draft'"
+            ") own WHERE at >= $2 AND at < $3 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            agency_id,
+            since,
+            before,
+        )
+        return [tuple(r.values()) for r in rows]
 
     async def record(self, event: ReferralEvent) -> None:
         """One more step of a referral's history."""

@@ -2,11 +2,21 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+
+ROUTES = (
+    "after_public_assistance",
+    "back_referral",
+    "employment_team",
+    "general",
+    "payment_consultation",
+    "to_public_assistance",
+)
 
 
 def upgrade() -> None:
@@ -19,6 +29,7 @@ def upgrade() -> None:
         ("check_well", sa.Boolean()),
     ):
         op.add_column("referral", sa.Column(column, kind, nullable=True))
+    _add_links()
     _add_capacity()
     op.create_index(
         "ix_referral_check_on",
@@ -26,6 +37,28 @@ def upgrade() -> None:
         ["check_on"],
         postgresql_where=sa.text("check_on IS NOT NULL AND check_asked_at IS NULL"),
     )
+
+
+def _add_links() -> None:
+    for column, kind, default in (
+        ("route", sa.Text(), "general"),
+        ("episode", sa.Integer(), "1"),
+    ):
+        op.add_column("referral", sa.Column(column, kind, nullable=False, server_default=default))
+        op.alter_column("referral", column, server_default=None)
+    listed = ", ".join(f"'{route}'" for route in ROUTES)
+    op.create_check_constraint(op.f("ck_referral_route"), "referral", f"route IN ({listed})")
+    op.add_column("referral", sa.Column("risk", postgresql.JSONB(), nullable=True))
+    op.add_column("referral", sa.Column("reopens_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_referral_reopens_id"),
+        "referral",
+        "referral",
+        ["reopens_id"],
+        ["id"],
+        deferrable=True,
+    )
+    op.create_index("ix_referral_parent_id", "referral", ["parent_id"])
 
 
 def _add_capacity() -> None:
