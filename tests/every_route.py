@@ -150,6 +150,8 @@ async def make_records(town: Town) -> Records:
     assert (await cc.post(f"/v1/referrals/{referral}/send")).status_code == 200
     accepted = await town.caller("j-consultant").post(f"/v1/referrals/{referral}/accept")
     case = accepted.json()["case_id"]
+    amended = {"changes": {"wishes": CANARY * 2}, "reason": CANARY}
+    assert (await cc.post(f"/v1/referrals/{referral}/amend-sent", amended)).status_code == 200
     lines = [examples.PLAN_VERSION["lines"][0] | {"issue": CANARY}]
     plan = await _id(
         await j.post(

@@ -93,6 +93,10 @@ CHECK = {
     "again_on": "2099-01-15",
 }
 REOPEN = {"reason": "支援を終えたあと、家賃の滞納が再び始まった。"}
+AMEND_SENT = {
+    "changes": {"wishes": "静かに、今の家で暮らしたい。", "urgency": "urgent"},
+    "reason": "本人から聞き取り直した。",
+}
 COMPLETE = {"outcome": "support_started", "note": "プランに移行"}
 CONFERENCE: dict[str, Any] = {
     "kind": "support_coordination_conf",

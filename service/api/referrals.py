@@ -13,7 +13,14 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import cases, referral_acts, referral_checks, referral_links, referrals
+from service.application import (
+    cases,
+    referral_acts,
+    referral_amendments,
+    referral_checks,
+    referral_links,
+    referrals,
+)
 from service.application.context import Context, Shown
 from service.application.referrals import Box
 from service.domain import referral_acts as commands
@@ -21,6 +28,7 @@ from service.domain.case import Case
 from service.domain.permission import Permission
 from service.domain.referral import MakeReferral, Referral, ReferralEvent
 from service.domain.referral_acts import Check
+from service.domain.referral_amendment import AmendSent, ReferralAmendment
 from service.domain.referral_kinds import ReferralRoute
 from service.domain.referral_links import Reopen
 from service.domain.referral_states import PERMISSION, Act, Status
@@ -125,6 +133,26 @@ async def check_referral(
 async def read_case(case_id: UUID, context: Asked) -> Response:
     """Read a case: who leads, who stands in, who is on the team."""
     return show(await cases.read(context, case_id))
+
+
+@router.post("/referrals/{referral_id}/amend-sent", response_model=Receipt, tags=["Referrals"])
+@acts(Permission.REFERRAL_AMEND_SENT)
+async def amend_sent_referral(
+    referral_id: UUID, command: Annotated[AmendSent, said(examples.AMEND_SENT)], context: Asked
+) -> Response:
+    """Amend what was sent; old, new and reason are kept, and the receiver is told."""
+    return show(await referral_amendments.amend_sent(context, referral_id, command))
+
+
+@router.get(
+    "/referrals/{referral_id}/amendments",
+    response_model=page_of(shown(ReferralAmendment)),
+    tags=["Referrals"],
+)
+@acts(Permission.REFERRAL_READ)
+async def list_amendments(referral_id: UUID, context: Asked) -> Response:
+    """Read what was amended after it was sent, as far as each field may be seen."""
+    return show_all(await referral_amendments.amendments(context, referral_id))
 
 
 @router.post(

@@ -23,6 +23,7 @@ from service.domain import (
     provision,
     referral,
     referral_acts,
+    referral_amendment,
     text,
 )
 from service.domain.decision import Remedy
@@ -519,6 +520,14 @@ PROBLEMS: dict[str, Words] = {
         "That agency has declined already. Choose another desk, or escalate to the hub.",
         "その機関はすでに辞退しています。別の窓口を選ぶか、ハブに上げてください。",
     ),
+    "referral.amendment_hides_risk": Words(
+        "This referral tells of a danger, so D4 must stay among its data classes.",
+        "このつなぎには危険の情報が含まれるため、data_classesからD4を外すことはできません。",
+    ),
+    "referral.amendment_same": Words(
+        "This field already says so. Name only what changes.",
+        "この項目はすでにその内容です。変わる項目だけを入れてください。",
+    ),
     "referral.another_person": Words(
         "A referral stays with its person. Make a new one.",
         "つなぎの対象者は変更できません。新しく作成してください。",
@@ -738,6 +747,7 @@ VALUE_MESSAGES: dict[str, Words] = {
         consent,
         referral,
         referral_acts,
+        referral_amendment,
         plan,
         conference,
         conference_body,

@@ -72,6 +72,7 @@ from service.domain.people import EmergencyContact, Household, Member, Person, R
 from service.domain.permission import Purpose
 from service.domain.provision import Provision
 from service.domain.referral import Handover, Need, ReferralEvent
+from service.domain.referral_amendment import ReferralAmendment
 from service.domain.referral_kinds import Risk
 from service.domain.role import Role
 from service.domain.screening import Screened, Screening
@@ -423,6 +424,19 @@ FULL: tuple[BaseModel, ...] = (
         phone="099-999-0001",
         fallback=True,
         **_DATED,
+    ),
+    ReferralAmendment(
+        id=uid(31),
+        referral_id=uid(8),
+        number=4,
+        at=NOW,
+        by_agency_id=OURS,
+        by_position_id=POSITION,
+        field="needs",
+        data_class="D3",
+        old=[{"theme": "debt", "text": HARD}],
+        new={"mode": "paper", "at": None, "list": [1, True, HARD]},
+        reason=HARD,
     ),
     DeskCapacity(
         desk_id=uid(18),

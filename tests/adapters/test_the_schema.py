@@ -22,7 +22,14 @@ from service.app import NotReadyError, check_database
 from service.domain.disclosure import D0, Disclosable, classes_within
 
 #: Added to and read; never changed.
-APPEND_ONLY = {"audit_entry", "note", "recommendation", "record_history", "referral_event"}
+APPEND_ONLY = {
+    "audit_entry",
+    "note",
+    "recommendation",
+    "record_history",
+    "referral_amendment",
+    "referral_event",
+}
 #: Only read: triggers write it in the owner's name.
 WRITTEN_BY_TRIGGERS = {"circle", "record_history"}
 #: Only read: the operator loads the directory as the owner.
@@ -230,6 +237,7 @@ ON_RECORD = {
     "note": "text",
     "recommendation": "outcome",
     "record_history": "body",
+    "referral_amendment": "new",
     "referral_event": "note",
 }
 #: What somebody who holds the service's password might try on each append-only table.

@@ -719,3 +719,125 @@ async def test_without_consent_protection_of_life_lets_it_go_and_says_what_is_ne
     assert (told["basis"], told["message"]) == ("LIFE", life["message"])
     # The file itself stays closed until the person agrees: life opens who it is.
     assert "risk" not in await ok(hc.get(f"/v1/referrals/{referral_id}"))
+
+
+# Amendments after sending.
+
+
+async def test_what_was_sent_is_amended_with_old_new_and_reason(town: Town):
+    cc, j, h = (town.caller(a) for a in ("cc-worker", "j-consultant", "h-supporter"))
+    person_id, referral_id = await handed_over(
+        town, wishes="働きたい", arrangements="週三日", data_classes=["D1", "D2", "D3"]
+    )
+    path = f"/v1/referrals/{referral_id}"
+    why = "本人から聞き取り直した"
+
+    def said(**changes: Any) -> dict[str, Any]:
+        return {"changes": changes, "reason": why}
+
+    await unchanged(
+        town,
+        referral_id,
+        (cc.post(f"{path}/amend-sent", said()), 422, "body.invalid"),
+        (cc.post(f"{path}/amend-sent", said(reason=None)), 422, "body.invalid"),
+        (cc.post(f"{path}/amend-sent", said(data_classes=["D7"])), 422, "body.invalid"),
+        (cc.post(f"{path}/amend-sent", said(wishes="働きたい")), 422, "referral.amendment_same"),
+        (cc.post(f"{path}/amend-sent", said(person_id=person_id)), 422, "body.invalid"),
+        (
+            cc.post(f"{path}/amend-sent", said(handover={"mode": "joint_visit"})),
+            422,
+            "body.invalid",
+        ),
+        (j.post(f"{path}/amend-sent", said(wishes="休みたい")), 403, "referral.not_your_act"),
+        (h.post(f"{path}/amend-sent", said(wishes="休みたい")), 404, "record.not_found"),
+    )
+    due, version = (
+        (await row(town, referral_id))["due_at"],
+        (await row(town, referral_id))["version"],
+    )
+    receipt = await ok(
+        cc.post(
+            f"{path}/amend-sent",
+            said(wishes="まず休みたい", arrangements=None, reason="家計の相談"),
+        )
+    )
+    assert why not in str(receipt)
+    assert receipt["version"] == version + 1
+    assert (await row(town, referral_id))["due_at"] == due
+    assert (await ok(j.get(path)))["wishes"] == "まず休みたい"
+    shown = (await ok(j.get(f"{path}/amendments")))["items"]
+    assert {(a["field"], a["data_class"], str(a["old"]), str(a["new"])) for a in shown} == {
+        ("reason", "D3", "相談をお願いします。", "家計の相談"),
+        ("wishes", "D3", "働きたい", "まず休みたい"),
+        ("arrangements", "D2", "週三日", "None"),
+    }
+    assert {(a["reason"], a["number"], tuple(a["withheld"])) for a in shown} == {
+        (why, version + 1, ())
+    }
+    assert [n for n in await notices(j) if n[0] == "referral_amended"] == [
+        ("referral_amended", referral_id)
+    ]
+    steps = (await ok(cc.get(f"{path}/history")))["items"]
+    assert [(s["act"], s["note"]) for s in steps if s["act"] == "amend_sent"] == [
+        ("amend_sent", why)
+    ]
+    await hidden(h, "/v1/referrals/{}/amendments", referral_id)
+
+
+async def test_narrower_classes_act_at_once_and_urgency_moves_the_deadline(town: Town):
+    cc, j = town.caller("cc-worker"), town.caller("j-consultant")
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, "J")
+    referral_id = await refer(cc, person_id, town.desk["J"], wishes="働きたい")
+    path = f"/v1/referrals/{referral_id}"
+    why = {"reason": "本人の希望"}
+    draft = {"changes": {"wishes": "休みたい"}} | why
+    await unchanged(
+        town, referral_id, (cc.post(f"{path}/amend-sent", draft), 409, "referral.illegal_move")
+    )
+    await act(cc, referral_id, "send")
+    await act(cc, referral_id, "amend-sent", **draft)
+    urgent = await act(cc, referral_id, "amend-sent", changes={"urgency": "urgent"}, **why)
+    assert urgent["due_at"] == "2026-11-20T15:00:00Z"
+    assert (await ok(j.get(path)))["wishes"] == "休みたい"
+    narrow = {"data_classes": ["D1", "D2"]}
+    await act(cc, referral_id, "amend-sent", changes=narrow, **why)
+    read = await ok(j.get(path))
+    assert not {"wishes", "reason"} & set(read)
+    for amendment in (await ok(j.get(f"{path}/amendments")))["items"]:
+        assert "reason" not in amendment
+        if amendment["field"] == "wishes":
+            assert not {"old", "new"} & set(amendment)
+            assert amendment["withheld"] == ["D3"]
+        else:
+            assert amendment["old"] != amendment["new"]
+    mine = (await ok(cc.get(f"{path}/amendments")))["items"]
+    assert [a["field"] for a in mine] == ["wishes", "urgency", "data_classes"]
+    assert mine[2]["new"] == ["D1", "D2"]
+
+
+@pytest.mark.mechanism("4-02")
+async def test_a_danger_is_not_amended_away(town: Town):
+    cc = town.caller("cc-worker")
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, "HC", "D1 D2 D3 D4")
+    referral_id = await refer(
+        cc,
+        person_id,
+        town.desk["HC"],
+        risk={"kind": "self_harm", "safety_plan": PLAN},
+        data_classes=["D1", "D2", "D3", "D4"],
+    )
+    await act(cc, referral_id, "send")
+    path = f"/v1/referrals/{referral_id}/amend-sent"
+    why = {"reason": "落ち着いた"}
+    await unchanged(
+        town,
+        referral_id,
+        (cc.post(path, {"changes": {"urgency": "normal"}} | why), 422, "referral.amendment_same"),
+        (
+            cc.post(path, {"changes": {"data_classes": ["D1"]}} | why),
+            422,
+            "referral.amendment_hides_risk",
+        ),
+    )

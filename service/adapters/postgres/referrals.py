@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.case import Case
 from service.domain.referral import Referral, ReferralEvent
+from service.domain.referral_amendment import ReferralAmendment
 from service.domain.referral_states import HANDED_OVER, RESTS_ON_CONSENT, Status
 
 ReferralRow = row_of(
@@ -54,6 +55,12 @@ ReferralEventRow = row_of(
     references={"referral_id": "referral.id"},
     constraints=[UniqueConstraint("referral_id", "number")],
 )
+AmendmentRow = row_of(
+    ReferralAmendment,
+    "referral_amendment",
+    references={"referral_id": "referral.id"},
+    constraints=[UniqueConstraint("referral_id", "number", "field")],
+)
 CaseRow = row_of(
     Case,
     "support_case",
@@ -88,6 +95,7 @@ class CaseNumberRow(SQLModel, table=True):
 
 REFERRAL = Table(Referral, ReferralRow)
 EVENT = Table(ReferralEvent, ReferralEventRow)
+AMENDMENT = Table(ReferralAmendment, AmendmentRow)
 CASE = Table(Case, CaseRow)
 
 #: A page: newest first, older than the one the last page ended with.
@@ -234,6 +242,17 @@ class PostgresReferrals:
             before,
         )
         return [tuple(r.values()) for r in rows]
+
+    async def add_amendment(self, amendment: ReferralAmendment) -> None:
+        """One more changed field of a referral that was sent."""
+        await self._connection.execute(AMENDMENT.insert(), *AMENDMENT.parameters(amendment))
+
+    async def amendments(self, referral_id: UUID) -> Sequence[ReferralAmendment]:
+        """What was changed in a referral after it was sent, oldest first."""
+        rows = await self._connection.fetch(
+            f"{AMENDMENT.select} WHERE referral_id = $1 ORDER BY number, id", referral_id
+        )
+        return [AMENDMENT.read(r) for r in rows]
 
     async def record(self, event: ReferralEvent) -> None:
         """One more step of a referral's history."""

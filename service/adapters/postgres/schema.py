@@ -48,7 +48,14 @@ STORES = (
 )
 
 #: Tables whose rows may be added and read, never changed: history and the audit log.
-APPEND_ONLY = ("audit_entry", "note", "recommendation", "record_history", "referral_event")
+APPEND_ONLY = (
+    "audit_entry",
+    "note",
+    "recommendation",
+    "record_history",
+    "referral_amendment",
+    "referral_event",
+)
 
 #: Tables that tell of persons: behind the second wall, row security that binds even the owner.
 PROTECTED = (
@@ -73,6 +80,7 @@ PROTECTED = (
     "provision",
     "record_history",
     "referral",
+    "referral_amendment",
     "referral_event",
     "representation",
     "screening",

@@ -9,6 +9,12 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+PROTECTED = ("referral_amendment",)
+#: Whoever asks and sees the referral; the service by itself needs none of it.
+REFERRAL_SEEN = (
+    "asker() IS NOT NULL AND"
+    " coalesce((SELECT true FROM referral r WHERE r.id = referral_id LIMIT 1), false)"
+)
 ROUTES = (
     "after_public_assistance",
     "back_referral",
@@ -30,6 +36,7 @@ def upgrade() -> None:
     ):
         op.add_column("referral", sa.Column(column, kind, nullable=True))
     _add_links()
+    _add_amendments()
     _add_capacity()
     op.create_index(
         "ix_referral_check_on",
@@ -59,6 +66,50 @@ def _add_links() -> None:
         deferrable=True,
     )
     op.create_index("ix_referral_parent_id", "referral", ["parent_id"])
+
+
+def _add_amendments() -> None:
+    listed = ", ".join(f"'D{n}'" for n in range(8))
+    op.create_table(
+        "referral_amendment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("referral_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_agency_id", sa.Uuid(), nullable=False),
+        sa.Column("by_position_id", sa.Uuid(), nullable=True),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("data_class", sa.Text(), nullable=False),
+        sa.Column("old", postgresql.JSONB(), nullable=True),
+        sa.Column("new", postgresql.JSONB(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            f"data_class IN ({listed})", name=op.f("ck_referral_amendment_data_class")
+        ),
+        sa.ForeignKeyConstraint(
+            ["referral_id"],
+            ["referral.id"],
+            name=op.f("fk_referral_amendment_referral_id"),
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_amendment")),
+        sa.UniqueConstraint(
+            "referral_id",
+            "number",
+            "field",
+            name=op.f("uq_referral_amendment_referral_id_number_field"),
+        ),
+    )
+    op.execute("GRANT SELECT, INSERT ON referral_amendment TO tsunagi_app")
+    for table in PROTECTED:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+        op.execute(
+            f"CREATE POLICY of_owner ON {table} TO tsunagi_owner USING (true) WITH CHECK (true)"
+        )
+        op.execute(
+            f"CREATE POLICY of_circle ON {table} TO tsunagi_app"
+            f" USING ({REFERRAL_SEEN}) WITH CHECK ({REFERRAL_SEEN})"
+        )
 
 
 def _add_capacity() -> None:
