@@ -55,8 +55,12 @@ class Warned(BaseModel):
 
 router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS)
 
-Receipt = receipt(Referral, status_ja=str, next=list[str], warnings=list[Warned])
-View = shown(Referral, status_ja=str, owner_agency_id=UUID, turn=str, next=list[str])
+Receipt = receipt(
+    Referral, status_ja=str, status_local=str | None, next=list[str], warnings=list[Warned]
+)
+View = shown(
+    Referral, status_ja=str, status_local=str | None, owner_agency_id=UUID, turn=str, next=list[str]
+)
 
 
 @router.post("/referrals", status_code=201, response_model=Receipt, tags=["Referrals"])
@@ -172,7 +176,7 @@ async def reopen_referral(
 
 @router.get(
     "/referrals/{referral_id}/chain",
-    response_model=page_of(shown(Referral, status_ja=str)),
+    response_model=page_of(shown(Referral, status_ja=str, status_local=str | None)),
     tags=["Referrals"],
 )
 @acts(Permission.REFERRAL_READ)

@@ -7,12 +7,13 @@ from service.application.context import Context, Page, Shown
 from service.application.desks import desk_in_force, first_desk
 from service.application.facts import referral_facts
 from service.application.referral_steps import due, record_step
-from service.application.referrals import receipt_of
+from service.application.referrals import labels_here, receipt_of
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.decision import Permit
 from service.domain.disclosure import D1
 from service.domain.errors import IllegalMove
 from service.domain.permission import Permission
+from service.domain.policy import StatusLabels
 from service.domain.referral import Referral, show_referral
 from service.domain.referral_kinds import ReferralRoute
 from service.domain.referral_links import Reopen, reopened, require_reopening_by
@@ -66,22 +67,26 @@ async def chain(context: Context, referral_id: UUID) -> Page:
     facts = await referral_facts(context, referral_id, asked)
     permit = context.enforce(Permission.REFERRAL_READ, facts, shows=Referral)
     assert asked is not None  # noqa: S101 - no permit without a record
+    labels = await labels_here(context)
     found = []
     for linked in await context.work.referrals.linked(referral_id):
         if linked.id == asked.id:
-            found.append(_link(asked, permit))
+            found.append(_link(asked, permit, labels))
             continue
         about = await referral_facts(context, linked.id, linked)
         would = context.would(Permission.REFERRAL_READ, about)
         if isinstance(would, Permit) and not would.classes <= permit.classes:
             would = context.may(Permission.REFERRAL_READ, about, shows=Referral) or would
         if isinstance(would, Permit):
-            found.append(_link(linked, would))
+            found.append(_link(linked, would, labels))
     return Page(found)
 
 
-def _link(referral: Referral, permit: Permit) -> dict[str, object]:
-    return show_referral(referral, permit) | {"status_ja": referral.status.label_ja}
+def _link(referral: Referral, permit: Permit, labels: StatusLabels) -> dict[str, object]:
+    return show_referral(referral, permit) | {
+        "status_ja": referral.status.label_ja,
+        "status_local": labels.of(referral.status),
+    }
 
 
 async def counts(context: Context, *, since: date, until: date) -> Page:

@@ -26,6 +26,7 @@ from service.domain.disclosure import D0, disclose
 from service.domain.errors import Invalid
 from service.domain.people import Person
 from service.domain.permission import Permission
+from service.domain.policy import StatusLabels
 from service.domain.referral import (
     ADDRESSED_TO_SENDER,
     MakeReferral,
@@ -105,7 +106,8 @@ async def read(context: Context, referral_id: UUID) -> Shown:
     facts = await referral_facts(context, referral_id, referral)
     permit = context.enforce(Permission.REFERRAL_READ, facts, shows=Referral)
     assert referral is not None  # noqa: S101 - no permit without a record
-    return Shown(_shown(context, referral, permit), referral.version, referral.id)
+    labels = await labels_here(context)
+    return Shown(_shown(context, referral, permit, labels), referral.version, referral.id)
 
 
 async def listing(
@@ -119,6 +121,7 @@ async def listing(
     cases = {
         c.id: c for c in await context.work.cases.find_many(r.case_id for r in found if r.case_id)
     }
+    labels = await labels_here(context)
     items = []
     for referral in found[:limit]:
         case = cases.get(referral.case_id) if referral.case_id else None
@@ -132,7 +135,7 @@ async def listing(
         ).model_copy(update={"department": departments.get(referral.person_id)})
         permit = context.may(Permission.REFERRAL_READ, facts, shows=Referral)
         if permit is not None:
-            items.append(_shown(context, referral, permit))
+            items.append(_shown(context, referral, permit, labels))
     context.note_list(Permission.REFERRAL_READ)
     return Page(items, found[limit - 1].id if len(found) > limit else None)
 
@@ -177,9 +180,15 @@ async def receipt_of(context: Context, referral: Referral) -> Shown:
     return context.receipt(
         referral,
         status_ja=referral.status.label_ja,
+        status_local=(await labels_here(context)).of(referral.status),
         next=open_acts(context.actor, referral),
         warnings=await _warnings(context, referral),
     )
+
+
+async def labels_here(context: Context) -> StatusLabels:
+    """The words of the caller's own municipality."""
+    return await context.work.desks.status_labels(context.actor.municipality_code, context.today)
 
 
 async def _warnings(context: Context, referral: Referral) -> list[dict[str, str]]:
@@ -196,10 +205,13 @@ def open_acts(actor: Actor, referral: Referral) -> list[str]:
     return [a.value for a in referral.acts_open_to(sides) if f"referral.{a.value}" in allowed]
 
 
-def _shown(context: Context, referral: Referral, permit: Permit) -> dict[str, object]:
+def _shown(
+    context: Context, referral: Referral, permit: Permit, labels: StatusLabels
+) -> dict[str, object]:
     owner = referral.owner_agency_id
     return show_referral(referral, permit) | {
         "status_ja": referral.status.label_ja,
+        "status_local": labels.of(referral.status),
         "owner_agency_id": str(owner) if owner else None,
         "turn": referral.turn.acts.value if referral.turn else None,
         "next": open_acts(context.actor, referral),

@@ -841,3 +841,31 @@ async def test_a_danger_is_not_amended_away(town: Town):
             "referral.amendment_hides_risk",
         ),
     )
+
+
+# What a municipality calls it.
+
+
+async def test_a_municipality_calls_the_states_what_it_has_always_called_them(town: Town):
+    cc, kj = town.caller("cc-worker"), town.caller("kj-consultant")
+    await town.owner.execute(
+        "INSERT INTO policy (municipality_code, name, valid_from, value) VALUES"
+        """ ('999997', 'status_labels', '2026-11-01', '{"referral": {"sent": "回付済"}}'),"""
+        """ ('999997', 'status_labels', '2026-12-01', '{"referral": {"sent": "送付"}}')"""
+    )
+    person_id = await registered(cc)
+    await agrees(town, cc, person_id, "KJ")
+    draft = {"person_id": person_id, "to_desk_id": str(town.desk["KJ"]), "reason": "転居"}
+    made = await ok(cc.post("/v1/referrals", draft), 201)
+    assert (made["status_ja"], made["status_local"]) == ("作成中", None)
+    sent = await act(cc, made["id"], "send")
+    assert (sent["status_ja"], sent["status_local"]) == ("送付済み", "回付済")
+    path = f"/v1/referrals/{made['id']}"
+    listed = (await ok(cc.get("/v1/referrals?box=outbox")))["items"]
+    linked = (await ok(cc.get(f"{path}/chain")))["items"]
+    for shown in (await ok(cc.get(path)), *listed, *linked):
+        assert shown["status_local"] == "回付済"
+    # Next door they have no word of their own.
+    assert (await ok(kj.get(path)))["status_local"] is None
+    town.clock.forward(days=20)
+    assert (await ok(cc.get(path)))["status_local"] == "送付"

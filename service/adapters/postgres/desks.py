@@ -1,11 +1,14 @@
 """What desks can take on, in PostgreSQL."""
 
+from datetime import date
 from uuid import UUID
 
 from asyncpg import Connection
+from pydantic_core import from_json
 
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.capacity import DeskCapacity
+from service.domain.policy import StatusLabels
 
 CapacityRow = row_of(
     DeskCapacity, "desk_capacity", key=("desk_id",), references={"desk_id": "desk.id"}
@@ -14,7 +17,7 @@ CAPACITY = Table(DeskCapacity, CapacityRow)
 
 
 class PostgresDesks:
-    """What desks can take on."""
+    """What desks can take on, and how a municipality calls things."""
 
     def __init__(self, connection: Connection) -> None:
         """Work inside the connection's transaction."""
@@ -38,3 +41,13 @@ class PostgresDesks:
     async def save_capacity(self, capacity: DeskCapacity) -> None:
         """What the desk says now."""
         await CAPACITY.replace(self._connection, capacity)
+
+    async def status_labels(self, municipality: str | None, day: date) -> StatusLabels:
+        """The municipality's own words for where something stands, as of a day."""
+        found = await self._connection.fetchval(
+            "SELECT value FROM policy WHERE municipality_code = $1 AND name = 'status_labels'"
+            " AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1",
+            municipality,
+            day,
+        )
+        return StatusLabels.model_validate(from_json(found)) if found else StatusLabels()
