@@ -15,6 +15,7 @@ from town import Caller, Town
 
 from service.api import examples
 from service.api.application import ROUTERS
+from service.demo.city import NETWORK_ID
 from service.domain.permission import Permission
 from service.domain.role import Role
 from service.domain.scope import purposes_for
@@ -176,6 +177,7 @@ async def make_records(town: Town) -> Records:
             "desk_id": str(town.desk["J"]),
             "household_id": household,
             "item_id": item,
+            "network_id": str(NETWORK_ID),
             "notice_id": str(notice),
             "person_id": person,
             "plan_id": plan,

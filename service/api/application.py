@@ -17,6 +17,7 @@ from service.api import (
     conferences,
     consents,
     directories,
+    networks,
     people,
     plans,
     provisions,
@@ -49,6 +50,7 @@ ROUTERS = (
     plans.router,
     tasks.router,
     directories.router,
+    networks.router,
 )
 
 

@@ -154,6 +154,11 @@ CAPACITY = {
     "until": "2099-03-31",
     "note": "家計相談は翌週から受けられます。",
 }
+ROUTING = {
+    "theme": "debt",
+    "area": "district_3",
+    "question": "督促状が届いたときの相談先",
+}
 ROUTE = {"municipality_code": "999997", "area": "district_3", "theme": "debt"}
 ACKNOWLEDGEMENT = {"answer": "写しを廃棄しました。"}
 CITY = "0199aaaa-0000-7000-8000-0000000000a1"

@@ -1,17 +1,25 @@
 """What the use cases ask about desks and networks of desks (see ``ports``)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 from uuid import UUID
 
 from service.domain.capacity import DeskCapacity
+from service.domain.network import Network, Routing
 from service.domain.policy import StatusLabels
 
 
 class Desks(Protocol):
-    """What desks can take on, and how a municipality calls things."""
+    """What desks can take on, networks of them, and how a municipality calls things."""
 
     async def capacity(self, desk_id: UUID, *, lock: bool = False) -> DeskCapacity | None: ...
     async def add_capacity(self, capacity: DeskCapacity) -> bool: ...
     async def save_capacity(self, capacity: DeskCapacity) -> None: ...
     async def status_labels(self, municipality: str | None, day: date) -> StatusLabels: ...
+    async def network(self, network_id: UUID) -> Network | None: ...
+    async def networks_of(self, agency_id: UUID, day: date) -> Sequence[Network]: ...
+    async def add_routing(self, routing: Routing) -> None: ...
+    async def routings(
+        self, network_id: UUID, *, after: UUID | None, limit: int
+    ) -> Sequence[Routing]: ...

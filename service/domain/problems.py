@@ -377,6 +377,10 @@ PROBLEMS: dict[str, Words] = {
     "method.not_allowed": Words(
         "This address does not take that method.", "このURLではそのメソッドは使えません。"
     ),
+    "network.desk_of_no_member": Words(
+        "This desk belongs to no member of the network. Name a member's desk, or leave it out to have one found.",
+        "この窓口はネットワークの構成機関のものではありません。構成機関の窓口を選ぶか、空にして選定を任せてください。",
+    ),
     "notice.already_acknowledged": Words(
         "This notice was acknowledged before.", "この通知は確認済みです。"
     ),

@@ -66,6 +66,7 @@ from service.domain.enquiry import Enquiry
 from service.domain.feedback import Feedback
 from service.domain.law import BasisSwitch, LegalBasis
 from service.domain.names import PersonName
+from service.domain.network import Network, Routing
 from service.domain.note import Note
 from service.domain.notice import Notice
 from service.domain.people import EmergencyContact, Household, Member, Person, Representation
@@ -437,6 +438,21 @@ FULL: tuple[BaseModel, ...] = (
         old=[{"theme": "debt", "text": HARD}],
         new={"mode": "paper", "at": None, "list": [1, True, HARD]},
         reason=HARD,
+    ),
+    Network(
+        id=uid(32), municipality_code=CITY, name=HARD_LINE, agency_ids=(THEIRS, OURS), **_DATED
+    ),
+    Routing(
+        id=uid(33),
+        network_id=uid(32),
+        at=NOW,
+        by_agency_id=OURS,
+        by_position_id=POSITION,
+        theme="debt",
+        area="district_3",
+        question=HARD_LINE,
+        desk_id=uid(18),
+        because="theme_and_area",
     ),
     DeskCapacity(
         desk_id=uid(18),

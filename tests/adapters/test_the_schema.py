@@ -29,6 +29,7 @@ APPEND_ONLY = {
     "record_history",
     "referral_amendment",
     "referral_event",
+    "routing",
 }
 #: Only read: triggers write it in the owner's name.
 WRITTEN_BY_TRIGGERS = {"circle", "record_history"}
@@ -46,6 +47,7 @@ READ_ONLY = {
     "issuer_agency",
     "legal_basis",
     "municipality",
+    "network",
     "person_account",
     "policy",
     "position",
@@ -239,6 +241,7 @@ ON_RECORD = {
     "record_history": "body",
     "referral_amendment": "new",
     "referral_event": "note",
+    "routing": "because",
 }
 #: What somebody who holds the service's password might try on each append-only table.
 ATTACKS = (

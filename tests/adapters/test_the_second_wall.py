@@ -56,6 +56,7 @@ OPEN = {
     "issuer_agency",
     "legal_basis",
     "municipality",
+    "network",
     "policy",
     "position",
     "tenure",
@@ -66,6 +67,7 @@ OPEN = {
     "area_issue",
     "case_number",
     "recommendation",
+    "routing",
     # Receipts (data class D0).
     "first_answer",
 }

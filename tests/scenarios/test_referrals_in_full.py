@@ -16,6 +16,7 @@ from scenario_steps import (
     person,
     refer,
     refused,
+    same_as_unknown,
 )
 from town import Caller, Town
 
@@ -869,3 +870,62 @@ async def test_a_municipality_calls_the_states_what_it_has_always_called_them(to
     assert (await ok(kj.get(path)))["status_local"] is None
     town.clock.forward(days=20)
     assert (await ok(cc.get(path)))["status_local"] == "送付"
+
+
+# Any door of a network (4-35), and when nobody knows (4-51).
+
+
+@pytest.mark.mechanism("4-35")
+async def test_any_door_of_the_network_leads_to_the_right_one_and_is_logged(town: Town):
+    cc, e, h = (town.caller(a, None) for a in ("cc-worker", "e-consultant", "h-supporter"))
+    [network] = (await ok(cc.get("/v1/networks")))["items"]
+    assert str(town.agency["J"]) in network["agency_ids"]
+    assert (await ok(h.get("/v1/networks")))["items"] == []
+    path = f"/v1/networks/{network['id']}/routings"
+
+    question = "督促状が届いたときの相談先"
+    found = await ok(cc.post(path, {"theme": "debt", "question": question}), 201)
+    assert (found["to"]["agency_id"], found["because"]) == (str(town.agency["J"]), "theme")
+    assert found["to"]["phone"]
+    # A theme that only others answer for stays within the network: its fallback.
+    found = await ok(e.post(path, {"theme": "job_search"}), 201)
+    assert (found["to"]["agency_id"], found["because"]) == (str(town.agency["S"]), "fallback")
+    named = await ok(e.post(path, {"to_desk_id": str(town.desk["D"])}), 201)
+    assert (named["to"]["agency_id"], named["because"]) == (str(town.agency["D"]), "named")
+    stranger = {"to_desk_id": str(town.desk["H"])}
+    problem = await refused(e.post(path, stranger), 422, "network.desk_of_no_member")
+    assert [x["pointer"] for x in problem["errors"]] == ["/to_desk_id"]
+    unknown = {"to_desk_id": str(uuid.uuid4())}
+    await refused(e.post(path, unknown), 422, "directory.unknown_desk")
+
+    log = (await ok(e.get(path)))["items"]
+    assert [(r["by_agency_id"], r["because"], r["question"]) for r in reversed(log)] == [
+        (str(town.agency["CC"]), "theme", question),
+        (str(town.agency["E"]), "fallback", None),
+        (str(town.agency["E"]), "named", None),
+    ]
+    # To whoever is no member there is no such network.
+    await hidden(h, "/v1/networks/{}/routings", network["id"])
+    await same_as_unknown(h, "/v1/networks/{}/routings", {"theme": "debt"}, network["id"])
+    await town.owner.execute("UPDATE network SET valid_until = '2026-11-19'")
+    await hidden(cc, "/v1/networks/{}/routings", network["id"])
+    assert (await ok(cc.get("/v1/networks")))["items"] == []
+    entries = await town.audit(action="directory.route", outcome="allowed")
+    assert [(e["basis"], e["person_id"]) for e in entries] == [("ANON", None)] * 3
+
+
+@pytest.mark.mechanism("4-51")
+@pytest.mark.parametrize("theme", [None, "never_heard_of"])
+async def test_whoever_does_not_know_reaches_the_municipality_s_door(town: Town, theme: str | None):
+    """分からない場合は: the fallback desk, and without one the municipality's hub."""
+    cc = town.caller("cc-worker")
+    person_id = await registered(cc)
+    form: dict[str, Any] = {"person_id": person_id, "reason": "何の相談か分からない"}
+    if theme is not None:
+        form["needs"] = [{"theme": theme, "text": "不明"}]
+    drafted = await ok(cc.post("/v1/referrals", form), 201)
+    assert drafted["to_agency_id"] == str(town.agency["S"])
+    await town.owner.execute("UPDATE desk SET fallback = false")
+    question = {"municipality_code": "999997"} | ({"theme": theme} if theme else {})
+    answer = await ok(cc.post("/v1/route", question))
+    assert (answer["agency_id"], answer["reason"]) == (str(town.agency["S"]), "hub")

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from service.adapters.postgres.accounts import HELD
+from service.adapters.postgres.desks import NETWORK
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.access_request import DAYS_TO_DECIDE
 from service.domain.actor import Held
@@ -320,6 +321,7 @@ class PostgresDirectory:
         await self._upsert(LEGAL_BASIS, file.legal_bases)
         await self._upsert(BASIS_SWITCH, file.basis_switches)
         await self._upsert(CONTRACT, file.contracts)
+        await self._upsert(NETWORK, file.networks)
         await self._load_issuers(file)
         for line in file.policies:
             await self._connection.execute(

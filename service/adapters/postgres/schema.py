@@ -55,6 +55,7 @@ APPEND_ONLY = (
     "record_history",
     "referral_amendment",
     "referral_event",
+    "routing",
 )
 
 #: Tables that tell of persons: behind the second wall, row security that binds even the owner.

@@ -38,6 +38,7 @@ def upgrade() -> None:
     _add_links()
     _add_amendments()
     _add_capacity()
+    _add_networks()
     op.create_index(
         "ix_referral_check_on",
         "referral",
@@ -133,6 +134,56 @@ def _add_capacity() -> None:
     op.execute(
         "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE ON desk_capacity"
         " FOR EACH ROW EXECUTE FUNCTION keep_history('desk_id')"
+    )
+
+
+def _add_networks() -> None:
+    op.create_table(
+        "network",
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("municipality_code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("agency_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["municipality_code"],
+            ["municipality.code"],
+            name=op.f("fk_network_municipality_code"),
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_network")),
+    )
+    op.create_table(
+        "routing",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("network_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_agency_id", sa.Uuid(), nullable=False),
+        sa.Column("by_position_id", sa.Uuid(), nullable=True),
+        sa.Column("theme", sa.Text(), nullable=True),
+        sa.Column("area", sa.Text(), nullable=True),
+        sa.Column("question", sa.Text(), nullable=True),
+        sa.Column("desk_id", sa.Uuid(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        *(
+            sa.ForeignKeyConstraint(
+                [column], [target], name=op.f(f"fk_routing_{column}"), deferrable=True
+            )
+            for column, target in (
+                ("network_id", "network.id"),
+                ("by_agency_id", "agency.id"),
+                ("desk_id", "desk.id"),
+            )
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing")),
+    )
+    op.create_index("ix_routing_network_id", "routing", ["network_id", "id"])
+    op.execute("GRANT SELECT ON network TO tsunagi_app")
+    op.execute("GRANT SELECT, INSERT ON routing TO tsunagi_app")
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE ON network"
+        " FOR EACH ROW EXECUTE FUNCTION keep_history('id')"
     )
 
 
