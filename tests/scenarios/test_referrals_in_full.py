@@ -8,6 +8,7 @@ import pytest
 from scenario_steps import (
     act,
     consent,
+    counted,
     heard_by,
     hidden,
     listen,
@@ -17,6 +18,7 @@ from scenario_steps import (
     refer,
     refused,
     same_as_unknown,
+    tally,
 )
 from town import Caller, Town
 
@@ -929,3 +931,100 @@ async def test_whoever_does_not_know_reaches_the_municipality_s_door(town: Town,
     question = {"municipality_code": "999997"} | ({"theme": theme} if theme else {})
     answer = await ok(cc.post("/v1/route", question))
     assert (answer["agency_id"], answer["reason"]) == (str(town.agency["S"]), "hub")
+
+
+# Over the border, into a town without a welfare office.
+
+
+async def test_over_the_border_into_a_town_that_the_prefecture_serves(town: Town):
+    """Two governments: みほん市 hands on, みほん町 has no welfare office, the prefecture's agency acts."""
+    cc, kj, tm, hub = (
+        town.caller(a) for a in ("cc-worker", "kj-consultant", "tm-officer", "s-hub")
+    )
+    there = next(
+        m for m in (await ok(cc.get("/v1/municipalities")))["items"] if not m["has_welfare_office"]
+    )
+    answer = await ok(cc.post("/v1/route", {"municipality_code": there["code"], "theme": "debt"}))
+    assert answer["agency_id"] == str(town.agency["KJ"])
+    person_id = await registered(cc)
+    referral_id = await refer(cc, person_id, answer["desk_id"], reason="転居先での家計の相談")
+    path = f"/v1/referrals/{referral_id}"
+    await unchanged(
+        town,
+        referral_id,
+        (cc.post(f"{path}/send"), 403, "referral.receiver_not_covered"),
+    )
+    await agrees(town, cc, person_id, "KJ S", "D1 D3")
+    sent = await act(cc, referral_id, "send")
+    # It stays with the sender's own government when nobody takes it.
+    assert (sent["municipality_code"], sent["hub_agency_id"]) == ("999997", str(town.agency["S"]))
+    assert (await ok(kj.get(path)))["reason"] == "転居先での家計の相談"
+    await hidden(tm, "/v1/referrals/{}", referral_id)
+    await act(kj, referral_id, "decline", reason="まだ転居していない", ask_hub=True)
+    assert (await ok(hub.get(path)))["status"] == "needs_lead"
+    named = {"lead_agency_id": str(town.agency["KJ"]), "reason": "転居後は県の機関が担う"}
+    await act(hub, referral_id, "name-lead", **named)
+    await act(kj, referral_id, "contact", **MET)
+
+    assert await tally(town, person_id=uuid.UUID(person_id)) == counted("""
+        1 cc-worker person.register allowed INTERNAL
+        1 cc-worker referral.draft allowed INTERNAL
+        1 cc-worker referral.send denied -
+        1 cc-worker consent.grant allowed INTERNAL
+        1 cc-worker referral.send allowed INTERNAL
+        1 kj-consultant referral.read allowed CONSENT
+        1 tm-officer referral.read denied -
+        1 kj-consultant referral.decline allowed CONSENT
+        1 s-hub referral.read allowed CONSENT
+        1 s-hub referral.name_lead allowed CONSENT
+        1 kj-consultant referral.contact allowed CONSENT
+    """)
+    governments = {
+        (e["agency_id"], e["holder_agency_id"])
+        for e in await town.audit(person_id=uuid.UUID(person_id), outcome="allowed")
+    }
+    cc_id = town.agency["CC"]
+    assert governments == {(town.agency[letter], cc_id) for letter in ("CC", "KJ", "S")}
+
+
+async def test_a_town_without_a_welfare_office_is_told_whose_it_is(town: Town):
+    tm = town.caller("tm-officer")
+    person_id = await registered(tm, municipality_code="993417", area=None)
+    form = {"person_id": person_id, "reason": "収入がない", "route": "to_public_assistance"}
+    problem = await refused(
+        tm.post("/v1/referrals", form), 422, "referral.route_needs_welfare_office"
+    )
+    assert "prefecture" in problem["title"]
+    assert "県の福祉事務所" in problem["title_ja"]
+    named = await ok(tm.post("/v1/referrals", form | {"to_desk_id": str(town.desk["W"])}), 201)
+    assert (named["hub_agency_id"], named["to_agency_id"]) == (
+        str(town.agency["KJ"]),
+        str(town.agency["W"]),
+    )
+
+
+# One intake, two referrals, each with its own consent (4-28).
+
+
+@pytest.mark.mechanism("4-28")
+async def test_a_consultation_outside_its_field_is_taken_in_once_and_handed_to_two(town: Town):
+    wa, j, e = (town.caller(a) for a in ("wa-officer", "j-consultant", "e-consultant"))
+    person_id = await registered(wa)
+    heard = {"told": "水道料金の相談。母の物忘れも心配", "person_id": person_id}
+    intake = (await ok(wa.post("/v1/consultations", heard), 201))["id"]
+    letters = {}
+    for letter, theme in (("J", "arrears"), ("E", "elder_care")):
+        needs = [{"theme": theme, "text": f"{theme}の心配"}]
+        letters[letter] = await refer(
+            wa, person_id, town.desk[letter], needs=needs, consultation_id=intake
+        )
+        send = f"/v1/referrals/{letters[letter]}/send"
+        await refused(wa.post(send), 403, "referral.receiver_not_covered")
+        await agrees(town, wa, person_id, letter, "D1 D3")
+        await ok(wa.post(send))
+    for caller, mine, other in ((j, "J", "E"), (e, "E", "J")):
+        read = await ok(caller.get(f"/v1/referrals/{letters[mine]}"))
+        assert read["consultation_id"] == intake
+        assert len(read["needs"]) == 1
+        await hidden(caller, "/v1/referrals/{}", letters[other])
+        await hidden(caller, "/v1/consultations/{}", intake)
