@@ -15,6 +15,7 @@ from town import Caller, Town
 
 from service.api import examples
 from service.api.application import ROUTERS
+from service.demo.city import NETWORK_ID
 from service.domain.permission import Permission
 from service.domain.role import Role
 from service.domain.scope import purposes_for
@@ -164,6 +165,8 @@ async def make_records(town: Town) -> Records:
     assert (await cc.post(f"/v1/referrals/{referral}/send")).status_code == 200
     accepted = await town.caller("j-consultant").post(f"/v1/referrals/{referral}/accept")
     case = accepted.json()["case_id"]
+    amended = {"changes": {"wishes": CANARY * 2}, "reason": CANARY}
+    assert (await cc.post(f"/v1/referrals/{referral}/amend-sent", amended)).status_code == 200
     lines = [examples.PLAN_VERSION["lines"][0] | {"issue": CANARY}]
     plan = await _id(
         await j.post(
@@ -185,8 +188,10 @@ async def make_records(town: Town) -> Records:
             "conference_id": conference,
             "consent_id": consent,
             "consultation_id": consultation,
+            "desk_id": str(town.desk["J"]),
             "household_id": household,
             "item_id": item,
+            "network_id": str(NETWORK_ID),
             "notice_id": str(notice),
             "person_id": person,
             "plan_id": plan,

@@ -20,6 +20,7 @@ from service.api import (
     directories,
     entrance,
     imports,
+    networks,
     people,
     plans,
     provisions,
@@ -55,6 +56,7 @@ ROUTERS = (
     plans.router,
     tasks.router,
     directories.router,
+    networks.router,
 )
 
 

@@ -11,11 +11,12 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import audits, directories, me, notices
+from service.application import audits, capacities, directories, me, notices
 from service.application.audits import AuditFilter
 from service.application.me import Me
 from service.application.notices import Acknowledge
 from service.domain.audit import AuditEntry, Outcome
+from service.domain.capacity import DeskCapacity, TellCapacity
 from service.domain.directory import Agency, AgencyKind, Municipality, RouteQuestion
 from service.domain.law import LegalBasis
 from service.domain.municipality import MunicipalityCode
@@ -87,6 +88,15 @@ async def find_route(
 ) -> Response:
     """Find the desk that answers for an area and a theme. There always is one."""
     return show(await directories.find_route(context, question))
+
+
+@router.put("/desks/{desk_id}/capacity", response_model=receipt(DeskCapacity), tags=["Directory"])
+@acts(Permission.DIRECTORY_TELL_CAPACITY)
+async def tell_capacity(
+    desk_id: UUID, command: Annotated[TellCapacity, said(examples.CAPACITY)], context: Asked
+) -> Response:
+    """Say what your own desk can take on at the moment (the first time with If-Match "0")."""
+    return show(await capacities.tell(context, desk_id, command))
 
 
 @router.get("/notices", response_model=page_of(shown(Notice)), tags=["Notices"])

@@ -83,6 +83,20 @@ NAME_LEAD = {
     "reason": "家計の相談から入るのがよい。",
 }
 CONTACT = {"at": "2026-11-20T10:00:00+09:00", "reached": True, "note": "自宅で面談"}
+FOLLOW_UP = {
+    "at": "2026-11-20T10:00:00+09:00",
+    "note": "電話で様子を伺った。督促が止まり、眠れているとのこと。",
+}
+CHECK = {
+    "well": False,
+    "note": "本人に電話。相談は続いているが、家賃の支払いが不安とのこと。",
+    "again_on": "2099-01-15",
+}
+REOPEN = {"reason": "支援を終えたあと、家賃の滞納が再び始まった。"}
+AMEND_SENT = {
+    "changes": {"wishes": "静かに、今の家で暮らしたい。", "urgency": "urgent"},
+    "reason": "本人から聞き取り直した。",
+}
 COMPLETE = {"outcome": "support_started", "note": "プランに移行"}
 CONFERENCE: dict[str, Any] = {
     "kind": "support_coordination_conf",
@@ -133,6 +147,18 @@ AGREEMENT = {
     "evidence": "プラン署名 2026-0003",
 }
 DECISION = {"number": 1, "decision_number": "福第123号"}
+CAPACITY = {
+    "open": True,
+    "places": 2,
+    "waiting_days": 7,
+    "until": "2099-03-31",
+    "note": "家計相談は翌週から受けられます。",
+}
+ROUTING = {
+    "theme": "debt",
+    "area": "district_3",
+    "question": "督促状が届いたときの相談先",
+}
 ROUTE = {"municipality_code": "999997", "area": "district_3", "theme": "debt"}
 ACKNOWLEDGEMENT = {"answer": "写しを廃棄しました。"}
 CITY = "0199aaaa-0000-7000-8000-0000000000a1"

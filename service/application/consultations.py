@@ -4,12 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from service.application import cases, contact_steps, hub
+from service.application.capacities import capacity_of
 from service.application.context import Context, Page, Shown
 from service.application.facts import NOBODY, department_of, person_facts
 from service.application.notices import notify
 from service.application.referrals import agency_of, route_to_desk
 from service.application.tasks import give, settle
 from service.domain.access import Facts, Part, RecordKind
+from service.domain.capacity import DeskCapacity, told
 from service.domain.consultation import (
     Channel,
     Consultation,
@@ -51,7 +53,8 @@ async def receive(context: Context, command: ReceiveConsultation) -> Shown:
     desk = await context.work.directory.desk(consultation.routed_desk_id)
     assert desk is not None  # noqa: S101 - foreign key
     agency = await agency_of(context, desk)
-    return _receipt(context, consultation, routed_to=whom(desk, agency))
+    capacity = await capacity_of(context, desk.id)
+    return _receipt(context, consultation, routed_to=whom(desk, agency, capacity))
 
 
 async def begin(
@@ -216,7 +219,7 @@ async def miss_deadline(context: Context, consultation: Consultation) -> None:
         )
 
 
-def whom(desk: Desk, agency: Agency) -> dict[str, Any]:
+def whom(desk: Desk, agency: Agency, capacity: DeskCapacity | None = None) -> dict[str, Any]:
     """The desk and its agency, as somebody would be told where to go."""
     shown = disclose(desk, frozenset({D0}))
     return {
@@ -225,6 +228,7 @@ def whom(desk: Desk, agency: Agency) -> dict[str, Any]:
         "agency_id": str(agency.id),
         "agency": agency.public_name or agency.name,
         "phone": desk.phone or agency.phone,
+        "capacity": told(capacity),
     }
 
 

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from service.application.capacities import capacity_of
 from service.application.consultations import whom
 from service.application.context import Context, Page, Shown
-from service.application.referrals import agency_of, route_to_desk
+from service.application.desks import agency_of, route_to_desk
 from service.domain.access import Facts, RecordKind
+from service.domain.capacity import told
 from service.domain.directory import RouteQuestion
 from service.domain.disclosure import D0, Disclosable, disclose
 from service.domain.errors import Invalid
@@ -42,12 +44,15 @@ async def agency(context: Context, agency_id: UUID) -> Shown:
     found = await context.work.directory.agency(agency_id)
     _enforce(context, agency_id, found=found is not None)
     assert found is not None  # noqa: S101 - no permit without a record
-    desks = await context.work.directory.desks_of(agency_id)
+    desks = [
+        _shown(d) | {"capacity": told(await capacity_of(context, d.id))}
+        for d in await context.work.directory.desks_of(agency_id)
+    ]
     positions = await context.work.directory.positions_of(agency_id, context.today)
     return Shown(
         _shown(found)
         | {
-            "desks": [_shown(d) for d in desks],
+            "desks": desks,
             "positions": [
                 _shown(p) | {"role_ja": p.role.label_ja, "holder": t.name if t else None}
                 for p, t in positions
@@ -65,7 +70,9 @@ async def find_route(context: Context, question: RouteQuestion) -> Shown:
     desk, reason = await route_to_desk(
         context, question.municipality_code, question.area, question.theme
     )
-    return Shown(whom(desk, await agency_of(context, desk)) | {"reason": reason}, record_id=desk.id)
+    agency = await agency_of(context, desk)
+    answer = whom(desk, agency, await capacity_of(context, desk.id))
+    return Shown(answer | {"reason": reason}, record_id=desk.id)
 
 
 def _enforce(context: Context, record_id: UUID | None = None, *, found: bool = True) -> None:

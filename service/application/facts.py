@@ -13,7 +13,6 @@ from service.domain.people import Person
 from service.domain.plan import Plan, PlanVersion, responsible_agencies
 from service.domain.provision import Provision
 from service.domain.referral import Referral
-from service.domain.referral_states import Status
 
 #: Asked for when there is no record, so that both answers take the same steps.
 NOBODY = UUID(int=0)
@@ -114,7 +113,7 @@ def _referral_parts(context: Context, referral: Referral, *, on_case: bool) -> f
         parts.add(Part.HOLDER)
     if referral.with_hub and me == referral.hub_agency_id and context.actor.is_hub:
         parts.add(Part.HUB)
-    if referral.status is Status.DRAFT and not referral.with_hub:
+    if referral.reached_nobody:
         return frozenset(parts)
     if referral.left_by(me) and not on_case:
         parts.add(Part.FORMER_PARTY)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from service.application.desk_ports import Desks
 from service.application.import_ports import Areas, Imports
 from service.application.ports_of_care import (
     Assessments,
@@ -21,6 +22,7 @@ from service.application.ports_of_care import (
     Tasks,
     UrgentSupports,
 )
+from service.application.referral_ports import Referrals
 from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.actor import Actor, Held, VerifiedToken
 from service.domain.area_issue import AreaIssue
@@ -49,8 +51,6 @@ from service.domain.people import Household, Person, Representation
 from service.domain.plan import Plan, PlanVersion
 from service.domain.policy import ReferralPolicy
 from service.domain.provision import Provision
-from service.domain.referral import Referral, ReferralEvent
-from service.domain.referral_states import Status
 from service.domain.screening import Screening
 from service.domain.signal_states import SignalPolicy
 from service.domain.supervision import Supervision
@@ -234,31 +234,6 @@ class AccessRequests(Protocol):
     async def save_embargo(self, embargo: Embargo) -> None: ...
 
 
-class Referrals(Protocol):
-    """Referrals and their history."""
-
-    async def find(self, referral_id: UUID, *, lock: bool = False) -> Referral | None: ...
-    async def add(self, referral: Referral) -> None: ...
-    async def save(self, referral: Referral) -> None: ...
-    async def inbox(
-        self, agency_id: UUID, status: Status | None, after: UUID | None, limit: int
-    ) -> Sequence[Referral]: ...
-    async def outbox(
-        self, agency_id: UUID, status: Status | None, after: UUID | None, limit: int
-    ) -> Sequence[Referral]: ...
-    async def hub_queue(
-        self, agency_id: UUID, after: UUID | None, limit: int
-    ) -> Sequence[Referral]: ...
-    async def next_overdue(
-        self, now: datetime, *, without: Collection[UUID]
-    ) -> Referral | None: ...
-    async def resting_on_consent(self, person_id: UUID) -> Sequence[Referral]: ...
-    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[Referral]: ...
-    async def out_of(self, consultation_id: UUID) -> Sequence[Referral]: ...
-    async def record(self, event: ReferralEvent) -> None: ...
-    async def events(self, referral_id: UUID) -> Sequence[ReferralEvent]: ...
-
-
 class Plans(Protocol):
     """Plans and their versions."""
 
@@ -338,6 +313,8 @@ class UnitOfWork(Protocol):
 
     @property
     def directory(self) -> Directory: ...
+    @property
+    def desks(self) -> Desks: ...
     @property
     def persons(self) -> Persons: ...
     @property

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from service.application.cases import lead_by_hub, open_case
 from service.application.context import Context, Shown
+from service.application.desks import agency_of, desk_in_force, require_agency_in_force
 from service.application.facts import referral_facts
 from service.application.notices import notify
 from service.application.referral_steps import due, record_step
-from service.application.referrals import open_acts
+from service.application.referrals import receipt_of
 from service.domain.access import Facts
 from service.domain.errors import Invalid
 from service.domain.notice import NoticeKind
@@ -23,18 +24,23 @@ from service.domain.referral_acts import (
     Complete,
     Contact,
     Decline,
+    FollowUp,
     NameLead,
     Note,
     Reason,
     Redirect,
     ReturnForInfo,
 )
+from service.domain.referral_kinds import ReferralRoute
+from service.domain.referral_links import check_route
 from service.domain.referral_states import PERMISSION, Act, Side
 
 
 async def send(context: Context, referral_id: UUID, command: Note) -> Shown:
     """Send it to a receiver whom the person's consent covers."""
     before, facts, moved = await _begin(context, referral_id, Act.SEND)
+    if before.to_desk_id is not None:
+        await desk_in_force(context, before.to_desk_id, "/to_desk_id")
     await _require_covered(context, Act.SEND, facts, before, before.to_agency_id, "/to_desk_id")
     return await _end(context, before, moved.but(sent_at=context.now), Act.SEND, command.note)
 
@@ -81,11 +87,12 @@ async def answer(context: Context, referral_id: UUID, command: AnswerInfo) -> Sh
 async def redirect(context: Context, referral_id: UUID, command: Redirect) -> Shown:
     """On to the proposed desk, or another one, whom the person's consent covers."""
     before, facts, moved = await _begin(context, referral_id, Act.REDIRECT)
-    desk = await context.work.directory.desk(command.to_desk_id)
-    if desk is None or not desk.holds_on(context.today):
-        raise Invalid("directory.unknown_desk", field="/to_desk_id")
+    desk = await desk_in_force(context, command.to_desk_id, "/to_desk_id")
     check_receiver(before, desk.agency_id)
     await _require_covered(context, Act.REDIRECT, facts, before, desk.agency_id, "/to_desk_id")
+    if before.route is ReferralRoute.TO_PUBLIC_ASSISTANCE:
+        kind = (await agency_of(context, desk)).kind
+        check_route(before, from_kind=None, to_kind=kind, parent=None)
     after = moved.but(
         to_desk_id=desk.id, to_agency_id=desk.agency_id, proposal_desk_id=None, sent_at=context.now
     )
@@ -113,6 +120,9 @@ async def name_lead(context: Context, referral_id: UUID, command: NameLead) -> S
         named.append(command.deputy_agency_id)
     _check_team(named)
     for agency_id in named:
+        field = "/lead_agency_id" if agency_id == command.lead_agency_id else "/team"
+        await require_agency_in_force(context, agency_id, field)
+    for agency_id in named:
         if agency_id != before.from_agency_id:
             await _require_covered(context, Act.NAME_LEAD, facts, before, agency_id, "/team")
     after = moved.given_to(command.lead_agency_id)
@@ -128,10 +138,21 @@ async def contact(context: Context, referral_id: UUID, command: Contact) -> Show
     before, _, moved = await _begin(context, referral_id, Act.CONTACT)
     if not command.happened_by(context.now):
         raise Invalid("referral.contact_in_future", field="/at")
-    after = moved.contacted(at=command.at, reached=command.reached)
+    policy = await context.work.directory.referral_policy(before.municipality_code, context.today)
+    check_on = policy.check.last_day(command.at, context.closed)
+    after = moved.contacted(at=command.at, reached=command.reached, check_on=check_on)
     return await _end(
         context, before, after, Act.CONTACT, command.note, keep_deadline=not command.reached
     )
+
+
+async def follow_up(context: Context, referral_id: UUID, command: FollowUp) -> Shown:
+    """Ask how the person is doing after the handover; without it nothing is completed."""
+    before, _, moved = await _begin(context, referral_id, Act.FOLLOW_UP)
+    if not command.happened_by(context.now):
+        raise Invalid("referral.follow_up_in_future", field="/at")
+    after = moved.followed_up(command.at)
+    return await _end(context, before, after, Act.FOLLOW_UP, command.note, keep_deadline=True)
 
 
 async def work(context: Context, referral_id: UUID, command: Note) -> Shown:
@@ -141,7 +162,7 @@ async def work(context: Context, referral_id: UUID, command: Note) -> Shown:
 
 
 async def complete(context: Context, referral_id: UUID, command: Complete) -> Shown:
-    """Done, with what came of it; only after a first contact."""
+    """Done, with what came of it; only after a first contact and a follow-up."""
     before, _, moved = await _begin(context, referral_id, Act.COMPLETE)
     return await _end(context, before, moved.completed(command.outcome), Act.COMPLETE, command.note)
 
@@ -197,9 +218,7 @@ async def _end(
         after = await due(context, after)
     await context.work.referrals.save(after)
     await record_step(context, before, after, act.value, note)
-    return context.receipt(
-        after, status_ja=after.status.label_ja, next=open_acts(context.actor, after)
-    )
+    return await receipt_of(context, after)
 
 
 async def _require_covered(
@@ -216,9 +235,7 @@ async def _require_covered(
 
 
 async def _check_proposal(context: Context, referral: Referral, desk_id: UUID) -> None:
-    desk = await context.work.directory.desk(desk_id)
-    if desk is None or not desk.holds_on(context.today):
-        raise Invalid("directory.unknown_desk", field="/proposal/desk_id")
+    desk = await desk_in_force(context, desk_id, "/proposal/desk_id")
     back = (context.agency_id, referral.from_agency_id, *referral.declined_by)
     if desk.agency_id in back:
         raise Invalid("referral.proposal_is_dead_end", field="/proposal/desk_id")

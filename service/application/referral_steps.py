@@ -25,6 +25,15 @@ async def record_step(
     context: Context, before: Referral | None, after: Referral, act: str, note: str | None
 ) -> None:
     """One more line of the history, and a notice to whose turn it has become."""
+    await record_event(context, before, after, act, note)
+    await _tell(context, before, after)
+    await _mind_hub(context, after)
+
+
+async def record_event(
+    context: Context, before: Referral | None, after: Referral, act: str, note: str | None
+) -> None:
+    """One more line of the history of a referral, of which nobody's turn comes."""
     await context.work.referrals.record(
         ReferralEvent(
             id=context.new_id(),
@@ -40,8 +49,6 @@ async def record_step(
             note=note,
         )
     )
-    await _tell(context, before, after)
-    await _mind_hub(context, after)
     await touch(context, after.case_id)
 
 

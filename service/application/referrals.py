@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
+from service.application.capacities import capacity_of
 from service.application.context import Context, Page, Shown
+from service.application.desks import agency_of as agency_of  # noqa: PLC0414 - asked for here, too
+from service.application.desks import desk_in_force, first_desk
+from service.application.desks import route_to_desk as route_to_desk  # noqa: PLC0414 - the same
 from service.application.facts import (
     consents_by_person,
     facts_of_referral,
@@ -15,12 +19,14 @@ from service.application.facts import (
 from service.application.referral_steps import due, record_step
 from service.domain.access import Part
 from service.domain.actor import Actor
+from service.domain.capacity import warnings_of
 from service.domain.decision import Permit
-from service.domain.directory import Agency, Desk, RouteQuestion, route
+from service.domain.directory import Desk
 from service.domain.disclosure import D0, disclose
 from service.domain.errors import Invalid
 from service.domain.people import Person
 from service.domain.permission import Permission
+from service.domain.policy import StatusLabels
 from service.domain.referral import (
     ADDRESSED_TO_SENDER,
     MakeReferral,
@@ -29,6 +35,8 @@ from service.domain.referral import (
     check_receiver,
     show_referral,
 )
+from service.domain.referral_kinds import ReferralRoute
+from service.domain.referral_links import check_back, check_route
 from service.domain.referral_states import Status
 
 
@@ -46,8 +54,7 @@ async def draft(context: Context, command: MakeReferral) -> Shown:
     facts = await person_facts(context, command.person_id, person)
     context.enforce(Permission.REFERRAL_DRAFT, facts)
     assert person is not None  # noqa: S101 - no permit without a record
-    await _check_links(context, command)
-    desk = await receiving_desk(context, command, person)
+    desk = await _receiving_desk(context, command, person)
     hub = await context.work.directory.municipality(context.municipality_code)
     assert hub is not None  # noqa: S101 - an agency belongs to a municipality (foreign key)
     referral = Referral.model_validate(
@@ -67,7 +74,7 @@ async def draft(context: Context, command: MakeReferral) -> Shown:
     referral = await due(context, referral)
     await context.work.referrals.add(referral)
     await record_step(context, None, referral, "draft", None)
-    return context.receipt(referral, next=open_acts(context.actor, referral))
+    return await receipt_of(context, referral)
 
 
 async def amend(context: Context, referral_id: UUID, command: MakeReferral) -> Shown:
@@ -82,8 +89,7 @@ async def amend(context: Context, referral_id: UUID, command: MakeReferral) -> S
         raise Invalid("referral.another_person", field="/person_id")
     person = await context.work.persons.find(referral.person_id)
     assert person is not None  # noqa: S101 - foreign key
-    await _check_links(context, command)
-    desk = await receiving_desk(context, command, person)
+    desk = await _receiving_desk(context, command, person)
     check_receiver(referral, desk.agency_id)
     changed = referral.but(
         **command.model_dump() | {"to_desk_id": desk.id, "to_agency_id": desk.agency_id},
@@ -91,7 +97,7 @@ async def amend(context: Context, referral_id: UUID, command: MakeReferral) -> S
     )
     await context.work.referrals.save(changed)
     await record_step(context, referral, changed, "amend", None)
-    return context.receipt(changed, next=open_acts(context.actor, changed))
+    return await receipt_of(context, changed)
 
 
 async def read(context: Context, referral_id: UUID) -> Shown:
@@ -100,7 +106,8 @@ async def read(context: Context, referral_id: UUID) -> Shown:
     facts = await referral_facts(context, referral_id, referral)
     permit = context.enforce(Permission.REFERRAL_READ, facts, shows=Referral)
     assert referral is not None  # noqa: S101 - no permit without a record
-    return Shown(_shown(context, referral, permit), referral.version, referral.id)
+    labels = await labels_here(context)
+    return Shown(_shown(context, referral, permit, labels), referral.version, referral.id)
 
 
 async def listing(
@@ -114,6 +121,7 @@ async def listing(
     cases = {
         c.id: c for c in await context.work.cases.find_many(r.case_id for r in found if r.case_id)
     }
+    labels = await labels_here(context)
     items = []
     for referral in found[:limit]:
         case = cases.get(referral.case_id) if referral.case_id else None
@@ -127,7 +135,7 @@ async def listing(
         ).model_copy(update={"department": departments.get(referral.person_id)})
         permit = context.may(Permission.REFERRAL_READ, facts, shows=Referral)
         if permit is not None:
-            items.append(_shown(context, referral, permit))
+            items.append(_shown(context, referral, permit, labels))
     context.note_list(Permission.REFERRAL_READ)
     return Page(items, found[limit - 1].id if len(found) > limit else None)
 
@@ -148,38 +156,46 @@ async def history(context: Context, referral_id: UUID) -> Page:
     return Page(items)
 
 
-async def receiving_desk(context: Context, command: MakeReferral, person: Person) -> Desk:
-    """The named desk, or the one that answers for the first theme and the person's area."""
+async def _receiving_desk(context: Context, command: MakeReferral, person: Person) -> Desk:
+    """The named desk; else the one it came from, or the one that answers for theme and area."""
+    parent = await _check_links(context, command)
+    back = command.route is ReferralRoute.BACK_REFERRAL
     if command.to_desk_id is not None:
-        desk = await context.work.directory.desk(command.to_desk_id)
-        if desk is None or not desk.holds_on(context.today):
-            raise Invalid("directory.unknown_desk", field="/to_desk_id")
-        return desk
-    theme = command.needs[0].theme if command.needs else None
-    desk, _ = await route_to_desk(context, context.municipality_code, person.area, theme)
+        desk = await desk_in_force(context, command.to_desk_id, "/to_desk_id")
+    elif back and parent is not None:
+        desk = await first_desk(context, parent.from_agency_id)
+    else:
+        desk, _ = await route_to_desk(
+            context, context.municipality_code, person.area, command.routing_theme
+        )
+    kind = (await agency_of(context, desk)).kind
+    check_route(command, from_kind=context.actor.agency_kind, to_kind=kind, parent=parent)
+    if back and parent is not None:
+        check_back(parent, sender=context.agency_id, receiver=desk.agency_id)
     return desk
 
 
-async def route_to_desk(
-    context: Context, municipality: str, area: str | None, theme: str | None
-) -> tuple[Desk, str]:
-    """The desk that answers: always one."""
-    desks = await context.work.directory.desks(municipality, context.today)
-    served = await context.work.directory.municipality(municipality)
-    if served is None:
-        raise Invalid("directory.unknown_municipality", field="/municipality_code")
-    hub = [d for d in desks if d.agency_id == served.hub_agency_id]
-    if not hub:
-        hub = list(await context.work.directory.desks_of(served.hub_agency_id))
-    question = RouteQuestion(municipality_code=municipality, area=area, theme=theme)
-    return route(desks, hub[0], question)
+async def receipt_of(context: Context, referral: Referral) -> Shown:
+    """What an act is answered with: nothing personal, what comes next, and what to look out for."""
+    return context.receipt(
+        referral,
+        status_ja=referral.status.label_ja,
+        status_local=(await labels_here(context)).of(referral.status),
+        next=open_acts(context.actor, referral),
+        warnings=await _warnings(context, referral),
+    )
 
 
-async def agency_of(context: Context, desk: Desk) -> Agency:
-    """The agency behind a desk."""
-    agency = await context.work.directory.agency(desk.agency_id)
-    assert agency is not None  # noqa: S101 - foreign key
-    return agency
+async def labels_here(context: Context) -> StatusLabels:
+    """The words of the caller's own municipality."""
+    return await context.work.desks.status_labels(context.actor.municipality_code, context.today)
+
+
+async def _warnings(context: Context, referral: Referral) -> list[dict[str, str]]:
+    """Before it is answered: whether the desk has a place."""
+    if referral.status not in (Status.DRAFT, Status.SENT):
+        return []
+    return warnings_of(await capacity_of(context, referral.to_desk_id))
 
 
 def open_acts(actor: Actor, referral: Referral) -> list[str]:
@@ -189,10 +205,13 @@ def open_acts(actor: Actor, referral: Referral) -> list[str]:
     return [a.value for a in referral.acts_open_to(sides) if f"referral.{a.value}" in allowed]
 
 
-def _shown(context: Context, referral: Referral, permit: Permit) -> dict[str, object]:
+def _shown(
+    context: Context, referral: Referral, permit: Permit, labels: StatusLabels
+) -> dict[str, object]:
     owner = referral.owner_agency_id
     return show_referral(referral, permit) | {
         "status_ja": referral.status.label_ja,
+        "status_local": labels.of(referral.status),
         "owner_agency_id": str(owner) if owner else None,
         "turn": referral.turn.acts.value if referral.turn else None,
         "next": open_acts(context.actor, referral),
@@ -212,8 +231,9 @@ async def _box(
             return await referrals.hub_queue(context.agency_id, after, limit)
 
 
-async def _check_links(context: Context, command: MakeReferral) -> None:
+async def _check_links(context: Context, command: MakeReferral) -> Referral | None:
     """A referral may point only at a consultation and a referral that its sender may know."""
+    parent: Referral | None = None
     if command.consultation_id is not None:
         consultation = await context.work.consultations.find(command.consultation_id)
         if consultation is None or consultation.agency_id != context.agency_id:
@@ -235,3 +255,4 @@ async def _check_links(context: Context, command: MakeReferral) -> None:
         }
         if not (mine and inside):
             raise Invalid("referral.unknown_household", field="/household_id")
+    return parent

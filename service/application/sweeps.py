@@ -26,6 +26,7 @@ from service.application.consents import remind
 from service.application.context import Context
 from service.application.feedbacks import outlive
 from service.application.referral_acts import miss_deadline
+from service.application.referral_checks import come_to_check
 from service.domain.case import Case
 
 
@@ -71,6 +72,11 @@ SWEEPS: tuple[Sweep, ...] = (
         "referrals",
         lambda c, stuck: c.work.referrals.next_overdue(c.now, without=stuck),
         miss_deadline,
+    ),
+    Sweep(
+        "checks",
+        lambda c, stuck: c.work.referrals.next_to_check(c.today, without=stuck),
+        come_to_check,
     ),
     Sweep(
         "consultations",

@@ -25,6 +25,7 @@ from service.domain.directory import (
 from service.domain.law import BasisSwitch
 from service.domain.law_texts import LEGAL_BASES
 from service.domain.municipality import from_five_digits
+from service.domain.network import Network
 from service.domain.permission import Purpose
 from service.domain.reference import AGENCY_KINDS
 from service.domain.role import Role
@@ -161,7 +162,13 @@ AGENCIES: tuple[DemoAgency, ...] = (
         "partners",
     ),
     DemoAgency(
-        "HC", 0xB1, "mihon_hokenjo", "public_health_center", "みほん保健所", "city", ("health",)
+        "HC",
+        0xB1,
+        "mihon_hokenjo",
+        "public_health_center",
+        "みほん保健所",
+        "city",
+        ("health", "suicide_prevention", "self_neglect"),
     ),
     DemoAgency(
         "TM",
@@ -316,7 +323,21 @@ def directory(issuer_urls: dict[str, str]) -> DirectoryFile:
                 valid_until=date(2027, 3, 31),
             )
         ],
+        networks=[
+            Network(
+                id=NETWORK_ID,
+                municipality_code=CITY,
+                name="みほん市 どこでも相談ネットワーク",
+                agency_ids=tuple(AGENCY_ID[letter] for letter in NETWORK),
+                valid_from=SINCE,
+            )
+        ],
     )
+
+
+#: Whichever of them somebody comes to, they are led on (any door).
+NETWORK_ID = _id(0x3101)
+NETWORK = ("M", "J", "S", "E", "D", "C", "CC")
 
 
 def _municipalities() -> list[Municipality]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.domain.disclosure import D0, DataClass, Disclosable
 from service.domain.law import BasisSwitch, LegalBasis
 from service.domain.municipality import MunicipalityCode
+from service.domain.network import Network
 from service.domain.permission import Purpose
 from service.domain.provision import AbuseKind
 from service.domain.role import Role
@@ -207,6 +208,7 @@ class DirectoryFile(BaseModel):
     legal_bases: Sequence[LegalBasis] = ()
     basis_switches: Sequence[BasisSwitch] = ()
     contracts: Sequence[Contract] = ()
+    networks: Sequence[Network] = ()
 
 
 class IssuerTrust(BaseModel):

@@ -92,6 +92,7 @@ class Permission(StrEnum):
     CONTACT_RECORD = "contact.record"
     CONTACT_SCHEDULE = "contact.schedule"
     DIRECTORY_READ = "directory.read"
+    DIRECTORY_ROUTE = "directory.route"
     DIRECTORY_TELL_CAPACITY = "directory.tell_capacity"
     DISCLOSURE_DECIDE = "disclosure.decide"
     DISCLOSURE_EXPORT = "disclosure.export"
@@ -251,6 +252,7 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONTACT_RECORD: "連絡結果の記録",
     Permission.CONTACT_SCHEDULE: "連絡予定の設定",
     Permission.DIRECTORY_READ: "機関名簿の閲覧",
+    Permission.DIRECTORY_ROUTE: "ネットワーク内の相談先の選定",
     Permission.DIRECTORY_TELL_CAPACITY: "受入れ状況の更新",
     Permission.DISCLOSURE_DECIDE: "開示決定",
     Permission.DISCLOSURE_EXPORT: "開示文書の作成",

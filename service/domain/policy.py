@@ -6,8 +6,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.referral import Urgency
-from service.domain.referral_states import Clock
-from service.domain.term import Term, calendar, working
+from service.domain.referral_states import Clock, Status
+from service.domain.term import Term, Unit, calendar, working
+from service.domain.text import Line
 
 
 class ReferralPolicy(BaseModel):
@@ -19,6 +20,8 @@ class ReferralPolicy(BaseModel):
     urgent: Mapping[Clock, Term] = {}
     #: Recorded attempts before a referral may be closed without any contact.
     contact_attempts: int = Field(default=3, ge=1, le=20)
+    #: How long after the first contact the sender asks how it went (row 3-22).
+    check: Term = Term(days=30, unit=Unit.CALENDAR)
 
     def term(self, clock: Clock, urgency: Urgency) -> Term:
         """The term that applies; what the municipality has not set follows the common default."""
@@ -30,6 +33,18 @@ class ReferralPolicy(BaseModel):
     def common(cls) -> Self:
         """The defaults of a municipality that has set nothing itself."""
         return cls()
+
+
+class StatusLabels(BaseModel):
+    """A municipality's own words for where something stands (``status_labels``)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    referral: Mapping[Status, Line] = {}
+
+    def of(self, status: Status) -> str | None:
+        """What it is called here; ``None`` where the common word is used."""
+        return self.referral.get(status)
 
 
 #: Brief §3.2: answer within 3 working days, first contact within 10; urgent the same day.

@@ -10,6 +10,7 @@ from service.domain import (
     access_request,
     area_issue,
     calendar_jp,
+    capacity,
     conference,
     conference_body,
     consent,
@@ -28,6 +29,7 @@ from service.domain import (
     provision,
     referral,
     referral_acts,
+    referral_amendment,
     signal,
     text,
 )
@@ -402,6 +404,10 @@ PROBLEMS: dict[str, Words] = {
         "The service cannot record accesses at the moment, so it shows nothing. Try again shortly.",
         "現在アクセス記録を残せないため、情報を表示できません。しばらくしてからやり直してください。",
     ),
+    "directory.desk_ended": Words(
+        "This programme has ended, or has not begun yet. Choose another desk, or ask POST /v1/route which one answers today.",
+        "この窓口・事業は終了しているか、まだ始まっていません。別の窓口を選ぶか、POST /v1/route で現在の窓口を確認してください。",
+    ),
     "directory.hub_without_desk": Words(
         "Every municipality needs a hub agency with at least one desk; some have none.",
         "すべての市町村に、窓口を持つハブ（総合相談の要）の機関が必要です。",
@@ -606,6 +612,10 @@ PROBLEMS: dict[str, Words] = {
     "method.not_allowed": Words(
         "This address does not take that method.", "このURLではそのメソッドは使えません。"
     ),
+    "network.desk_of_no_member": Words(
+        "This desk belongs to no member of the network. Name a member's desk, or leave it out to have one found.",
+        "この窓口はネットワークの構成機関のものではありません。構成機関の窓口を選ぶか、空にして選定を任せてください。",
+    ),
     "notice.already_acknowledged": Words(
         "This notice was acknowledged before.", "この通知は確認済みです。"
     ),
@@ -749,13 +759,49 @@ PROBLEMS: dict[str, Words] = {
         "That agency has declined already. Choose another desk, or escalate to the hub.",
         "その機関はすでに辞退しています。別の窓口を選ぶか、ハブに上げてください。",
     ),
+    "referral.amendment_hides_risk": Words(
+        "This referral tells of a danger, so D4 must stay among its data classes.",
+        "このつなぎには危険の情報が含まれるため、data_classesからD4を外すことはできません。",
+    ),
+    "referral.amendment_same": Words(
+        "This field already says so. Name only what changes.",
+        "この項目はすでにその内容です。変わる項目だけを入れてください。",
+    ),
     "referral.another_person": Words(
         "A referral stays with its person. Make a new one.",
         "つなぎの対象者は変更できません。新しく作成してください。",
     ),
+    "referral.back_needs_parent": Words(
+        "A referral back answers one that you have received: name it in parent_id.",
+        "つなぎ戻しは、受け取ったつなぎに対して行います。parent_idに元のつなぎを入れてください。",
+    ),
+    "referral.back_to_its_sender": Words(
+        "A referral back goes to the agency that sent it. Leave to_desk_id out, or choose another route.",
+        "つなぎ戻しの送り先は、元のつなぎの送り手です。to_desk_idを空にするか、別の種別を選んでください。",
+    ),
+    "referral.check_again_in_past": Words(
+        "The day on which you ask again must be after today.",
+        "次に確認する日は、明日以降にしてください。",
+    ),
+    "referral.check_needs_next_step": Words(
+        "It has not gone well: say when you ask again (again_on), or, once it has ended, reopen it with POST /v1/referrals/{id}/reopen.",
+        "うまくいっていない場合は、次に確認する日（again_on）を入れるか、終了したつなぎを再開（reopen）してください。",
+    ),
     "referral.contact_in_future": Words(
         "A contact is recorded when it has happened. Correct at.",
         "面談・連絡は実施後に記録してください。atを直してください。",
+    ),
+    "referral.follow_up_before_contact": Words(
+        "A follow-up comes after the first contact. Correct the time.",
+        "フォローの日時は、初回接触より後にしてください。",
+    ),
+    "referral.follow_up_in_future": Words(
+        "A follow-up that has not happened yet cannot be recorded. Correct the time.",
+        "まだ行っていないフォローは記録できません。日時を直してください。",
+    ),
+    "referral.follow_up_missing": Words(
+        "Nothing is completed on the day of the handover: ask the person how they are doing, record it with POST /v1/referrals/{id}/follow-up, then complete it.",
+        "つないだだけでは完了にできません。その後の様子を本人に確認し、フォロー（follow-up）を記録してから完了してください。",
     ),
     "referral.illegal_move": Words(
         "The referral's status does not allow this step now; open lists what is possible.",
@@ -764,6 +810,10 @@ PROBLEMS: dict[str, Words] = {
     "referral.no_first_contact": Words(
         "A referral is complete only after a first contact with the person. Record the contact first.",
         "本人との初回の接触がないまま完了にはできません。先に接触を記録してください。",
+    ),
+    "referral.not_ended": Words(
+        "Only what has ended is reopened. This one is still under way; see its next acts.",
+        "終了したつなぎだけを再開できます。このつなぎはまだ継続中です。",
     ),
     "referral.not_your_act": Words(
         "This step belongs to another party of the referral.",
@@ -778,6 +828,18 @@ PROBLEMS: dict[str, Words] = {
         " to convene a support conference (支援会議).",
         "その機関への提供について、この目的での本人の同意がありません。本人に確認するか、"
         "市町村に支援会議の開催を依頼してください。",
+    ),
+    "referral.reopened_already": Words(
+        "You have taken this up again already, and that referral has not ended. See GET /v1/referrals/{id}/chain.",
+        "このつなぎはすでに再開しており、新しいつなぎが継続中です。GET /v1/referrals/{id}/chain で確認してください。",
+    ),
+    "referral.route_from_welfare_office": Words(
+        "Only a welfare office refers somebody on who has left public assistance. Choose another route.",
+        "「生活保護の脱却後」のつなぎは福祉事務所だけが行えます。別の種別を選んでください。",
+    ),
+    "referral.route_needs_welfare_office": Words(
+        "Public assistance is decided by a welfare office: name its desk, see GET /v1/agencies?kind=welfare_office (for a town without one, the prefecture's).",
+        "生活保護へのつなぎの送り先は福祉事務所です。GET /v1/agencies?kind=welfare_office で窓口を確認してください（福祉事務所のない町村は県の福祉事務所）。",
     ),
     "referral.to_itself": Words(
         "A referral goes to another agency. Inside your own, hand it over yourselves.",
@@ -968,9 +1030,11 @@ VALUE_MESSAGES: dict[str, Words] = {
         contact,
         municipality,
         calendar_jp,
+        capacity,
         consent,
         referral,
         referral_acts,
+        referral_amendment,
         plan,
         conference,
         conference_body,

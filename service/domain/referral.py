@@ -5,7 +5,8 @@ is, and ``TURN`` says, for every status that is no ending, who owns the referral
 it is and which deadline runs. Tests prove them total.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -18,6 +19,7 @@ from service.domain.disclosure import (
     D0,
     D2,
     D3,
+    D4,
     D6,
     D7,
     DataClass,
@@ -26,9 +28,16 @@ from service.domain.disclosure import (
 )
 from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.permission import Purpose
+from service.domain.referral_kinds import (
+    THEME_OF_RISK,
+    THEME_OF_ROUTE,
+    ReferralRoute,
+    Risk,
+)
 from service.domain.referral_states import (
     BY,
     DECLINES_UNTIL_HUB,
+    HANDED_OVER,
     NEXT,
     PERMISSION,
     TURN,
@@ -44,10 +53,12 @@ from service.domain.text import Code, Line, Paragraph, invalid
 MESSAGES_EN = {
     "referral.handover_needs_date_and_staff": "Going along, a joint visit or paperwork help needs a date and the staff member.",
     "referral.profile_not_sendable": "Supervision notes (D7) never go along with a referral.",
+    "referral.risk_needs_d4": "A danger is D4: ask the person and add D4 to data_classes, or, when they cannot agree, provide it for the protection of life (POST /v1/provisions).",
 }
 MESSAGES_JA = {
     "referral.handover_needs_date_and_staff": "同行・同行訪問・手続き支援には日時と担当職員が必要です。",
     "referral.profile_not_sendable": "所見・スーパービジョン記録（D7）は、つなぎに添付できません。",
+    "referral.risk_needs_d4": "危険の情報はD4です。本人の同意を確認してdata_classesにD4を加えるか、同意を得られないときは生命の保護を根拠とする提供（POST /v1/provisions）を使ってください。",
 }
 
 
@@ -98,6 +109,7 @@ class MakeReferral(Disclosable):
         default=None,
         description="Left out: the desk that answers for the first theme and the area.",
     )
+    route: Annotated[ReferralRoute, D2] = ReferralRoute.GENERAL
     purpose: Annotated[Purpose, D0] = Purpose.CONSULTATION
     urgency: Annotated[Urgency, D0] = Urgency.NORMAL
     handover: Annotated[Handover, D0] = Handover()
@@ -112,6 +124,9 @@ class MakeReferral(Disclosable):
     needs: Annotated[tuple[Need, ...], D3] = Field(default=(), max_length=40)
     wishes: Annotated[Paragraph | None, D3] = Field(
         default=None, description="In the person's own words."
+    )
+    risk: Annotated[Risk | None, D4] = Field(
+        default=None, description="A danger: the referral is urgent, and D4 must go along."
     )
     informant: Annotated[Line | None, D6] = Field(default=None, description="Who told us.")
     opinion: Annotated[Paragraph | None, D7] = Field(
@@ -130,11 +145,28 @@ class MakeReferral(Disclosable):
         description="Part of a referral of the household: one for each focal person (8050 …).",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _danger_is_urgent(cls, said: object) -> object:
+        if isinstance(said, Mapping) and said.get("risk") is not None:
+            return {**said, "urgency": Urgency.URGENT}
+        return said
+
     @model_validator(mode="after")
     def _sendable(self) -> Self:
         if not self.data_classes <= CONSENTABLE | {D6}:
             raise invalid("referral.profile_not_sendable", MESSAGES_EN)
+        if self.risk is not None and D4 not in self.data_classes:
+            raise invalid("referral.risk_needs_d4", MESSAGES_EN)
         return self
+
+    @property
+    def routing_theme(self) -> str | None:
+        """The theme whose desk answers when none is named: the danger comes first."""
+        if self.risk is not None:
+            return THEME_OF_RISK[self.risk.kind]
+        first = self.needs[0].theme if self.needs else None
+        return THEME_OF_ROUTE.get(self.route, first)
 
 
 class Referral(MakeReferral):
@@ -156,12 +188,22 @@ class Referral(MakeReferral):
     proposal_desk_id: Annotated[UUID | None, D0] = None
     case_id: Annotated[UUID | None, D0] = None
     first_contact_at: Annotated[datetime | None, D0] = None
+    #: When the receiver last asked how the person is doing (row 1-29).
+    followed_up_at: Annotated[datetime | None, D0] = None
+    #: When the sender is to ask how it went, since when it is on its list, and what it found.
+    check_on: Annotated[date | None, D0] = None
+    check_asked_at: Annotated[datetime | None, D0] = None
+    checked_at: Annotated[datetime | None, D0] = None
+    check_well: Annotated[bool | None, D3] = None
     #: Attempts to reach the person that failed.
     contact_attempts: Annotated[int, D0] = 0
     outcome: Annotated[Code | None, D0] = None
     made_at: Annotated[datetime, D0]
     sent_at: Annotated[datetime | None, D0] = None
     ended_at: Annotated[datetime | None, D0] = None
+    #: The ended referral that this one takes up again, and the how manyth attempt it is.
+    reopens_id: Annotated[UUID | None, D0] = None
+    episode: Annotated[int, D0] = 1
     version: Annotated[int, D0] = 1
 
     @property
@@ -182,6 +224,14 @@ class Referral(MakeReferral):
     def with_hub(self) -> bool:
         """Whether it waits for the hub, or for an answer that the hub asked for."""
         return S.NEEDS_LEAD in (self.status, self.resumes)
+
+    @property
+    def reached_nobody(self) -> bool:
+        """Whether it has never left its sender: a draft, or one that was dropped as a draft."""
+        if self.with_hub:
+            return False
+        dropped = self.status is S.WITHDRAWN and self.sent_at is None
+        return self.status is S.DRAFT or (dropped and not self.lead_named_by_hub)
 
     def agency_of(self, side: Side) -> UUID | None:
         """The agency on that side."""
@@ -260,10 +310,10 @@ class Referral(MakeReferral):
             status=S.NEEDS_LEAD if to_hub else self.status,
         )
 
-    def contacted(self, *, at: datetime, reached: bool) -> Self:
+    def contacted(self, *, at: datetime, reached: bool, check_on: date | None = None) -> Self:
         """Reached, or one more attempt: then it stays accepted and the deadline runs on."""
         if reached:
-            return self.but(first_contact_at=at)
+            return self.but(first_contact_at=at, check_on=check_on)
         return self.but(status=S.ACCEPTED, contact_attempts=self.contact_attempts + 1)
 
     def closed(self, attempts_needed: int) -> Self:
@@ -282,12 +332,46 @@ class Referral(MakeReferral):
             hub_overdue=0,
             contact_attempts=0,
             first_contact_at=None,
+            followed_up_at=None,
+            check_on=None,
+            check_asked_at=None,
+        )
+
+    def followed_up(self, at: datetime) -> Self:
+        """Somebody has asked how the person is doing since they first met (row 3-22)."""
+        if self.first_contact_at is None:
+            raise IllegalMove("referral.no_first_contact")
+        if at < self.first_contact_at:
+            raise Invalid("referral.follow_up_before_contact", field="/at")
+        return self.but(followed_up_at=at)
+
+    def came_to_check(self, at: datetime) -> Self:
+        """The day has come on which the sender asks how it went."""
+        return self.but(check_asked_at=at, version=self.version + 1)
+
+    def require_check_by(self, agency_id: UUID) -> None:
+        """Its sender asks after it, once somebody has met the person; also after the end."""
+        if agency_id != self.from_agency_id:
+            raise Denied("referral.not_your_act", facts={"act": "check"})
+        if self.status not in HANDED_OVER:
+            raise IllegalMove("referral.illegal_move", facts={"state": self.status, "act": "check"})
+
+    def checked(self, *, well: bool, again_on: date | None, at: datetime) -> Self:
+        """How it went, and when the sender asks again, if it does."""
+        return self.but(
+            check_well=well,
+            checked_at=at,
+            check_on=again_on,
+            check_asked_at=None,
+            version=self.version + 1,
         )
 
     def completed(self, outcome: str) -> Self:
-        """Completed, which needs a first contact and an outcome (row 1-29)."""
+        """Completed, which needs a first contact, a follow-up and an outcome (row 1-29)."""
         if self.first_contact_at is None:
             raise IllegalMove("referral.no_first_contact")
+        if self.followed_up_at is None:
+            raise IllegalMove("referral.follow_up_missing")
         return self.but(outcome=outcome)
 
     def left_by(self, agency_id: UUID | None) -> bool:
@@ -301,7 +385,7 @@ def show_referral(referral: Referral, permit: Permit) -> dict[str, Any]:
     shown = disclose(referral, permit.classes)
     if permit.only_themes is None:
         return shown
-    for free_text in ("reason", "wishes", "prior_contact"):
+    for free_text in ("reason", "wishes", "prior_contact", "check_well", "risk"):
         shown.pop(free_text, None)
     shown["handover"] = {"mode": shown["handover"]["mode"]}
     if "needs" in shown:

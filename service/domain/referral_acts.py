@@ -1,6 +1,6 @@
 """What must be said when a referral is declined, redirected, given a lead, contacted or ended."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
@@ -104,6 +104,25 @@ class Contact(Command):
     def happened_by(self, now: datetime) -> bool:
         """Whether it is not in the future."""
         return self.at <= now
+
+
+class FollowUp(Command):
+    """How the person is doing, asked after the first contact (rows 1-29, 3-22)."""
+
+    at: AwareDatetime
+    note: Paragraph = Field(description="What was heard when asking how the person is.")
+
+    def happened_by(self, now: datetime) -> bool:
+        """Whether it is not in the future."""
+        return self.at <= now
+
+
+class Check(Command):
+    """What the sender found some weeks after the handover (row 3-22)."""
+
+    well: bool = Field(description="Whether the handover holds: the person is being helped.")
+    note: Paragraph
+    again_on: date | None = Field(default=None, description="When to ask once more.")
 
 
 class Complete(Command):

@@ -67,6 +67,7 @@ class Act(StrEnum):
     MISS_DEADLINE = "miss_deadline"
     NAME_LEAD = "name_lead"
     CONTACT = "contact"
+    FOLLOW_UP = "follow_up"
     WORK = "work"
     COMPLETE = "complete"
     CLOSE = "close"
@@ -143,11 +144,13 @@ NEXT: Mapping[tuple[Status, Act], Status | None] = {
     (S.ACCEPTED, A.ESCALATE): S.NEEDS_LEAD,
     (S.ACCEPTED, A.MISS_DEADLINE): S.NEEDS_LEAD,
     (S.ACCEPTED, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
+    (S.FIRST_CONTACT_DONE, A.FOLLOW_UP): S.FIRST_CONTACT_DONE,
     (S.FIRST_CONTACT_DONE, A.WORK): S.WORKING,
     (S.FIRST_CONTACT_DONE, A.COMPLETE): S.COMPLETED,
     (S.FIRST_CONTACT_DONE, A.ESCALATE): S.NEEDS_LEAD,
     (S.FIRST_CONTACT_DONE, A.MISS_DEADLINE): S.NEEDS_LEAD,
     (S.FIRST_CONTACT_DONE, A.REQUEST_WITHDRAWAL): S.WITHDRAWAL_REQUESTED,
+    (S.WORKING, A.FOLLOW_UP): S.WORKING,
     (S.WORKING, A.WORK): S.WORKING,
     (S.WORKING, A.COMPLETE): S.COMPLETED,
     (S.WORKING, A.ESCALATE): S.NEEDS_LEAD,
@@ -184,6 +187,7 @@ BY: Mapping[Act, frozenset[Side]] = {
     A.MISS_DEADLINE: frozenset({Side.SYSTEM}),
     A.NAME_LEAD: frozenset({Side.HUB}),
     A.CONTACT: frozenset({Side.RECEIVER}),
+    A.FOLLOW_UP: frozenset({Side.RECEIVER}),
     A.WORK: frozenset({Side.RECEIVER}),
     A.COMPLETE: frozenset({Side.RECEIVER}),
     A.CLOSE: frozenset({Side.RECEIVER}),
@@ -224,6 +228,9 @@ TURN: Mapping[Status, Turn] = {
 RESTS_ON_CONSENT = frozenset(state for state, act in NEXT if act is A.SUSPEND)
 
 ENDINGS = frozenset({S.COMPLETED, S.CLOSED_WITHOUT_CONTACT, S.WITHDRAWN})
+
+#: The person has been handed over: the sender asks after a while how it went (row 3-22).
+HANDED_OVER = frozenset({S.FIRST_CONTACT_DONE, S.WORKING, S.COMPLETED})
 
 #: After so many declines the hub must name a lead (brief §8 rule 10).
 DECLINES_UNTIL_HUB = 2

@@ -145,6 +145,7 @@ _STAFF = (
 _WATCHER = _EVERYONE | frozenset(
     {
         Permission.CONSULTATION_READ,
+        Permission.DIRECTORY_ROUTE,
         Permission.NOTICE_ACKNOWLEDGE,
         Permission.PERSON_READ,
         Permission.REFERRAL_ACCEPT,

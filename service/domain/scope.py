@@ -74,6 +74,7 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.CONSULTATION_MISS_DEADLINE: None,
     Permission.CONTACT_COME_DUE: None,
     Permission.DIRECTORY_READ: None,
+    Permission.DIRECTORY_ROUTE: None,
     Permission.DIRECTORY_TELL_CAPACITY: None,
     Permission.DISCLOSURE_DECIDE: _ACCESS_REQUEST,
     Permission.DISCLOSURE_EXPORT: _ACCESS_REQUEST,

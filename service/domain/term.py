@@ -44,6 +44,11 @@ class Term(BaseModel):
         return day_ends(self.last_day(start, closed))
 
 
+def day_begins(day: date) -> datetime:
+    """The first instant (UTC) of a day in Japan."""
+    return day_ends(day - timedelta(days=1))
+
+
 def day_ends(day: date) -> datetime:
     """The first instant (UTC) after a day in Japan."""
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=JST).astimezone(UTC)

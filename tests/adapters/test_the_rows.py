@@ -45,6 +45,7 @@ from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.area_issue import AreaCount, AreaIssue
 from service.domain.audit import AuditEntry, DecidedEntry
 from service.domain.calendar_jp import PartialDate
+from service.domain.capacity import DeskCapacity
 from service.domain.conference import Attendee, PlanReference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.consultation import Consultation
@@ -66,6 +67,7 @@ from service.domain.feedback import Feedback
 from service.domain.import_plan import ImportBatch, Kept
 from service.domain.law import BasisSwitch, LegalBasis
 from service.domain.names import PersonName
+from service.domain.network import Network, Routing
 from service.domain.note import Note
 from service.domain.notice import Notice
 from service.domain.people import EmergencyContact, Household, Member, Person, Representation
@@ -73,6 +75,8 @@ from service.domain.permission import Purpose
 from service.domain.person_import import Made, PersonImport
 from service.domain.provision import Provision
 from service.domain.referral import Handover, Need, ReferralEvent
+from service.domain.referral_amendment import ReferralAmendment
+from service.domain.referral_kinds import Risk
 from service.domain.role import Role
 from service.domain.screening import Screened, Screening
 from service.domain.supervision import Supervision
@@ -235,7 +239,7 @@ FULL: tuple[BaseModel, ...] = (
         wishes=HARD,
         informant="山田さん",
         opinion=HARD,
-        data_classes=frozenset({DataClass.D1, DataClass.D6, DataClass.D0}),
+        data_classes=frozenset({DataClass.D1, DataClass.D6, DataClass.D4}),
         consultation_id=uid(3),
         parent_id=uid(5),
         household_id=uid(1),
@@ -248,6 +252,15 @@ FULL: tuple[BaseModel, ...] = (
         proposal_desk_id=uid(4),
         case_id=uid(6),
         first_contact_at=NOW,
+        followed_up_at=NOW,
+        route="to_public_assistance",
+        risk=Risk(kind="suicide", safety_plan=HARD),
+        reopens_id=uid(5),
+        episode=2,
+        check_on=DAY,
+        check_asked_at=NOW,
+        checked_at=NOW,
+        check_well=False,
         contact_attempts=3,
         outcome="support_started",
         sent_at=NOW,
@@ -414,6 +427,44 @@ FULL: tuple[BaseModel, ...] = (
         phone="099-999-0001",
         fallback=True,
         **_DATED,
+    ),
+    ReferralAmendment(
+        id=uid(31),
+        referral_id=uid(8),
+        number=4,
+        at=NOW,
+        by_agency_id=OURS,
+        by_position_id=POSITION,
+        field="needs",
+        data_class="D3",
+        old=[{"theme": "debt", "text": HARD}],
+        new={"mode": "paper", "at": None, "list": [1, True, HARD]},
+        reason=HARD,
+    ),
+    Network(
+        id=uid(32), municipality_code=CITY, name=HARD_LINE, agency_ids=(THEIRS, OURS), **_DATED
+    ),
+    Routing(
+        id=uid(33),
+        network_id=uid(32),
+        at=NOW,
+        by_agency_id=OURS,
+        by_position_id=POSITION,
+        theme="debt",
+        area="district_3",
+        question=HARD_LINE,
+        desk_id=uid(18),
+        because="theme_and_area",
+    ),
+    DeskCapacity(
+        desk_id=uid(18),
+        open=True,
+        places=3,
+        waiting_days=14,
+        until=DAY,
+        note=HARD_LINE,
+        told_at=NOW,
+        told_by_position_id=POSITION,
     ),
     Position(
         id=POSITION,

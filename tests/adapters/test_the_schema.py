@@ -22,7 +22,15 @@ from service.app import NotReadyError, check_database
 from service.domain.disclosure import D0, Disclosable, classes_within
 
 #: Added to and read; never changed.
-APPEND_ONLY = {"audit_entry", "note", "recommendation", "record_history", "referral_event"}
+APPEND_ONLY = {
+    "audit_entry",
+    "note",
+    "recommendation",
+    "record_history",
+    "referral_amendment",
+    "referral_event",
+    "routing",
+}
 #: Only read: triggers write it in the owner's name.
 WRITTEN_BY_TRIGGERS = {"circle", "record_history"}
 #: Only read: the operator loads the directory as the owner.
@@ -39,6 +47,7 @@ READ_ONLY = {
     "issuer_agency",
     "legal_basis",
     "municipality",
+    "network",
     "person_account",
     "policy",
     "position",
@@ -236,7 +245,9 @@ ON_RECORD = {
     "note": "text",
     "recommendation": "outcome",
     "record_history": "body",
+    "referral_amendment": "new",
     "referral_event": "note",
+    "routing": "because",
 }
 #: What somebody who holds the service's password might try on each append-only table.
 ATTACKS = (
@@ -427,7 +438,7 @@ async def test_the_trigger_of_every_table_writes_the_whole_row(town: Town):
     triggers = await found(town.owner, TRIGGERS)
     empty = set()
     for table in sorted(triggers):
-        key = "plan_id" if table == "plan_version" else "id"
+        key = {"plan_version": "plan_id", "desk_capacity": "desk_id"}.get(table, "id")
         before = await town.owner.fetchval("SELECT coalesce(max(number), 0) FROM record_history")
         touched = await town.owner.fetch(
             f"UPDATE {table} t SET {key} = {key} RETURNING {key} AS id, to_jsonb(t)::text AS body"
@@ -451,6 +462,8 @@ async def one_of_the_rest(town: Town, records: Records) -> None:
     path = f"/v1/persons/{records.person_id}/representatives"
     await ok(town.caller("cc-worker").post(path, guardian), 201)
     await ok(town.caller("m-officer", "planning").post("/v1/conference-bodies", examples.BODY), 201)
+    desk = f"/v1/desks/{records.by_parameter['desk_id']}/capacity"
+    await ok(town.caller("j-consultant").put(desk, examples.CAPACITY, 0))
     position = await town.owner.fetchval("SELECT id FROM position WHERE code = 'j_consultant'")
     path = f"/v1/conferences/{records.by_parameter['conference_id']}/participants"
     j = town.caller("j-consultant", "planning")

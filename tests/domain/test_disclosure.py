@@ -13,7 +13,15 @@ from uuid import UUID
 
 import pytest
 from domain_builders import classes, grant, plan, plan_version, referral
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError, computed_field
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    Field,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+    computed_field,
+)
 
 import service.domain
 from service.domain.calendar_jp import PartialDate
@@ -383,6 +391,9 @@ class Filler:
             return self._fill(known, needed, *notes)
         if origin in (tuple, frozenset):
             return origin(self._fill(inside[0], needed) for _ in range(2))
+        if annotation is JsonValue:
+            # Whatever a field of another record held; a text will do.
+            return self._single(str, needed, notes)
         if origin is None and issubclass(annotation, Disclosable):
             return self.value(annotation, needed)
         return inside[0] if origin is Literal else self._single(annotation, needed, notes)

@@ -373,6 +373,7 @@ NO_PURPOSE = SYSTEM_ONLY | {
     "area_issue.read",
     "conference.constitute",
     "directory.read",
+    "directory.route",
     "directory.tell_capacity",
     "me.read",
     "report.read",

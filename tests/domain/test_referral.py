@@ -2,6 +2,7 @@
 
 from collections import deque
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from itertools import product
 from typing import Any
 
@@ -47,6 +48,7 @@ from service.domain.referral_acts import (
     Proposal,
     Reason,
 )
+from service.domain.referral_kinds import THEME_OF_RISK, ReferralRoute, RiskKind
 from service.domain.referral_states import (
     BY,
     DECLINES_UNTIL_HUB,
@@ -113,6 +115,7 @@ accepted: receiver / receiver / first_contact
     request_withdrawal   withdrawal_requested
     suspend              suspended
 first_contact_done: receiver / receiver / work
+    follow_up            first_contact_done
     work                 working
     complete             completed
     escalate             needs_lead
@@ -120,6 +123,7 @@ first_contact_done: receiver / receiver / work
     request_withdrawal   withdrawal_requested
     suspend              suspended
 working: receiver / receiver / work
+    follow_up            working
     work                 working
     complete             completed
     escalate             needs_lead
@@ -152,6 +156,7 @@ WHOSE = {
     "miss_deadline": "system",
     "name_lead": "hub",
     "contact": "receiver",
+    "follow_up": "receiver",
     "work": "receiver",
     "complete": "receiver",
     "close": "receiver",
@@ -692,6 +697,12 @@ def test_nothing_is_completed_without_a_first_contact(status: Status) -> None:
         never_met.completed("support_started")
     assert refused.value.code == "referral.no_first_contact"
     met = referral(status, first_contact_at=NOW).move(Act.COMPLETE, frozenset({Side.RECEIVER}))
+    with pytest.raises(IllegalMove) as refused:
+        met.completed("support_started")
+    assert refused.value.code == "referral.follow_up_missing"
+    asked = referral(status, first_contact_at=NOW).move(Act.FOLLOW_UP, frozenset({Side.RECEIVER}))
+    assert asked.status is status
+    met = asked.followed_up(NOW).move(Act.COMPLETE, frozenset({Side.RECEIVER}))
     done = met.completed("support_started")
     assert (done.status, done.outcome) == (Status.COMPLETED, "support_started")
 
@@ -703,6 +714,18 @@ def test_nothing_is_completed_without_a_first_contact(status: Status) -> None:
 def test_nothing_is_completed_before_somebody_has_met_the_person(status: Status) -> None:
     with pytest.raises(IllegalMove):
         referral(status, first_contact_at=NOW).move(Act.COMPLETE, frozenset(Side))
+
+
+@pytest.mark.mechanism("3-22")
+def test_a_follow_up_comes_after_the_first_contact() -> None:
+    met = referral(Status.WORKING, first_contact_at=NOW)
+    assert met.followed_up(NOW + timedelta(days=1)).followed_up_at == NOW + timedelta(days=1)
+    with pytest.raises(Invalid) as early:
+        met.followed_up(NOW - timedelta(minutes=1))
+    assert (early.value.code, early.value.field) == ("referral.follow_up_before_contact", "/at")
+    with pytest.raises(IllegalMove) as never_met:
+        referral(Status.WORKING).followed_up(NOW)
+    assert never_met.value.code == "referral.no_first_contact"
 
 
 @pytest.mark.mechanism("1-29")
@@ -806,8 +829,39 @@ def test_unless_said_otherwise_nothing_sensitive_goes_along() -> None:
     assert make_referral().data_classes == classes("0-3")
 
 
+@pytest.mark.mechanism("4-02")
+@pytest.mark.parametrize("kind", RiskKind)
+def test_a_danger_is_urgent_and_goes_along_as_a_danger(kind: RiskKind) -> None:
+    risk = {"kind": kind, "safety_plan": "姉が泊まる"}
+    assert refusal(make_referral, risk=risk) == "referral.risk_needs_d4"
+    danger = make_referral(risk=risk, urgency="normal", data_classes=classes("0-4"))
+    assert danger.urgency == "urgent"
+    assert danger.routing_theme == THEME_OF_RISK[kind]
+    # Nobody talks it down afterwards.
+    assert danger.but(urgency="normal").urgency == "urgent"
+    assert danger.but(risk=None, urgency="normal").urgency == "normal"
+
+
+def test_without_a_danger_the_route_and_then_the_first_need_lead_the_way() -> None:
+    needs = (Need(theme="debt", text="借入れ"),)
+    assert make_referral().routing_theme is None
+    assert make_referral(needs=needs).routing_theme == "debt"
+    to_office = make_referral(needs=needs, route="to_public_assistance")
+    assert to_office.routing_theme == "public_assistance"
+
+
+@pytest.mark.parametrize("kind", [ReferralRoute, RiskKind])
+def test_routes_and_dangers_have_their_japanese(kind: type[StrEnum]) -> None:
+    labels = [member.label_ja for member in kind]  # type: ignore[attr-defined]
+    assert len(set(labels)) == len(list(kind))
+
+
 def test_every_message_has_a_case_above_and_its_japanese() -> None:
-    shown = {"referral.handover_needs_date_and_staff", "referral.profile_not_sendable"}
+    shown = {
+        "referral.handover_needs_date_and_staff",
+        "referral.profile_not_sendable",
+        "referral.risk_needs_d4",
+    }
     assert set(MESSAGES_EN) == shown
     assert set(MESSAGES_JA) == shown
     on_acts = {"referral.decline_needs_proposal", "referral.decline_one_way"}
@@ -868,7 +922,7 @@ def test_a_party_sees_what_its_permit_opens() -> None:
     assert {"reason", "wishes", "prior_contact"} <= set(found)
     assert found["handover"]["staff"] == "試験太郎"
     assert not {"informant", "opinion"} & set(found)
-    assert found["withheld"] == ["D6", "D7"]
+    assert found["withheld"] == ["D4", "D6", "D7"]
 
 
 @pytest.mark.parametrize(

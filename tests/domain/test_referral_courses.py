@@ -27,6 +27,7 @@ EFFECTS: dict[Act, Callable[..., Referral]] = {
     Act.REDIRECT: lambda moved, _, said: moved.but(to_agency_id=said["onward"]),
     Act.NAME_LEAD: lambda moved, _, said: moved.given_to(said["onward"]),
     Act.CONTACT: lambda moved, _, said: moved.contacted(at=NOW, reached=said["reached"]),
+    Act.FOLLOW_UP: lambda moved, _, __: moved.followed_up(NOW),
     Act.COMPLETE: lambda moved, _, __: moved.completed("support_started"),
     Act.CLOSE: lambda moved, _, __: moved.closed(ATTEMPTS_NEEDED),
 }
@@ -47,7 +48,7 @@ def carried_out(
 #: What may refuse an act that the tables allow.
 REFUSALS = {
     Act.REDIRECT: {"referral.to_itself", "referral.already_declined_by_receiver"},
-    Act.COMPLETE: {"referral.no_first_contact"},
+    Act.COMPLETE: {"referral.no_first_contact", "referral.follow_up_missing"},
     Act.CLOSE: {"referral.too_few_attempts"},
 }
 WORDS = st.fixed_dictionaries(
@@ -140,6 +141,7 @@ class Course(RuleBasedStateMachine):
         value = self.value
         if value.status is Status.COMPLETED:
             assert value.first_contact_at is not None
+            assert value.followed_up_at is not None
             assert value.outcome is not None
         if value.status is Status.CLOSED_WITHOUT_CONTACT:
             assert value.contact_attempts >= ATTEMPTS_NEEDED
@@ -169,6 +171,7 @@ class Course(RuleBasedStateMachine):
             value = self.by(value, value.from_agency_id, Act.ESCALATE)
         value = self.by(value, value.hub_agency_id, Act.NAME_LEAD, onward=THIRD)
         value = self.by(value, THIRD, Act.CONTACT, reached=True)
+        value = self.by(value, THIRD, Act.FOLLOW_UP)
         assert self.by(value, THIRD, Act.COMPLETE).status is Status.COMPLETED
 
     @invariant()

@@ -231,6 +231,7 @@ async def test_a_referral_back_keeps_its_history(town: Town):
     await act(t, there, "send")
     await act(j, there, "accept")
     await act(j, there, "contact", at="2026-11-20T10:00:00+09:00", reached=True)
+    await act(j, there, "follow-up", at="2026-11-20T10:00:00+09:00", note="元気にしている")
     await act(j, there, "complete", outcome="information_given")
     back = await refer(j, person_id, town.desk["T"], reason="分納の相談へ", parent_id=there)
     await act(j, back, "send")
@@ -238,7 +239,8 @@ async def test_a_referral_back_keeps_its_history(town: Town):
     came = await ok(t.get(f"/v1/referrals/{back}"))
     assert (came["parent_id"], came["reason"]) == (there, "分納の相談へ")
     steps = (await ok(t.get(f"/v1/referrals/{came['parent_id']}/history")))["items"]
-    assert [s["act"] for s in steps] == ["draft", "send", "accept", "contact", "complete"]
+    acts = ["draft", "send", "accept", "contact", "follow_up", "complete"]
+    assert [s["act"] for s in steps] == acts
     # Nobody hangs a referral on one that is not theirs.
     other = await registered(town, "c-consultant", "ミホン ゴロウ")
     stolen = {"person_id": other, "to_desk_id": str(town.desk["J"]), "reason": "x"}

@@ -33,6 +33,7 @@ def body_of(town: Town, act: Act, choice: int) -> dict[str, object]:
         Act.RETURN_FOR_INFO: {"question": "収入は"},
         Act.ANSWER: {"answer": "年金"},
         Act.CONTACT: {"at": "2026-11-19T10:00:00+09:00", "reached": choice != 1},
+        Act.FOLLOW_UP: {"at": "2026-11-19T11:00:00+09:00", "note": "変わりない"},
         Act.COMPLETE: {"outcome": "support_started"},
         Act.SEND: {},
         Act.RECEIVE: {},
@@ -97,6 +98,7 @@ def check_nobody_is_lost(row) -> None:
     assert len(row["declined_by"]) < 2 or status not in (Status.SENT, Status.DECLINED)
     if status is Status.COMPLETED:
         assert row["first_contact_at"] is not None
+        assert row["followed_up_at"] is not None
 
 
 async def take_step(town: Town, referral: str, actor: str, act: Act, choice: int) -> None:
@@ -137,6 +139,7 @@ async def take_step(town: Town, referral: str, actor: str, act: Act, choice: int
         ("s-hub", Act.NAME_LEAD, 0),
         ("j-consultant", Act.CONTACT, 0),
         ("j-consultant", Act.WORK, 0),
+        ("j-consultant", Act.FOLLOW_UP, 0),
         ("j-consultant", Act.COMPLETE, 0),
         ("cc-worker", Act.REQUEST_WITHDRAWAL, 0),
     ]

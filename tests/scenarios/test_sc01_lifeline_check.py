@@ -815,7 +815,7 @@ async def test_an_employer_never_gets_more_than_how_he_lives_whatever_he_signs(t
     assert who["withheld"] == ["D4", "D5"]
     letter = await ok(f.get(f"/v1/referrals/{referral_id}"))
     assert not {"reason", "needs", "wishes", "prior_contact", "informant", "opinion"} & set(letter)
-    assert letter["withheld"] == ["D3", "D6", "D7"]
+    assert letter["withheld"] == ["D3", "D4", "D6", "D7"]
     reads = await town.audit(sub="sub-f-farmer", outcome="allowed")
     assert {(r["action"], r["basis"], tuple(r["data_classes"])) for r in reads} == {
         ("person.read", "CONSENT", ("D0", "D1", "D2")),

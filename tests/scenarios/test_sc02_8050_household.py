@@ -642,7 +642,7 @@ async def test_eight_months_later_he_signs_and_meets_j(town: Town):
     assert who["withheld"] == ["D4", "D5"]
     offered = await ok(f.get(f"/v1/referrals/{to_farm}"))
     assert not {"reason", "needs", "wishes", "prior_contact", "informant"} & set(offered)
-    assert offered["withheld"] == ["D3", "D6", "D7"]
+    assert offered["withheld"] == ["D3", "D4", "D6", "D7"]
     await hidden(f, "/v1/persons/{}", home.mother)
     await hidden(f, "/v1/referrals/{}", referral_id)
     his_line = await ok(f.get(f"/v1/households/{home.household}"))

@@ -107,7 +107,7 @@ async def test_she_signs_and_j_reads_what_the_slip_covers(town: Town):
     assert letter["needs"] == [{"theme": "arrears", "text": "有"}]
     assert letter["reason"] == REASON
     assert "opinion" not in letter
-    assert letter["withheld"] == ["D2", "D6", "D7"]
+    assert letter["withheld"] == ["D2", "D4", "D6", "D7"]
     who = await ok(j.get(f"/v1/persons/{her.person}"))
     assert who["names"][0]["family"] == "試験"
     assert who["birth"] == "1988-05-02"
@@ -217,7 +217,7 @@ async def test_a_slip_for_basic_data_alone_opens_nothing_but_who_she_is(town: To
 
     letter = await ok(j.get(f"/v1/referrals/{her.referral}"))
     assert not {"reason", "needs", "wishes", "prior_contact", "opinion"} & set(letter)
-    assert letter["withheld"] == ["D2", "D3", "D6", "D7"]
+    assert letter["withheld"] == ["D2", "D3", "D4", "D6", "D7"]
     who = await ok(j.get(f"/v1/persons/{her.person}"))
     assert who["names"][0]["given"] == "花子"
     steps = (await ok(j.get(f"/v1/referrals/{her.referral}/history")))["items"]

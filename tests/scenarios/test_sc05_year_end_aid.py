@@ -148,7 +148,7 @@ async def test_a_box_for_name_and_address_alone_withholds_the_watch_point(town: 
     await act(s, family.referral, "send")
     letter = await ok(p.get(f"/v1/referrals/{family.referral}"))
     assert personal(letter) == set()
-    assert letter["withheld"] == ["D2", "D3", "D6", "D7"]
+    assert letter["withheld"] == ["D2", "D3", "D4", "D6", "D7"]
     who = await ok(p.get(f"/v1/persons/{family.person}"))
     assert (who["names"][0]["given"], who["address"]["block"]) == ("一家", "7番地8")
     await nothing_slipped(town, heard, {WATCH: "", REASON: "", LIVING: "", HEALTH: ""})
@@ -210,7 +210,7 @@ async def test_the_family_takes_its_word_back_and_the_view_closes_at_once(town: 
     letter = await ok(p.get(f"/v1/referrals/{family.referral}"))
     assert personal(letter) == set()
     assert (letter["status"], letter["from_agency_id"]) == ("suspended", str(town.agency["S"]))
-    assert letter["withheld"] == ["D2", "D3", "D6", "D7"]
+    assert letter["withheld"] == ["D2", "D3", "D4", "D6", "D7"]
     steps = (await ok(p.get(f"/v1/referrals/{family.referral}/history")))["items"]
     assert [(step["act"], "note" in step) for step in steps] == [
         ("draft", False),

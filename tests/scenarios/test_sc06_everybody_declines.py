@@ -39,6 +39,7 @@ from town import Caller, Town
 ANSWER_BY = "2026-11-26T15:00:00Z"
 HUB_BY = "2026-11-25T15:00:00Z"
 EVERYTHING = {"reason", "needs", "wishes", "prior_contact", "informant"}
+FOLLOWED_UP = "電話で様子を伺った。歯の痛みが取れたとのこと"
 LEAD_REASON = "家計の相談から入り、歯科と借金を並行して進める"
 
 
@@ -144,6 +145,7 @@ async def test_two_decline_the_hub_names_a_lead_and_he_is_seen(town: Town):
             NO_HANDBOOK: "cc-worker",
             BROTHERS_INCOME: "",
             LEAD_REASON: "",
+            FOLLOWED_UP: "",
         },
     )
 
@@ -161,6 +163,11 @@ async def j_meets_him_before_it_calls_it_done(j: Caller, referral_id: str) -> No
     )
     met = {"at": "2026-11-20T10:00:00+09:00", "reached": True}
     assert (await act(j, referral_id, "contact", **met))["status"] == "first_contact_done"
+    await refused(
+        j.post(f"/v1/referrals/{referral_id}/complete", done), 409, "referral.follow_up_missing"
+    )
+    asked = {"at": "2026-11-20T10:00:00+09:00", "note": FOLLOWED_UP}
+    assert (await act(j, referral_id, "follow-up", **asked))["status"] == "first_contact_done"
     finished = await act(j, referral_id, "complete", **done)
     assert (finished["status"], finished["outcome"]) == ("completed", "support_started")
     assert finished["ended_at"]
@@ -185,7 +192,8 @@ async def log_of_the_story(town: Town, person_id: str) -> None:
         1 j-consultant referral.decline allowed CONSENT
         1 j-consultant person.read denied -
         2 j-consultant referral.contact allowed CONSENT
-        2 j-consultant referral.complete failed CONSENT
+        3 j-consultant referral.complete failed CONSENT
+        1 j-consultant referral.follow_up allowed CONSENT
         1 j-consultant referral.complete allowed CONSENT
         1 e-consultant referral.read denied -
         1 s-loan referral.read denied -

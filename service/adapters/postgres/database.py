@@ -24,6 +24,7 @@ from service.adapters.postgres.cases import (
     PostgresUrgentSupports,
 )
 from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
+from service.adapters.postgres.desks import PostgresDesks
 from service.adapters.postgres.directories import PostgresDirectory
 from service.adapters.postgres.entrance import (
     PostgresConsultations,
@@ -104,6 +105,7 @@ class PostgresUnitOfWork:
         self.accounts = PostgresAccounts(connection)
         self.answers = PostgresAnswers(connection)
         self.directory = PostgresDirectory(connection)
+        self.desks = PostgresDesks(connection)
         self.persons = PostgresPersons(connection, index)
         self.consents = PostgresConsents(connection)
         self.provisions = PostgresProvisions(connection)

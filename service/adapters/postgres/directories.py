@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from service.adapters.postgres.accounts import HELD
+from service.adapters.postgres.desks import NETWORK
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.access_request import DAYS_TO_DECIDE
 from service.domain.actor import Held
@@ -199,7 +200,8 @@ class PostgresDirectory:
     async def desks(self, municipality: str, day: date) -> Sequence[Desk]:
         """Desks that serve a municipality on a day."""
         rows = await self._connection.fetch(
-            f"{DESK.select} WHERE municipality_code = $1 AND {_DATED} ORDER BY id",
+            f"{DESK.select} WHERE municipality_code = $1 AND {_DATED}"
+            f" AND agency_id IN (SELECT id FROM agency WHERE {_DATED}) ORDER BY id",
             municipality,
             day,
         )
@@ -376,6 +378,7 @@ class PostgresDirectory:
         await self._upsert(LEGAL_BASIS, file.legal_bases)
         await self._upsert(BASIS_SWITCH, file.basis_switches)
         await self._upsert(CONTRACT, file.contracts)
+        await self._upsert(NETWORK, file.networks)
         await self._load_issuers(file)
         for line in file.policies:
             await self._connection.execute(

@@ -18,6 +18,7 @@ from service.adapters.postgres import (
     cases,
     conferences,
     database,
+    desks,
     directories,
     directory_imports,
     entrance,
@@ -41,6 +42,7 @@ STORES = (
     cases,
     conferences,
     database,
+    desks,
     directories,
     entrance,
     directory_imports,
@@ -60,7 +62,9 @@ APPEND_ONLY = (
     "note",
     "recommendation",
     "record_history",
+    "referral_amendment",
     "referral_event",
+    "routing",
 )
 
 #: Tables that tell of persons: behind the second wall, row security that binds even the owner.
@@ -91,6 +95,7 @@ PROTECTED = (
     "provision",
     "record_history",
     "referral",
+    "referral_amendment",
     "referral_event",
     "representation",
     "screening",
