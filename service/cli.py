@@ -21,13 +21,14 @@ from rich.console import Console
 from service import cli_imports
 from service.adapters.postgres.blind_index import BlindIndex, write_tokens
 from service.adapters.postgres.database import Database
-from service.adapters.postgres.directories import PostgresDirectory
+from service.adapters.postgres.directory_load import DirectoryLoader
 from service.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.adapters.postgres.schema import migrate as migrate_schema
 from service.api.application import contract, create_application
 from service.app import NotReadyError, build, open_pool
 from service.demo.accounts import demo_keys_exist, demo_token, docs_login, issuer_urls, mounts
-from service.demo.city import STAFF, directory
+from service.demo.city import directory
+from service.demo.city_staff import STAFF
 from service.demo.story import tell
 from service.domain.directory import DirectoryFile
 from service.domain.errors import Refusal
@@ -184,7 +185,7 @@ async def load_directory(owner: str, file: DirectoryFile, *, only_if_new: bool) 
                 "SELECT EXISTS (SELECT FROM municipality)"
             ):
                 return False
-            await PostgresDirectory(connection).load(file)
+            await DirectoryLoader(connection).load(file)
             return True
     finally:
         await database.close()

@@ -10,10 +10,11 @@ from typing import Any
 import asyncpg
 import httpx
 
-from service.adapters.postgres.directories import PostgresDirectory
+from service.adapters.postgres.directory_load import DirectoryLoader
 from service.app import build, open_pool
 from service.demo.accounts import demo_issuers, issuer_urls, mounts
-from service.demo.city import AGENCY_ID, BY_LETTER, DESK_ID, SINCE, STAFF, issuer_of
+from service.demo.city import AGENCY_ID, BY_LETTER, DESK_ID, SINCE, issuer_of
+from service.demo.city_staff import STAFF
 from service.domain.directory import DirectoryFile, Position, Tenure
 from service.domain.role import Role
 from service.settings import Settings
@@ -140,7 +141,7 @@ class Town:
             valid_from=SINCE,
         )
         async with self.owner.transaction():
-            await PostgresDirectory(self.owner).load(
+            await DirectoryLoader(self.owner).load(
                 DirectoryFile(positions=[position], tenures=[tenure])
             )
         colleague = next(

@@ -37,7 +37,6 @@ from service.domain.directory import (
     AreaWorker,
     Contract,
     Desk,
-    DirectoryFile,
     Municipality,
     Position,
     Tenure,
@@ -109,7 +108,6 @@ class Directory(Areas, Protocol):
     async def tenure_of(self, position_id: UUID, day: date) -> Tenure | None: ...
     async def commissioner_of(self, municipality: str, area: str, day: date) -> Position | None: ...
     async def held_positions(self, agency_id: UUID, day: date) -> Sequence[Held]: ...
-    async def load(self, file: DirectoryFile) -> None: ...
 
 
 class Persons(Protocol):

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from service.demo.city import BY_LETTER, ISSUERS, STAFF, DemoStaff, issuer_of, subject
+from service.demo.city import BY_LETTER, ISSUERS, issuer_of, subject
+from service.demo.city_staff import STAFF, DemoStaff
 from service.demo.issuer import DemoAccount, DemoClient, DemoIssuer, create_issuer, new_private_jwk
 from service.domain.role import Role
 from service.domain.scope import EVERY_SCOPE

@@ -21,7 +21,8 @@ from authlib.oauth2.rfc6749.parameters import (  # type: ignore[import-untyped]
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
 from service.demo.accounts import DEMO_SECRET, PORTAL, issuer_urls
-from service.demo.city import STAFF, DemoStaff, issuer_of
+from service.demo.city import issuer_of
+from service.demo.city_staff import STAFF, DemoStaff
 from service.domain.permission import Purpose
 from service.domain.role import Role
 from service.settings import Settings

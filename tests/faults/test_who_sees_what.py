@@ -13,7 +13,8 @@ from scenario_steps import act, consent, ok, person, refer, written_in
 from structlog.testing import capture_logs
 from town import Town
 
-from service.demo.city import AGENCIES, STAFF
+from service.demo.city import AGENCIES
+from service.demo.city_staff import STAFF
 from service.domain.role import Role
 
 #: The word of each data class; none is part of another.

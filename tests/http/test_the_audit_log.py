@@ -23,7 +23,7 @@ from scenario_steps import (
 )
 from town import Caller, Town
 
-from service.demo.city import STAFF
+from service.demo.city_staff import STAFF
 from service.domain.decision import POLICY_VERSION
 from service.domain.permission import Permission
 

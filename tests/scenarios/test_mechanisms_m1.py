@@ -18,7 +18,8 @@ from scenario_steps import (
 from town import Town
 
 from service.cli import load_directory
-from service.demo.city import AGENCIES, AGENCY_ID, STAFF, TOWN
+from service.demo.city import AGENCIES, AGENCY_ID, TOWN
+from service.demo.city_staff import STAFF
 from service.domain.directory import Agency, AgencyKind, Desk, DirectoryFile
 from service.domain.role import Role
 

@@ -6,13 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Connection
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 from sqlalchemy import Column, Date, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from service.adapters.postgres.accounts import HELD
-from service.adapters.postgres.desks import NETWORK
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.access_request import DAYS_TO_DECIDE
 from service.domain.actor import Held
@@ -25,13 +24,11 @@ from service.domain.directory import (
     AreaWorker,
     Contract,
     Desk,
-    DirectoryFile,
     Municipality,
     Position,
     Tenure,
 )
 from service.domain.disclosure import DataClass
-from service.domain.errors import Invalid
 from service.domain.law import BasisSwitch, BasisVersion, LawBook, LegalBasis
 from service.domain.policy import ReferralPolicy
 from service.domain.signal_states import SignalPolicy
@@ -363,66 +360,3 @@ class PostgresDirectory:
         """The positions of an agency that somebody holds, as callers would hold them."""
         rows = await self._connection.fetch(f"{HELD} AND a.id = $2 ORDER BY p.id", day, agency_id)
         return [Held.model_validate(dict(row)) for row in rows]
-
-    async def load(self, file: DirectoryFile) -> None:
-        """A whole directory, in an order that keeps every reference."""
-        await self._upsert(KIND, file.agency_kinds)
-        await self._connection.execute("SET CONSTRAINTS ALL DEFERRED")
-        await self._upsert(MUNICIPALITY, file.municipalities)
-        await self._upsert(AREA, file.areas)
-        await self._upsert(AGENCY, file.agencies)
-        await self._upsert(DESK, file.desks)
-        await self._upsert(POSITION, file.positions)
-        await self._upsert(TENURE, file.tenures)
-        await self._upsert(AREA_WORKER, file.area_workers)
-        await self._upsert(LEGAL_BASIS, file.legal_bases)
-        await self._upsert(BASIS_SWITCH, file.basis_switches)
-        await self._upsert(CONTRACT, file.contracts)
-        await self._upsert(NETWORK, file.networks)
-        await self._load_issuers(file)
-        for line in file.policies:
-            await self._connection.execute(
-                "INSERT INTO policy (municipality_code, name, valid_from, value) VALUES ($1, $2, $3, $4)"
-                " ON CONFLICT (municipality_code, name, valid_from) DO UPDATE SET value = EXCLUDED.value",
-                line.municipality_code,
-                line.name,
-                line.valid_from,
-                to_json(line.value).decode(),
-            )
-        await self._check_hubs()
-
-    async def _check_hubs(self) -> None:
-        """Every municipality has a hub with a desk, or a referral could end nowhere."""
-        without = await self._connection.fetch(
-            "SELECT code FROM municipality m WHERE NOT EXISTS"
-            " (SELECT FROM desk d WHERE d.agency_id = m.hub_agency_id)"
-        )
-        if without:
-            raise Invalid(
-                "directory.hub_without_desk", facts={"municipalities": [r["code"] for r in without]}
-            )
-
-    async def _upsert(self, table: Table[Any], values: Sequence[Any]) -> None:
-        if values:
-            await self._connection.executemany(
-                table.upsert(), [table.parameters(v) for v in values]
-            )
-
-    async def _load_issuers(self, file: DirectoryFile) -> None:
-        for issuer in file.issuers:
-            await self._connection.execute(
-                "INSERT INTO issuer (iss, name, jwks_uri, kind, algorithms) VALUES ($1, $2, $3, $4, $5)"
-                " ON CONFLICT (iss) DO UPDATE SET name = EXCLUDED.name, jwks_uri = EXCLUDED.jwks_uri,"
-                " kind = EXCLUDED.kind, algorithms = EXCLUDED.algorithms",
-                issuer.iss,
-                issuer.name,
-                issuer.jwks_uri,
-                issuer.kind,
-                list(issuer.algorithms),
-            )
-            await self._connection.execute("DELETE FROM issuer_agency WHERE iss = $1", issuer.iss)
-            await self._connection.execute(
-                "INSERT INTO issuer_agency (iss, agency_id) SELECT $1, id FROM agency WHERE code = ANY ($2)",
-                issuer.iss,
-                list(issuer.agency_codes),
-            )

@@ -15,14 +15,13 @@ from service.adapters.postgres.directories import (
     MUNICIPALITY,
     POSITION,
     TENURE,
-    PostgresDirectory,
 )
+from service.adapters.postgres.directory_load import DirectoryLoader
 from service.adapters.postgres.rows import Table, metadata, row_of
 from service.domain.directory import (
     Agency,
     Area,
     Desk,
-    DirectoryFile,
     IssuerTrust,
     Position,
     Tenure,
@@ -91,7 +90,7 @@ class PostgresDirectoryBatches:
 
     async def check(self) -> None:
         """Every municipality keeps a hub with a desk."""
-        await PostgresDirectory(self._connection).load(DirectoryFile())
+        await DirectoryLoader(self._connection).check_hubs()
 
     def kept(self, number: int, like: BaseModel, value: BaseModel | None) -> Kept:
         """How a row is kept in a batch."""
