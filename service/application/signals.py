@@ -153,7 +153,7 @@ async def look_into(context: Context, signal_id: UUID, command: LookInto) -> Sho
     if command.person_id is not None and signal.person_id is None:
         person = await context.work.persons.find(command.person_id)
         known = await person_facts(context, command.person_id, person)
-        context.require(
+        context.enforce(
             Permission.SIGNAL_LOOK_INTO, known.model_copy(update={"kind": RecordKind.SIGNAL})
         )
     look = Look(at=command.at, position_id=context.position_id, found=command.found)

@@ -32,6 +32,7 @@ from service.domain.role import Role
 
 SHEET = "ご近所見守りチェックシート：水道、電気、電話が止められている"
 PROMOTER = "福祉推進員の見本さん"
+VISITED = "訪問した。衰弱しているが、役所には知らせないでほしいとのこと"
 FIRST_IMPRESSION = "前任の記録と同じ家と思われる"
 LIVING = "一人暮らし、仕事も年金もなく、水道と電気は三日前から止まっている"
 HEALTH = "三日間ほとんど食べておらず、立ち上がるとふらつく"
@@ -66,11 +67,20 @@ class Taro:
 
 
 async def the_sheet_comes(town: Town) -> Taro:
-    """CC hears of the sheet and calls the desk it is routed to; S writes it down and visits."""
-    sheet = {"told": SHEET, "channel": "third_party", "area": "district_3", "informant": PROMOTER}
-    heard = await ok(town.caller("cc-worker").post("/v1/consultations", sheet), 201)
-    assert heard["routed_to"]["agency_id"] == str(town.agency["S"])
+    """CC enters the sheet for the council's desk, which is told at once and visits the same day."""
+    sheet = {
+        "kind": "neighbour_check",
+        "to_responsible_desk": True,
+        "area": "district_3",
+        "text": SHEET,
+        "check_items": ["lifeline_stopped"],
+        "informant": PROMOTER,
+    }
+    raised = await ok(town.caller("cc-worker").post("/v1/signals", sheet), 201)
+    assert raised["agency_id"] == str(town.agency["S"])
+    assert (raised["urgency"], raised["due_at"][:10]) == ("urgent", "2026-11-20")
     s = town.caller("s-hub")
+    assert await notices(s) == [("signal_urgent", raised["id"])]
     form = person("試験", "太郎", "シケン タロウ", birth="1964-05-01", address=address("5番地1"))
     form |= {"living": LIVING, "considerations": HEALTH}
     form |= {
@@ -83,9 +93,13 @@ async def the_sheet_comes(town: Town) -> Taro:
         ]
     }
     person_id = (await ok(s.post("/v1/persons", form), 201))["id"]
-    own = sheet | {"person_id": person_id, "opinion": FIRST_IMPRESSION}
-    taken = await ok(s.post("/v1/consultations", own), 201)
-    return Taro(person_id, taken["id"])
+    look = {"at": "2026-11-20T09:55:00+09:00", "found": VISITED, "person_id": person_id}
+    await ok(s.post(f"/v1/signals/{raised['id']}/look-into", look))
+    taken = await ok(s.post(f"/v1/signals/{raised['id']}/consult"))
+    path = f"/v1/consultations/{taken['consultation_id']}"
+    own = {"told": SHEET, "channel": "third_party", "area": "district_3", "informant": PROMOTER}
+    await ok(s.put(path, own | {"person_id": person_id, "opinion": FIRST_IMPRESSION}, 1))
+    return Taro(person_id, taken["consultation_id"])
 
 
 def watcher(town: Town) -> Caller:
@@ -121,7 +135,9 @@ async def test_s_reads_the_sheet_and_nobody_else_learns_of_him(town: Town):
 
     assert await tally(town, person_id=taro.person) == counted("""
         1 s-hub person.register allowed INTERNAL
-        1 s-hub consultation.receive allowed INTERNAL
+        1 s-hub signal.look_into allowed INTERNAL
+        1 s-hub signal.consult allowed INTERNAL
+        1 s-hub consultation.amend allowed INTERNAL
         1 s-hub consultation.read allowed INTERNAL
         1 s-hub person.read allowed INTERNAL
     """) + counted(
@@ -192,7 +208,7 @@ async def test_s_tells_hc_the_least_on_the_day_and_he_is_told_afterwards(town: T
 
     # HC and the privacy officer are told in the same commit; ids only.
     assert await notices(hc) == [("provision_received", made["id"])]
-    assert await notices(second) == [("emergency_review", made["id"])]
+    assert (await notices(second))[0] == ("emergency_review", made["id"])
 
     # ◐ HC: who he is, how to reach him, and his state; not how he lives, nor the reason.
     who = await ok(hc.get(f"/v1/persons/{taro.person}"))
@@ -280,7 +296,10 @@ async def log_of_the_day(town: Town, taro: Taro, provision_id: str) -> None:
     """What HC did rests on LIFE and on that provision; all else of it was denied."""
     assert await tally(town, person_id=taro.person) == counted("""
         1 s-hub person.register allowed INTERNAL
-        2 s-hub consultation.receive allowed INTERNAL
+        1 s-hub signal.look_into allowed INTERNAL
+        1 s-hub signal.consult allowed INTERNAL
+        1 s-hub consultation.amend allowed INTERNAL
+        1 s-hub consultation.receive allowed INTERNAL
         1 s-hub provision.make allowed INTERNAL
         1 s-hub provision.tell allowed INTERNAL
         1 s-hub provision.tell failed INTERNAL
@@ -413,7 +432,7 @@ async def the_glass_is_not_broken_lightly(town: Town, taro: Taro) -> None:
     ):
         problem = await refused(hc.post(EMERGENCY, break_glass(taro, **more)), 422, "body.invalid")
         assert [e["code"] for e in problem["errors"]] == [code]
-    assert await town.owner.fetchval("SELECT count(*) FROM notice") == 0
+    assert await town.owner.fetchval("SELECT array_agg(kind) FROM notice") == ["signal_urgent"]
     await hidden(hc, "/v1/persons/{}", taro.person)
 
 
@@ -486,7 +505,9 @@ async def test_hc_breaks_the_glass_for_minutes_and_everybody_is_told_at_once(tow
 
     assert await tally(town, person_id=taro.person) == counted("""
         1 s-hub person.register allowed INTERNAL
-        1 s-hub consultation.receive allowed INTERNAL
+        1 s-hub signal.look_into allowed INTERNAL
+        1 s-hub signal.consult allowed INTERNAL
+        1 s-hub consultation.amend allowed INTERNAL
         2 hc-nurse person.read denied -
         2 hc-nurse emergency.take denied -
         1 hc-nurse emergency.take allowed LIFE
@@ -625,7 +646,9 @@ async def test_a_week_later_he_signs_and_j_assesses(town: Town):
 
     assert await tally(town, person_id=taro.person) == counted("""
         1 s-hub person.register allowed INTERNAL
-        1 s-hub consultation.receive allowed INTERNAL
+        1 s-hub signal.look_into allowed INTERNAL
+        1 s-hub signal.consult allowed INTERNAL
+        1 s-hub consultation.amend allowed INTERNAL
         1 s-hub consent.grant allowed INTERNAL
         1 s-hub consent.read allowed INTERNAL
         1 s-hub referral.draft allowed INTERNAL
@@ -758,7 +781,9 @@ async def test_the_commissioner_learns_what_he_has_ticked_and_no_more(town: Town
 
     assert await tally(town, person_id=taro.person) == counted("""
         1 s-hub person.register allowed INTERNAL
-        1 s-hub consultation.receive allowed INTERNAL
+        1 s-hub signal.look_into allowed INTERNAL
+        1 s-hub signal.consult allowed INTERNAL
+        1 s-hub consultation.amend allowed INTERNAL
         2 s-hub consent.grant allowed INTERNAL
         1 s-hub consent.revoke allowed INTERNAL
         1 s-hub feedback.give allowed INTERNAL
