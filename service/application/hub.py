@@ -9,7 +9,6 @@ from service.application.facts import NOBODY
 from service.application.notices import notify
 from service.application.tasks import give, settle
 from service.domain.access import Facts, Part, RecordKind
-from service.domain.calendar_jp import jst_date
 from service.domain.disclosure import disclose
 from service.domain.errors import IllegalMove
 from service.domain.hub import AnswerEntry, Escalate, HubAct, HubEntry, HubReason
@@ -17,6 +16,7 @@ from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
 from service.domain.role import Role
 from service.domain.task import TaskKind
+from service.domain.term import last_day_of
 
 
 async def put(
@@ -59,7 +59,7 @@ async def settle_about(context: Context, record_id: UUID) -> None:
     entry = await context.work.hub.open_about(record_id, lock=True)
     if entry is not None:
         await context.work.hub.save(entry.move(HubAct.SETTLE))
-        await settle(context, entry.id, TaskKind.HUB_ENTRY)
+        await _settle(context, entry)
 
 
 async def escalate(
@@ -126,7 +126,7 @@ async def answer(context: Context, entry_id: UUID, command: AnswerEntry) -> Show
         raise IllegalMove("hub.name_lead_instead", facts={"record": str(entry.record_id)})
     answered = entry.answered(command.advice, context.agency_id, context.now)
     await context.work.hub.save(answered)
-    await settle(context, entry.id, TaskKind.HUB_ENTRY)
+    await _settle(context, entry)
     if entry.from_agency_id != context.agency_id:
         await notify(context, entry.from_agency_id, NoticeKind.HUB_ANSWERED, "hub", entry.id)
     return context.receipt(answered, **_labels(answered))
@@ -147,7 +147,7 @@ async def miss_deadline(context: Context, entry: HubEntry) -> None:
     policy = await context.work.directory.care_policy(entry.municipality_code, context.today)
     up = up.but(due_at=policy.hub.ends(context.now, context.closed))
     await context.work.hub.save(up)
-    await settle(context, entry.id, TaskKind.HUB_ENTRY)
+    await _settle(context, entry)
     await _ask(context, up, NoticeKind.HUB_OVERDUE)
 
 
@@ -162,15 +162,28 @@ async def _ask(context: Context, entry: HubEntry, kind: NoticeKind) -> None:
         entry.due_at,
         for_role=Role.INTEGRATION_PROMOTER,
     )
+    kind_of_task, about, record_id = _task(entry)
     await give(
         context,
         entry.hub_agency_id,
-        TaskKind.HUB_ENTRY,
-        RecordKind.HUB,
-        entry.id,
-        jst_date(entry.due_at),
+        kind_of_task,
+        about,
+        record_id,
+        last_day_of(entry.due_at),
         for_role=Role.INTEGRATION_PROMOTER,
     )
+
+
+async def _settle(context: Context, entry: HubEntry) -> None:
+    kind, _, record_id = _task(entry)
+    await settle(context, record_id, kind)
+
+
+def _task(entry: HubEntry) -> tuple[TaskKind, RecordKind, UUID]:
+    """A referral is answered by naming who leads; everything else by an answer."""
+    if entry.record_kind == RecordKind.REFERRAL.value:
+        return TaskKind.NAME_LEAD, RecordKind.REFERRAL, entry.record_id
+    return TaskKind.HUB_ENTRY, RecordKind.HUB, entry.id
 
 
 async def _chain(context: Context, municipality: str) -> Sequence[UUID]:

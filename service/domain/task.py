@@ -26,6 +26,7 @@ class TaskKind(StrEnum):
     CONTACT_DUE = "contact_due"
     HANDOVER_CHECK = "handover_check"
     HUB_ENTRY = "hub_entry"
+    NAME_LEAD = "name_lead"
     NEXT_STEP = "next_step"
     REASSIGN = "reassign"
     SIGNAL = "signal"
@@ -43,6 +44,7 @@ TASK_JA: dict[TaskKind, str] = {
     TaskKind.CONTACT_DUE: "連絡予定日になりました",
     TaskKind.HANDOVER_CHECK: "つないだ後の状況確認（30日）",
     TaskKind.HUB_ENTRY: "ハブとして回答する案件",
+    TaskKind.NAME_LEAD: "ハブとして主担当を決める",
     TaskKind.NEXT_STEP: "緊急支援の次の一手を決める",
     TaskKind.REASSIGN: "担当者の離任に伴う引継ぎ",
     TaskKind.SIGNAL: "気になる世帯の確認・訪問",
@@ -56,6 +58,7 @@ CALL: Mapping[TaskKind, str] = {
     TaskKind.CONTACT_DUE: "/v1/contacts/{record}/record",
     TaskKind.HANDOVER_CHECK: "/v1/referrals/{record}/check",
     TaskKind.HUB_ENTRY: "/v1/hub/{record}/answer",
+    TaskKind.NAME_LEAD: "/v1/referrals/{record}/name-lead",
     TaskKind.NEXT_STEP: "/v1/urgent-supports/{record}/follow",
     TaskKind.REASSIGN: "/v1/cases/{record}/hand-over",
     TaskKind.SIGNAL: "/v1/signals/{record}/look-into",

@@ -548,7 +548,7 @@ async def test_urgent_support_is_never_the_end_of_it(town: Town):
     }
     first = await ok(s.post("/v1/urgent-supports", food), 201)
     second = await ok(s.post("/v1/urgent-supports", food), 201)
-    assert first["next_step_by"] == "2026-11-28"
+    assert first["next_step_by"] == "2026-11-27"
     assert len(await tasks(s, "next_step")) == 2
     heard = await ok(s.post("/v1/consultations", {"told": "食料", "person_id": taro}), 201)
     follow = {"next_kind": "consultation", "next_id": heard["id"]}
@@ -688,3 +688,33 @@ async def test_the_officer_is_told_once_that_an_embargo_is_over(town: Town):
     await town.sweep()
     await town.sweep()
     assert await notices(town.caller("cc-privacy")) == [("embargo_ended", embargo["id"])]
+
+
+async def test_what_bounced_twice_stands_in_the_same_queue_until_a_lead_is_named(town: Town):
+    cc, s = town.caller("cc-worker"), town.caller("s-hub")
+    d, j = town.caller("d-consultant"), town.caller("j-consultant")
+    taro = await registered(cc)
+    await agrees(cc, town, taro, "D", "J", "E", "S", "L")
+    letter = await refer(cc, taro, town.desk["D"])
+    await act(cc, letter, "send")
+    proposal = {"desk_id": str(town.desk["J"]), "contacted": "木村さんに電話で確認"}
+    await act(d, letter, "decline", reason="手帳がない", proposal=proposal)
+    assert (await ok(s.get("/v1/hub")))["items"] == []
+    await act(cc, letter, "redirect", to_desk_id=str(town.desk["J"]))
+    proposal = {"desk_id": str(town.desk["E"]), "contacted": "遠藤さんに電話で確認"}
+    await act(j, letter, "decline", reason="兄に収入がある", proposal=proposal)
+    (entry,) = (await ok(s.get("/v1/hub")))["items"]
+    assert (entry["why"], entry["record_kind"], entry["record_id"]) == (
+        "bounced",
+        "referral",
+        letter,
+    )
+    (task,) = await tasks(s, "name_lead")
+    advice = {"advice": "もう一度話し合ってください。"}
+    # Nobody is sent back with advice: the hub names who leads.
+    await refused(s.post(f"/v1/hub/{entry['id']}/answer", advice), 409, "hub.name_lead_instead")
+    named = {"lead_agency_id": str(town.agency["J"]), "reason": "家計が中心のため"}
+    led = await ok(s.post(task["call"], named))
+    assert (await ok(s.get("/v1/hub")))["items"] == []
+    assert await tasks(s, "name_lead") == []
+    assert (await ok(j.get(f"/v1/cases/{led['case_id']}")))["decided_by"] == "hub"

@@ -14,6 +14,7 @@ KINDS = (
     "contact_due",
     "handover_check",
     "hub_entry",
+    "name_lead",
     "next_step",
     "reassign",
     "signal",
