@@ -177,7 +177,10 @@ COLUMNS: dict[DirectoryKind, tuple[Column, ...]] = {
     DirectoryKind.AREA_WORKERS: (
         _AGENCY,
         _POSITION,
-        _AREA._replace(needed=True),
+        _AREA._replace(needed=True, filled=True),
+        Column("deputy", "副担当役職コード", _code, ("副担当",)),
+        _SINCE,
+        _UNTIL,
     ),
 }
 

@@ -15,6 +15,7 @@ from service.domain.directory import (
     Agency,
     AgencyKind,
     Area,
+    AreaWorker,
     Desk,
     IssuerTrust,
     Municipality,
@@ -132,6 +133,7 @@ class Known(BaseModel):
     desks: tuple[Desk, ...] = ()
     positions: tuple[Position, ...] = ()
     tenures: tuple[Tenure, ...] = ()
+    area_workers: tuple[AreaWorker, ...] = ()
     issuers: tuple[IssuerTrust, ...] = ()
 
 
@@ -160,6 +162,7 @@ class _Planner:
         self._tenures: dict[UUID, list[Tenure]] = {}
         for tenure in known.tenures:
             self._tenures.setdefault(tenure.position_id, []).append(tenure)
+        self._workers = {(w.position_id, w.area): w for w in known.area_workers}
         self._issuers = known.issuers
 
     def plan(self, sheet: Sheet) -> Plan:
@@ -179,9 +182,10 @@ class _Planner:
             except ValidationError as error:
                 self._faults.add_error(line.number, heading_of(self._kind, _key(self._kind)), error)
                 continue
-            key = tuple(
-                line.values.get(n) for n in ("municipality_code", "agency_code", _key(self._kind))
-            )
+            named = ["municipality_code", "agency_code", _key(self._kind)]
+            if self._kind is DirectoryKind.AREA_WORKERS:
+                named.append("area")
+            key = tuple(line.values.get(n) for n in named)
             if key in seen:
                 self._fault(line, _key(self._kind), "import.code_twice")
             seen.add(key)
@@ -299,14 +303,28 @@ class _Planner:
         agency = self._its_agency(line)
         if agency is None:
             return
-        before = self._positions.get((agency.id, line.values["code"]))
-        if before is None:
-            self._fault(line, "code", "import.unknown_position")
+        position = self._its_position(line, agency, "code")
+        deputy = self._its_position(line, agency, "deputy") if line.values.get("deputy") else None
+        area = self._code_of(line, "area", agency.municipality_code, line.values["area"])
+        if position is None or area is None:
             return
-        written = line.values["area"]
-        town = agency.municipality_code
-        area = self._code_of(line, "area", town, written) if written else None
-        yield self._put(line, Position, before, {"area": area})
+        before = self._workers.get((position.id, area))
+        values = dict(line.values) | {
+            "id": before.id if before else self._new_id(),
+            "municipality_code": agency.municipality_code,
+            "agency_id": agency.id,
+            "area": area,
+            "position_id": position.id,
+        }
+        if "deputy" in line.values:
+            values["deputy_position_id"] = deputy.id if deputy else None
+        yield self._put(line, AreaWorker, before, values)
+
+    def _its_position(self, line: Line, agency: Agency, name: str) -> Position | None:
+        position = self._positions.get((agency.id, line.values[name]))
+        if position is None:
+            self._fault(line, name, "import.unknown_position")
+        return position
 
     def _its_agency(self, line: Line) -> Agency | None:
         agency = self._agencies.get(line.values["agency_code"])

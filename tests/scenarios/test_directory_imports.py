@@ -58,7 +58,7 @@ def batch_of(said: str) -> str:
 
 
 async def directory(owner: asyncpg.Connection) -> dict[str, list[Any]]:
-    tables = ("agency", "area", "desk", "position", "tenure")
+    tables = ("agency", "area", "area_worker", "desk", "position", "tenure")
     return {
         t: [
             json.loads(r["row"])
@@ -79,7 +79,7 @@ KINDS = {
     "areas": "追加 1件、変更 0件、変更なし 1行",
     "positions": "追加 2件、変更 0件、変更なし 1行",
     "desks": "追加 1件、変更 0件、変更なし 0行",
-    "area-workers": "追加 0件、変更 1件、変更なし 1行",
+    "area-workers": "追加 1件、変更 0件、変更なし 1行",
 }
 
 
@@ -181,17 +181,17 @@ async def test_every_fault_is_told_at_once_and_nothing_is_taken_in(
     ("lines", "kind", "says"),
     [
         (
-            ("機関コード,役職コード,担当地区", "nobody,x,第1地区"),
+            ("機関コード,役職コード,担当地区,有効開始日", "nobody,x,第1地区,2026/4/1"),
             "area-workers",
             "登録されていない機関",
         ),
         (
-            ("機関コード,役職コード,担当地区", "mihon_shakyo,x,第1地区"),
+            ("機関コード,役職コード,担当地区,有効開始日", "mihon_shakyo,x,第1地区,2026/4/1"),
             "area-workers",
             "登録されていない役職",
         ),
         (
-            ("機関コード,役職コード,担当地区", "mihon_shakyo,s_csw,月"),
+            ("機関コード,役職コード,担当地区,有効開始日", "mihon_shakyo,s_csw,月,2026/4/1"),
             "area-workers",
             "登録されていない地区",
         ),

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from service.adapters.postgres.directories import (
     AGENCY,
     AREA,
+    AREA_WORKER,
     DESK,
     KIND,
     MUNICIPALITY,
@@ -21,6 +22,7 @@ from service.adapters.postgres.rows import Table, metadata, row_of
 from service.domain.directory import (
     Agency,
     Area,
+    AreaWorker,
     Desk,
     IssuerTrust,
     Position,
@@ -34,6 +36,7 @@ BATCH = Table(ImportBatch, BatchRow)
 _TABLES: Mapping[type[BaseModel], Table[Any]] = {
     Agency: AGENCY,
     Area: AREA,
+    AreaWorker: AREA_WORKER,
     Desk: DESK,
     Position: POSITION,
     Tenure: TENURE,
@@ -72,6 +75,7 @@ class PostgresDirectoryBatches:
             desks=await self._all(DESK),
             positions=await self._all(POSITION),
             tenures=await self._all(TENURE),
+            area_workers=await self._all(AREA_WORKER),
             issuers=tuple(
                 IssuerTrust(iss=i["iss"], name=i["name"], agency_codes=tuple(i["codes"]))
                 for i in issuers
