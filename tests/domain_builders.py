@@ -274,6 +274,7 @@ def case(**changes: Any) -> Case:
         "number": f"{CITY}-2026-00001",
         "person_id": PERSON,
         "municipality_code": CITY,
+        "hub_agency_id": HUB,
         "lead_agency_id": OURS,
         "decided_by": LeadDecidedBy.ACCEPTANCE,
         "decided_at": NOW,
