@@ -3,8 +3,12 @@
 Everything here is invented. The caller's agency is always ``OURS``.
 """
 
+import re
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -34,6 +38,7 @@ from service.domain.referral_states import Status
 from service.domain.role import Role
 from service.domain.scope import EVERY_SCOPE
 
+T = TypeVar("T")
 #: Friday, 10:00 in Japan.
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 DAY = date(2026, 11, 20)
@@ -274,6 +279,7 @@ def case(**changes: Any) -> Case:
         "number": f"{CITY}-2026-00001",
         "person_id": PERSON,
         "municipality_code": CITY,
+        "hub_agency_id": HUB,
         "lead_agency_id": OURS,
         "decided_by": LeadDecidedBy.ACCEPTANCE,
         "decided_at": NOW,
@@ -415,3 +421,25 @@ def classes(written: str) -> frozenset[DataClass]:
         first, _, last = part.partition("-")
         found.update(every[int(first) : int(last or first) + 1])
     return frozenset(found)
+
+
+# State tables
+
+
+def in_japanese(kind: type[StrEnum]) -> None:
+    """Every member has a label in Japanese that no other one has."""
+    labels = [member.label_ja for member in kind]  # type: ignore[attr-defined]
+    assert len(set(labels)) == len(labels) == len(kind)
+    assert [label for label in labels if not re.search(r"[ぁ-んァ-ヶ一-龠]", label)] == []
+
+
+def reached(start: T, onward: Callable[[T], Iterable[T]]) -> set[T]:
+    """Wherever one gets from there, the start itself only if there is a way back."""
+    seen: set[T] = set()
+    waiting = deque([start])
+    while waiting:
+        for there in onward(waiting.popleft()):
+            if there not in seen:
+                seen.add(there)
+                waiting.append(there)
+    return seen

@@ -24,6 +24,8 @@ from service.domain.scope import purposes_for
 IMPORT = {"kind": "loan_screening", "purpose_text": examples.IMPORT_PURPOSE}
 #: Stands in texts of the records, so that a leak of any of it can be seen.
 CANARY = "カナリア"
+#: What must stand in the query.
+QUERY = {"/v1/area-workers": {"municipality_code": "999997", "area": "district_3"}}
 
 
 class Route(NamedTuple):
@@ -179,6 +181,7 @@ async def make_records(town: Town) -> Records:
         "SELECT id FROM notice WHERE agency_id = $1 ORDER BY id LIMIT 1", town.agency["J"]
     )
     more = await _without_consent(town, person) | await _without_names(town, person)
+    more |= await _entrance(town, person, case)
     return Records(
         more
         | {
@@ -231,6 +234,26 @@ async def _without_consent(town: Town, person: str) -> dict[str, str]:
         "feedback_id": await _id(await cc.post("/v1/feedbacks", feedback)),
         "provision_id": await _id(await cc.post("/v1/provisions", provision)),
         "request_id": await _id(await privacy.post("/v1/disclosure-requests", request)),
+    }
+
+
+async def _entrance(town: Town, person: str, case: str) -> dict[str, str]:
+    """What was noticed, what the hub was asked, how contact is kept; and how J sees the household."""
+    cc, j = town.caller("cc-worker"), town.caller("j-consultant", "planning")
+    noticed = {"person_id": person, "text": CANARY, "place": CANARY, "who": CANARY}
+    noticed |= {"informant": CANARY, "watchers": [{"name": CANARY, "way": CANARY}]}
+    signal = await _id(await cc.post("/v1/signals", examples.SIGNAL | noticed))
+    stuck = examples.ESCALATE | {"reason": CANARY}
+    contact = examples.CONTACT_SCHEDULE | {"person_id": person, "how": CANARY}
+    support = examples.URGENT_SUPPORT | {"person_id": person, "what": CANARY}
+    member = examples.ASSESSMENT["members"][0] | {"person_id": person, "issues": CANARY}
+    seen = examples.ASSESSMENT | {"members": [member | {"opinion": CANARY}]}
+    await _id(await j.post(f"/v1/cases/{case}/assessments", seen))
+    return {
+        "entry_of_hub_id": await _id(await cc.post(f"/v1/signals/{signal}/escalate", stuck)),
+        "schedule_id": await _id(await cc.post("/v1/contacts", contact)),
+        "signal_id": signal,
+        "support_id": await _id(await cc.post("/v1/urgent-supports", support)),
     }
 
 
@@ -291,7 +314,8 @@ async def _conference(town: Town, j: Caller, person: str, plan: str) -> tuple[st
 async def call(caller: Caller, route: Route, path: str, body: Any = None) -> httpx.Response:
     """Send the route's request."""
     headers = {"If-Match": '"1"'} if route.method == "PUT" else {}
-    options: dict[str, Any] = {"params": route.query} if route.query else {}
+    query = dict(route.query) | QUERY.get(route.path, {})
+    options: dict[str, Any] = {"params": query} if query else {}
     if isinstance(body, str):
         options["content"] = body.encode()
         headers["Content-Type"] = "text/csv"

@@ -94,6 +94,21 @@ async def check_positions(context: Context, terms: LeadTerms) -> None:
         raise Invalid("case.lead_over_already", field="/valid_until")
 
 
+async def check_links(
+    context: Context, person_id: UUID, case_id: UUID | None, consultation_id: UUID | None
+) -> None:
+    """What a record of ours belongs to must be ours as well, and about the same person."""
+    if case_id is not None:
+        case = await context.work.cases.find(case_id)
+        if case is None or case.person_id != person_id or not case.has(context.agency_id):
+            raise Invalid("contact.unknown_case", field="/case_id")
+    if consultation_id is not None:
+        consultation = await context.work.consultations.find(consultation_id)
+        mine = consultation is not None and consultation.agency_id == context.agency_id
+        if consultation is None or not mine or consultation.person_id != person_id:
+            raise Invalid("contact.unknown_consultation", field="/consultation_id")
+
+
 def check_named_once(named: Sequence[UUID | None], field: str) -> None:
     """An agency is lead, deputy or member, not two of them."""
     there = [n for n in named if n is not None]

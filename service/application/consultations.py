@@ -149,7 +149,10 @@ async def screen(context: Context, consultation_id: UUID, command: ScreenConsult
         screened_at=context.now,
         screening_note=command.note or consultation.screening_note,
         next_contact_on=command.next_contact_on,
-        conference_id=command.conference_id or consultation.conference_id,
+        # Only where it was found on the agenda: any other id would tell whether there is one.
+        conference_id=command.conference_id
+        if act is ConsultationAct.LIST
+        else consultation.conference_id,
         missed=0,
     )
     after = await _with_deadline(context, after)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from service.application import consultations
-from service.application.case_steps import touch
+from service.application.case_steps import check_links, touch
 from service.application.contact_steps import begin
 from service.application.context import Context, Page, Shown
 from service.application.facts import NOBODY, department_of, person_facts
@@ -29,7 +29,7 @@ async def schedule(context: Context, command: ScheduleContact) -> Shown:
     )
     if command.next_on <= context.today:
         raise Invalid("contact.day_passed", field="/next_on")
-    await _check_links(context, command)
+    await check_links(context, command.person_id, command.case_id, command.consultation_id)
     return context.receipt(await begin(context, command))
 
 
@@ -110,18 +110,6 @@ async def come_due(context: Context, found: ContactSchedule) -> None:
         position_id=found.position_id,
     )
     await notify(context, found.agency_id, NoticeKind.CONTACT_DUE, "contact", found.id)
-
-
-async def _check_links(context: Context, command: ScheduleContact) -> None:
-    if command.case_id is not None:
-        case = await context.work.cases.find(command.case_id)
-        if case is None or case.person_id != command.person_id or not case.has(context.agency_id):
-            raise Invalid("contact.unknown_case", field="/case_id")
-    if command.consultation_id is not None:
-        consultation = await context.work.consultations.find(command.consultation_id)
-        mine = consultation is not None and consultation.agency_id == context.agency_id
-        if consultation is None or not mine or consultation.person_id != command.person_id:
-            raise Invalid("contact.unknown_consultation", field="/consultation_id")
 
 
 async def _facts(context: Context, schedule_id: UUID, found: ContactSchedule | None) -> Facts:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from service.application import hub
-from service.application.case_steps import touch
+from service.application.case_steps import check_links, touch
 from service.application.context import Context, Page, Shown
 from service.application.facts import NOBODY, department_of, person_facts
 from service.application.notices import notify
@@ -36,6 +36,7 @@ async def give_support(context: Context, command: GiveUrgentSupport) -> Shown:
     )
     if command.given_at > context.now:
         raise Invalid("urgent_support.in_future", field="/given_at")
+    await check_links(context, command.person_id, command.case_id, command.consultation_id)
     served = await context.work.directory.municipality(context.municipality_code)
     assert served is not None  # noqa: S101 - foreign key
     policy = await context.work.directory.care_policy(served.code, context.today)

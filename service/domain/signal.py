@@ -45,8 +45,11 @@ MESSAGES_JA = {
     "signal.two_desks": "窓口を指定するか、担当窓口の自動選択か、どちらか一方にしてください。",
 }
 #: A number with a unit of money. Amounts of arrears never leave the desk that collects (row 1-04).
+#: 一円 alone says "all over" (市内一円).
 _AMOUNT = re.compile(
-    r"[¥￥]\s*[0-9]|[0-9][0-9,.]*\s*(円|万|千円|yen)|[一二三四五六七八九十百千]+万?円"
+    r"(¥|jpy|yen)\s*[0-9]|[0-9][0-9,.]*\s*(円|万|千円|yen|jpy)"
+    r"|(?!一円)[〇零一二三四五六七八九十百千万億壱弐参拾]+\s*円|[一二三四五六七八九十百千]+万",
+    re.IGNORECASE,
 )
 
 

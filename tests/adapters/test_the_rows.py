@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 from uuid import UUID
 
 import asyncpg
@@ -43,18 +43,23 @@ from service.adapters.postgres.rows import Table
 from service.adapters.postgres.schema import STORES
 from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.area_issue import AreaCount, AreaIssue
+from service.domain.assessment import Assessment
 from service.domain.audit import AuditEntry, DecidedEntry
 from service.domain.calendar_jp import PartialDate
 from service.domain.capacity import DeskCapacity
+from service.domain.case import CaseLead, Closing
 from service.domain.conference import Attendee, PlanReference
 from service.domain.conference_body import ConferenceBody, Participant
+from service.domain.consent import Consent
 from service.domain.consultation import Consultation
 from service.domain.contact import Address, Phone
+from service.domain.contact_schedule import ContactSchedule, Made
 from service.domain.decision import Basis
 from service.domain.directory import (
     Agency,
     AgencyKind,
     Area,
+    AreaWorker,
     Contract,
     Desk,
     Municipality,
@@ -64,7 +69,9 @@ from service.domain.directory import (
 from service.domain.disclosure import DataClass
 from service.domain.enquiry import Enquiry
 from service.domain.feedback import Feedback
+from service.domain.hub import HubEntry
 from service.domain.import_plan import ImportBatch, Kept
+from service.domain.intake import Intake
 from service.domain.law import BasisSwitch, LegalBasis
 from service.domain.names import PersonName
 from service.domain.network import Network, Routing
@@ -72,16 +79,20 @@ from service.domain.note import Note
 from service.domain.notice import Notice
 from service.domain.people import EmergencyContact, Household, Member, Person, Representation
 from service.domain.permission import Purpose
-from service.domain.person_import import Made, PersonImport
+from service.domain.person_import import Made as MadeRow
+from service.domain.person_import import PersonImport
+from service.domain.plan import PlanVersion
 from service.domain.provision import Provision
-from service.domain.referral import Handover, Need, ReferralEvent
+from service.domain.referral import Handover, Need, Referral, ReferralEvent
 from service.domain.referral_amendment import ReferralAmendment
 from service.domain.referral_kinds import Risk
 from service.domain.role import Role
 from service.domain.screening import Screened, Screening
+from service.domain.signal import Look, Signal, Watcher
 from service.domain.supervision import Supervision
 from service.domain.tally import Recommendation
 from service.domain.task import Task
+from service.domain.urgent_support import UrgentSupport
 
 #: Nine hours ahead: what comes back is the same instant.
 IN_JAPAN = datetime(2026, 11, 25, 10, 0, tzinfo=timezone(timedelta(hours=9)))
@@ -89,15 +100,18 @@ IN_JAPAN = datetime(2026, 11, 25, 10, 0, tzinfo=timezone(timedelta(hours=9)))
 HARD = "「引用」 'a' \"b\" {c,d} \\n NULL\n二行目\t\U00020bb7\ufa19 %s $1 -- ;"
 #: The same on one line.
 HARD_LINE = " ".join(HARD.split())
+V = TypeVar("V", bound=BaseModel)
 
 
 def _tables() -> Iterator[Table[Any]]:
     seen: dict[type[BaseModel], Table[Any]] = {}
     for store in STORES:
         for found in vars(store).values():
-            if isinstance(found, Table):
+            # A table beside its store, or the store's own.
+            own = getattr(found, "table", None) if isinstance(found, type) else found
+            if isinstance(own, Table):
                 # Two tables of one value would hide each other here.
-                assert seen.setdefault(found.value, found) is found
+                assert seen.setdefault(own.value, own) is own
     yield from seen.values()
 
 
@@ -215,6 +229,8 @@ FULL: tuple[BaseModel, ...] = (
         id=uid(3),
         agency_id=OURS,
         position_id=POSITION,
+        municipality_code=CITY,
+        hub_agency_id=HUB,
         received_at=NOW,
         routed_desk_id=uid(4),
         routed_because="area",
@@ -225,6 +241,84 @@ FULL: tuple[BaseModel, ...] = (
         themes=("debt", "health"),
         informant="山田さん",
         opinion=HARD,
+        intake=Intake(
+            worries=frozenset({"debt", "food"}),
+            worst="food",
+            wishes=HARD,
+            health="歯 'a' \"b\"",
+            none=frozenset({"children", "pension"}),
+            unknown=frozenset({"savings"}),
+        ),
+        status="conf_listed",
+        due_at=IN_JAPAN,
+        missed=2,
+        next_contact_on=DAY,
+        screened_at=NOW + timedelta(hours=1),
+        screening_note=HARD + "方針",
+        conference_id=uid(11),
+        signal_id=uid(40),
+        previous_case_id=uid(6),
+        case_id=uid(41),
+    ),
+    Signal(
+        id=uid(40),
+        kind="arrears",
+        text=HARD,
+        area="district_3",
+        place=HARD_LINE,
+        who="60代の男性 'a'",
+        person_id=PERSON,
+        categories=("debt", "budget"),
+        check_items=frozenset({"not_seen", "injuries", "rubbish"}),
+        arrears=frozenset({"water", "rent"}),
+        recommended="declined",
+        watchers=(
+            Watcher(name='福祉推進員 "b"', way=HARD_LINE),
+            Watcher(name="隣人", way="声かけ"),
+        ),
+        informant="検針員",
+        met_at="salon",
+        urgent=True,
+        noticed_on=DAY,
+        to_desk_id=uid(18),
+        agency_id=OURS,
+        entered_by_agency_id=THEIRS,
+        entered_by_position_id=POSITION,
+        municipality_code=CITY,
+        hub_agency_id=HUB,
+        raised_at=NOW,
+        urgency="urgent",
+        status="closed",
+        due_at=IN_JAPAN,
+        missed=3,
+        level="municipality",
+        looks=(
+            Look(at=IN_JAPAN, position_id=POSITION, found=HARD),
+            Look(at=NOW, found="二度目の訪問"),
+        ),
+        consultation_id=uid(3),
+        merged_into_id=uid(42),
+        close_reason="moved",
+        close_note=HARD + "終了",
+    ),
+    HubEntry(
+        id=uid(43),
+        municipality_code=CITY,
+        hub_agency_id=HUB,
+        from_agency_id=OURS,
+        record_kind="case",
+        record_id=uid(6),
+        person_id=PERSON,
+        why="no_lead",
+        reason=HARD,
+        summary=HARD_LINE,
+        raised_at=NOW,
+        due_at=IN_JAPAN,
+        level=1,
+        state="answered",
+        advice=HARD + "助言",
+        answered_by_agency_id=THEIRS,
+        answered_at=NOW + timedelta(hours=2),
     ),
     referral(
         "declined",
@@ -281,9 +375,98 @@ FULL: tuple[BaseModel, ...] = (
         note=HARD,
     ),
     case(
+        episode=2,
+        previous_case_id=uid(44),
+        mode="stay_connected",
+        stage="closed",
+        collaboration="handed_to_lead",
+        urgency="urgent",
+        lead_position_id=POSITION,
         deputy_agency_id=THEIRS,
-        team=(member(HUB, "health", "debt"), member(THEIRS)),
+        deputy_position_id=uid(19),
+        team=(
+            member(HUB, "health", "debt").but(role=HARD_LINE, position_id=POSITION, since=DAY),
+            member(THEIRS),
+        ),
         referral_id=uid(8),
+        consultation_id=uid(3),
+        recorded_at=NOW,
+        stale_at=IN_JAPAN,
+        stale=True,
+        holder_gone=True,
+        closing=Closing(
+            category="in_sight", exit=HARD_LINE, note=HARD, after_care="民生委員 'a' {b}"
+        ),
+        ended_at=NOW + timedelta(days=3),
+    ),
+    CaseLead(
+        id=uid(45),
+        case_id=uid(6),
+        person_id=PERSON,
+        lead_agency_id=OURS,
+        lead_position_id=POSITION,
+        deputy_agency_id=THEIRS,
+        deputy_position_id=uid(19),
+        valid_until=date(2027, 3, 31),
+        decided_by="conference",
+        decided_at=NOW,
+        reason=HARD,
+        handover_note=HARD + "引継ぎ",
+        ended_at=IN_JAPAN,
+    ),
+    Assessment(
+        id=uid(46),
+        case_id=uid(6),
+        person_id=PERSON,
+        agency_id=OURS,
+        position_id=POSITION,
+        assessed_on=DAY,
+        made_at=NOW,
+        checks=frozenset({"isolation", "debt", "other"}),
+        sensitive_checks=frozenset({"mental_health", "illness"}),
+        protected_checks=frozenset({"violence", "family"}),
+        issues=HARD,
+        strengths=HARD + "強み",
+        direction=HARD + "方向",
+        opinion=HARD + "所感",
+    ),
+    ContactSchedule(
+        id=uid(47),
+        person_id=PERSON,
+        why="after_care",
+        next_on=date(2027, 2, 18),
+        every_days=90,
+        case_id=uid(6),
+        consultation_id=uid(3),
+        how=HARD,
+        agency_id=OURS,
+        position_id=POSITION,
+        made_at=NOW,
+        reminded_for=DAY,
+        contacts=(
+            Made(at=IN_JAPAN, reached=True, position_id=POSITION, note=HARD),
+            Made(at=NOW, reached=False),
+        ),
+        end_reason=HARD + "終了",
+        ended_at=NOW + timedelta(days=2),
+    ),
+    UrgentSupport(
+        id=uid(48),
+        person_id=PERSON,
+        kind="lodging",
+        what=HARD,
+        given_at=IN_JAPAN,
+        case_id=uid(6),
+        consultation_id=uid(3),
+        agency_id=OURS,
+        position_id=POSITION,
+        municipality_code=CITY,
+        hub_agency_id=HUB,
+        state="warning",
+        due_at=IN_JAPAN + timedelta(days=7),
+        next_kind="contact",
+        next_id=uid(47),
+        closed_reason=HARD + "所在不明",
     ),
     plan(referral_id=uid(8), case_id=uid(6), latest_number=2),
     plan_version(
@@ -392,6 +575,7 @@ FULL: tuple[BaseModel, ...] = (
         name_kana="ミホンシ",
         runs_layered_project=True,
         hub_agency_id=HUB,
+        upper_hub_agency_id=THEIRS,
         **_DATED,
     ),
     AgencyKind(
@@ -417,6 +601,15 @@ FULL: tuple[BaseModel, ...] = (
         **_DATED,
     ),
     Area(code="t_area", municipality_code=CITY, name="試験地区"),
+    AreaWorker(
+        id=uid(49),
+        municipality_code=NEXT_CITY,
+        area="district_3",
+        agency_id=OURS,
+        position_id=POSITION,
+        deputy_position_id=uid(19),
+        **_DATED,
+    ),
     Desk(
         id=uid(18),
         agency_id=OURS,
@@ -586,6 +779,10 @@ FULL: tuple[BaseModel, ...] = (
         position_id=POSITION,
         written_at=NOW,
         happened_on=date(2026, 11, 19),
+        kind="enquiry",
+        with_whom=HARD_LINE,
+        minutes=45,
+        next=HARD + "次回",
         text=HARD,
         sensitive=HARD + "体調",
         opinion=HARD + "所感",
@@ -706,7 +903,7 @@ FULL: tuple[BaseModel, ...] = (
         state="undone",
         undone_at=IN_JAPAN,
         undo_reason=HARD,
-        made=(Made(row=2, person_id=SOMEBODY_ELSE), Made(row=4, person_id=PERSON)),
+        made=(MadeRow(row=2, person_id=SOMEBODY_ELSE), MadeRow(row=4, person_id=PERSON)),
     ),
     AreaIssue(
         id=uid(38),
@@ -731,11 +928,20 @@ FULL: tuple[BaseModel, ...] = (
     ),
 )
 #: What a value needs beyond its required fields, where its own rules ask for it.
-NEEDED = {"Conference": ("place",), "Attendee": ("agency_id",)}
+NEEDED = {
+    "Conference": ("place",),
+    "Attendee": ("agency_id",),
+    "Signal": ("arrears",),
+}
 #: What a full value cannot have as well: an attendee is an agency, the person or a resident.
 EXCLUDED = {"Attendee": {"person_id", "resident"}}
 #: Columns that a value does not read: what only storage knows, what another value has.
 UNREAD = {"Person": {"search_keys", "voided_at"}, "AuditEntry": {"question"}}
+
+
+def full(kind: type[V]) -> V:
+    """The full value of this kind."""
+    return next(v for v in FULL if type(v) is kind)
 
 
 def minimal(value: BaseModel) -> BaseModel:
@@ -757,8 +963,8 @@ VALUES["Attendee person"] = Attendee(
 VALUES["Attendee resident"] = Attendee(
     id=uid(21), conference_id=uid(11), resident=HARD_LINE, invited_at=NOW
 )
-VALUES["Person by year"] = minimal(FULL[0]).but(birth="1975", phones=())
-VALUES["Person by day"] = minimal(FULL[0]).but(birth="1975-03-09")
+VALUES["Person by year"] = minimal(full(Person)).but(birth="1975", phones=())
+VALUES["Person by day"] = minimal(full(Person)).but(birth="1975-03-09")
 EVERY_VALUE = pytest.mark.parametrize("value", VALUES.values(), ids=VALUES.keys())
 EVERY_TABLE = pytest.mark.parametrize(
     "table", TABLES.values(), ids=lambda t: f"{t.name}-{t.value.__name__}"
@@ -807,7 +1013,7 @@ async def select(connection: asyncpg.Connection, table: Table[Any], value: BaseM
 
 def test_every_table_has_a_value_here():
     assert {type(v) for v in FULL} == set(TABLES)
-    assert len(TABLES) >= 39
+    assert len(TABLES) >= 46
 
 
 def test_two_values_share_the_audit_table_and_no_other():
@@ -890,7 +1096,7 @@ async def test_an_attendee_is_one_of_an_agency_the_person_and_a_resident(
 
 
 async def test_what_comes_out_has_the_types_that_went_in(owner: asyncpg.Connection):
-    someone, slip, letter = FULL[0], FULL[2], FULL[4]
+    someone, slip, letter = full(Person), full(Consent), full(Referral)
     for value in (someone, slip, letter):
         await insert(owner, value)
     back = await select(owner, TABLES[Person], someone)
@@ -933,13 +1139,14 @@ async def test_a_stale_version_changes_nothing(owner: asyncpg.Connection, value:
 
 
 async def test_an_update_touches_its_own_row_alone(owner: asyncpg.Connection):
-    one, two = FULL[0], FULL[0].but(id=SOMEBODY_ELSE)
+    one, two = full(Person), full(Person).but(id=SOMEBODY_ELSE)
     for value in (one, two):
         await insert(owner, value)
     table = TABLES[Person]
     await owner.execute(table.update(), *table.parameters(one.but(living="別の文", version=2)))
     assert await select(owner, table, two) == two
-    first, second = FULL[8], FULL[8].but(number=2, status="draft")
+    first = full(PlanVersion)
+    second = first.but(number=2, status="draft")
     for value in (first, second):
         await insert(owner, value)
     table = TABLES[type(first)]
@@ -1013,7 +1220,7 @@ def test_enums_are_found_where_they_are():
 
 
 async def test_sets_of_enums_lie_there_sorted_by_value(owner: asyncpg.Connection):
-    slip = FULL[2]
+    slip = full(Consent)
     await insert(owner, slip)
     row = await owner.fetchrow(
         "SELECT purposes, data_classes, state FROM consent WHERE id = $1", slip.id

@@ -36,6 +36,7 @@ WHO_MAY = {
     "disclosure": "cc-privacy",
     "embargo": "cc-privacy",
     "feedback.acknowledge": "p3-commissioner",
+    "hub.answer": "s-hub",
     "person.report_access": "cc-privacy",
     "plan.decide": "m-officer",
     "provision.review": "cc-privacy",
@@ -102,6 +103,19 @@ async def test_unknown_and_not_yours_are_the_same_bytes_inside_a_body(
     ids = records.by_parameter
     mine: dict[str, Any] = {"person_id": own}
     item = examples.ITEM | {"person_ids": [own], "kind": "internal_case_meeting"}
+    signal = (await caller.post("/v1/signals", examples.SIGNAL)).json()["id"]
+    support = (await caller.post("/v1/urgent-supports", examples.URGENT_SUPPORT | mine)).json()[
+        "id"
+    ]
+    lead = (await caller.post("/v1/consents", examples.CONSENT | mine)).json()
+    assert lead["state"] == "active"
+    begun = examples.CONSULTATION | mine
+    mine_heard = (await caller.post("/v1/consultations", begun)).json()["id"]
+    waiting = (await caller.post("/v1/consultations", begun)).json()["id"]
+    sought = {"act": "seek_consent", "next_contact_on": "2027-01-15"}
+    assert (await caller.post(f"/v1/consultations/{waiting}/screen", sought)).is_success
+    applied = await caller.post(f"/v1/consultations/{mine_heard}/screen", {"act": "apply"})
+    case = applied.json()["case_id"]
     tries: list[tuple[str, dict[str, Any], str]] = [
         ("/v1/households", examples.HOUSEHOLD, "person_id"),
         ("/v1/consents", examples.CONSENT, "person_id"),
@@ -128,6 +142,43 @@ async def test_unknown_and_not_yours_are_the_same_bytes_inside_a_body(
         ("/v1/feedbacks", examples.FEEDBACK, "person_id"),
         ("/v1/supervisions", examples.SUPERVISION, "person_id"),
         ("/v1/disclosure-requests", examples.DISCLOSURE_REQUEST, "person_id"),
+        ("/v1/signals", examples.SIGNAL | {"person_id": "?"}, "person_id"),
+        (
+            f"/v1/signals/{signal}/look-into",
+            examples.LOOK | {"person_id": "?"},
+            "person_id",
+        ),
+        (f"/v1/signals/{signal}/merge", examples.MERGE_SIGNAL, "signal_id"),
+        (f"/v1/signals/{signal}/propose", examples.PROPOSE_SIGNAL, "conference_id"),
+        (
+            f"/v1/consultations/{waiting}/screen",
+            {"act": "list", "conference_id": "?"},
+            "conference_id",
+        ),
+        ("/v1/contacts", examples.CONTACT_SCHEDULE, "person_id"),
+        ("/v1/contacts", examples.CONTACT_SCHEDULE | mine | {"case_id": "?"}, "case_id"),
+        (
+            "/v1/contacts",
+            examples.CONTACT_SCHEDULE | mine | {"consultation_id": "?"},
+            "consultation_id",
+        ),
+        ("/v1/urgent-supports", examples.URGENT_SUPPORT, "person_id"),
+        ("/v1/urgent-supports", examples.URGENT_SUPPORT | mine | {"case_id": "?"}, "case_id"),
+        (
+            "/v1/urgent-supports",
+            examples.URGENT_SUPPORT | mine | {"consultation_id": "?"},
+            "consultation_id",
+        ),
+        *(
+            (f"/v1/urgent-supports/{support}/follow", {"next_kind": kind, "next_id": "?"}, record)
+            for kind, record in (
+                ("case", "case_id"),
+                ("consultation", "consultation_id"),
+                ("contact", "schedule_id"),
+                ("referral", "referral_id"),
+            )
+        ),
+        (f"/v1/cases/{case}/assessments", examples.ASSESSMENT, "person_id"),
         ("/v1/access/explain", examples.EXPLAIN, "person_id"),
         ("/v1/access/explain", examples.EXPLAIN | {"kind": "plan"}, "plan_id"),
         ("/v1/access/explain", examples.EXPLAIN | {"kind": "case"}, "case_id"),
@@ -144,6 +195,12 @@ async def test_unknown_and_not_yours_are_the_same_bytes_inside_a_body(
         if told(foreign) != told(unknown) or foreign.is_success:
             differing.append((path, parameter, foreign.status_code, unknown.status_code))
     assert differing == []
+    # Where nothing is asked of it, an id is not even looked up.
+    for conference in (ids["conference_id"], str(uuid.uuid4())):
+        named = {"act": "drop", "conference_id": conference}
+        begun_again = (await caller.post("/v1/consultations", begun)).json()["id"]
+        done = await caller.post(f"/v1/consultations/{begun_again}/screen", named)
+        assert (done.status_code, done.json()["conference_id"]) == (200, None)
 
 
 async def test_what_is_different_is_inside(town: Town, records: Records):

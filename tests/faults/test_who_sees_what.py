@@ -74,6 +74,7 @@ async def papers_in(town: Town, state: str) -> Papers:
         opinion=WORDS["D7"],
         data_classes=["D1", "D2", "D3", "D4", "D6"],
     )
+    ids |= await _entrance(town, person_id)
     if state == "none":
         return Papers(ids, "カクシノ シルシ")
     slip = consent(
@@ -99,6 +100,34 @@ async def papers_in(town: Town, state: str) -> Papers:
             out = {"agencies": [str(town.agency["J"])]}
             await ok(cc.post("/v1/consents", later | {"receivers": kinds, "excluded": out}), 201)
     return Papers(ids, "カクシノ シルシ")
+
+
+async def _entrance(town: Town, person_id: str) -> dict[str, str]:
+    """What CC noticed, asked its hub, plans and gave: S as hub is told that there is something."""
+    cc = town.caller("cc-worker")
+    noticed = {
+        "kind": "neighbour_check",
+        "person_id": person_id,
+        "who": WORDS["D1"],
+        "text": WORDS["D3"],
+        "informant": WORDS["D6"],
+        "watchers": [{"name": WORDS["D6"], "way": WORDS["D6"]}],
+    }
+    signal = (await ok(cc.post("/v1/signals", noticed), 201))["id"]
+    stuck = await ok(cc.post(f"/v1/signals/{signal}/escalate", {"reason": WORDS["D3"]}))
+    contact = {"person_id": person_id, "next_on": "2027-01-15", "how": WORDS["D3"]}
+    given = {
+        "person_id": person_id,
+        "kind": "food",
+        "what": WORDS["D3"],
+        "given_at": "2026-11-20T09:00:00+09:00",
+    }
+    return {
+        "signal_id": signal,
+        "entry_of_hub_id": stuck["id"],
+        "schedule_id": (await ok(cc.post("/v1/contacts", contact), 201))["id"],
+        "support_id": (await ok(cc.post("/v1/urgent-supports", given), 201))["id"],
+    }
 
 
 def reads(route: Route, papers: Papers) -> bool:
