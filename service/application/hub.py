@@ -9,7 +9,6 @@ from service.application.facts import NOBODY
 from service.application.notices import notify
 from service.application.tasks import give, settle
 from service.domain.access import Facts, Part, RecordKind
-from service.domain.calendar_jp import jst_date
 from service.domain.disclosure import disclose
 from service.domain.errors import IllegalMove
 from service.domain.hub import AnswerEntry, Escalate, HubAct, HubEntry, HubReason
@@ -17,6 +16,7 @@ from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
 from service.domain.role import Role
 from service.domain.task import TaskKind
+from service.domain.term import last_day_of
 
 
 async def put(
@@ -168,7 +168,7 @@ async def _ask(context: Context, entry: HubEntry, kind: NoticeKind) -> None:
         TaskKind.HUB_ENTRY,
         RecordKind.HUB,
         entry.id,
-        jst_date(entry.due_at),
+        last_day_of(entry.due_at),
         for_role=Role.INTEGRATION_PROMOTER,
     )
 

@@ -10,13 +10,13 @@ from service.application.facts import NOBODY, department_of, person_facts
 from service.application.notices import notify
 from service.application.tasks import give, settle
 from service.domain.access import Facts, Part, RecordKind
-from service.domain.calendar_jp import jst_date
 from service.domain.disclosure import disclose
 from service.domain.errors import Invalid
 from service.domain.hub import HubReason
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
 from service.domain.task import TaskKind
+from service.domain.term import last_day_of
 from service.domain.urgent_support import (
     CloseUrgentSupport,
     FollowUrgentSupport,
@@ -178,7 +178,7 @@ async def _person_of(context: Context, command: FollowUrgentSupport) -> UUID | N
 
 
 def _labels(support: UrgentSupport) -> dict[str, Any]:
-    due = jst_date(support.due_at).isoformat() if support.due_at else None
+    due = last_day_of(support.due_at).isoformat() if support.due_at else None
     return {
         "kind_ja": support.kind.label_ja,
         "state_ja": support.state.label_ja,

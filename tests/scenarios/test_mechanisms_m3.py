@@ -548,7 +548,7 @@ async def test_urgent_support_is_never_the_end_of_it(town: Town):
     }
     first = await ok(s.post("/v1/urgent-supports", food), 201)
     second = await ok(s.post("/v1/urgent-supports", food), 201)
-    assert first["next_step_by"] == "2026-11-28"
+    assert first["next_step_by"] == "2026-11-27"
     assert len(await tasks(s, "next_step")) == 2
     heard = await ok(s.post("/v1/consultations", {"told": "食料", "person_id": taro}), 201)
     follow = {"next_kind": "consultation", "next_id": heard["id"]}
