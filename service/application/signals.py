@@ -15,7 +15,6 @@ from service.application.signal_grounds import (
 )
 from service.application.tasks import give, settle
 from service.domain.access import Facts, Part, RecordKind
-from service.domain.calendar_jp import jst_date
 from service.domain.conference import AddItem, ItemPurpose
 from service.domain.conference_states import ConferenceKind
 from service.domain.decision import Permit
@@ -47,7 +46,7 @@ from service.domain.signal_states import (
     SignalStatus,
 )
 from service.domain.task import TaskKind
-from service.domain.term import day_ends
+from service.domain.term import day_ends, last_day_of
 
 #: The farthest day until which something is only watched.
 LONGEST_WATCH_DAYS = 400
@@ -198,6 +197,8 @@ async def merge(context: Context, signal_id: UUID, command: MergeSignal) -> Show
             version=into.version + 1,
         )
         await context.work.signals.save(raised)
+        await settle(context, raised.id, TaskKind.SIGNAL)
+        await _ask(context, raised)
     return await _end(context, signal.move(SignalAct.MERGE).but(merged_into_id=into.id))
 
 
@@ -297,15 +298,13 @@ def _with_deadline(context: Context, signal: Signal, policy: SignalPolicy) -> Si
 async def _ask(context: Context, signal: Signal) -> None:
     """On the list of whoever looks into it; from the second level on, of whoever is in charge."""
     assert signal.due_at is not None  # noqa: S101 - only open signals are asked about
-    # The term ends with the day: its first instant after is midnight of the next one.
-    last_day = jst_date(signal.due_at).toordinal() - 1
     await give(
         context,
         signal.agency_id,
         TaskKind.SIGNAL,
         RecordKind.SIGNAL,
         signal.id,
-        context.today.fromordinal(last_day),
+        last_day_of(signal.due_at),
         for_role=None if signal.level is Level.DESK else Role.CHIEF_CONSULTANT,
     )
 
