@@ -208,6 +208,8 @@ async def merge(context: Context, signal_id: UUID, command: MergeSignal) -> Show
             version=into.version + 1,
         )
         await context.work.signals.save(raised)
+        await settle(context, raised.id, TaskKind.SIGNAL)
+        await _ask(context, raised)
     return await _end(context, signal.move(SignalAct.MERGE).but(merged_into_id=into.id))
 
 

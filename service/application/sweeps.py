@@ -59,7 +59,7 @@ TELL_AGAIN = timedelta(days=14)
 async def _leaving(context: Context, stuck: Collection[UUID]) -> Case | None:
     """A case whose holder is gone, or leaves soon."""
     soon = context.today + BEFORE_LEAVING
-    return await context.work.cases.next_without_holder(soon, without=stuck)
+    return await context.work.cases.next_without_holder(context.today, soon, without=stuck)
 
 
 SWEEPS: tuple[Sweep, ...] = (

@@ -193,7 +193,13 @@ _SPECIAL: dict[Role, frozenset[Permission]] = {
     Role.CONFERENCE_COORDINATOR: _STAFF | _COORDINATION,
     Role.CHIEF_CONSULTANT: _STAFF | _COORDINATION | _REVIEW,
     Role.INTEGRATION_PROMOTER: _STAFF | _COORDINATION | _HUB | _REVIEW,
-    Role.MUNICIPAL_OFFICER: _STAFF | _COORDINATION | _DECISION | _CONSTITUTION | _REVIEW,
+    # What the hub does not answer comes to them in the end (``hub``).
+    Role.MUNICIPAL_OFFICER: _STAFF
+    | _COORDINATION
+    | _DECISION
+    | _CONSTITUTION
+    | _REVIEW
+    | {Permission.HUB_ANSWER},
 }
 
 #: What each role may do at its own agency. Total over the roles; a test says so.

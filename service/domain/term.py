@@ -54,9 +54,9 @@ def day_ends(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=JST).astimezone(UTC)
 
 
-def last_day_of(deadline: datetime) -> date:
-    """The last day before a deadline, in Japan: what a clerk would write on a note."""
-    return jst_date(deadline - timedelta(microseconds=1))
+def last_day_of(due_at: datetime) -> date:
+    """The last day of a term that is over at this instant."""
+    return jst_date(due_at) - timedelta(days=1)
 
 
 def working(days: int) -> Term:

@@ -117,7 +117,8 @@ ONLY: dict[Permission, set[Role]] = {
     **{p: {Role.PRIVACY_OFFICER} for p in ANSWERED_BY_THE_PRIVACY_OFFICER},
     Permission.CONFERENCE_CONSTITUTE: {Role.MUNICIPAL_OFFICER},
     Permission.FEEDBACK_ACKNOWLEDGE: {Role.WELFARE_COMMISSIONER},
-    Permission.HUB_ANSWER: {Role.INTEGRATION_PROMOTER},
+    # What the hub leaves lying goes up to the municipality, which answers instead.
+    Permission.HUB_ANSWER: {Role.INTEGRATION_PROMOTER, Role.MUNICIPAL_OFFICER},
     Permission.PLAN_DECIDE: {Role.MUNICIPAL_OFFICER},
     Permission.PROVISION_REVIEW: REVIEWERS,
     Permission.REFERRAL_NAME_LEAD: {Role.INTEGRATION_PROMOTER},

@@ -107,8 +107,8 @@ async def test_unknown_and_not_yours_are_the_same_bytes_inside_a_body(
     support = (await caller.post("/v1/urgent-supports", examples.URGENT_SUPPORT | mine)).json()[
         "id"
     ]
-    lead = (await caller.post("/v1/consents", examples.CONSENT | mine)).json()
-    assert lead["state"] == "active"
+    slip = (await caller.post("/v1/consents", examples.CONSENT | mine)).json()
+    assert slip["state"] == "active"
     begun = examples.CONSULTATION | mine
     mine_heard = (await caller.post("/v1/consultations", begun)).json()["id"]
     waiting = (await caller.post("/v1/consultations", begun)).json()["id"]

@@ -10,20 +10,29 @@ from pathlib import Path
 
 from service.domain import conference_states as conference
 from service.domain import consent, plan
+from service.domain import consultation_states as consultation
 from service.domain import referral_states as referral
+from service.domain import signal_states as signal
+from service.domain import support_states as support
 
 README = Path(__file__).parents[2] / "README.md"
 
 
 def mermaid(
-    moves: Iterable[tuple[StrEnum, StrEnum, StrEnum | None]], endings: Iterable[StrEnum]
+    moves: Iterable[tuple[StrEnum, StrEnum, StrEnum | None]],
+    endings: Iterable[StrEnum],
+    labels: Mapping[StrEnum, str] | None = None,
 ) -> str:
-    """A Mermaid state diagram; moves between the same two states share one arrow."""
+    """A Mermaid state diagram; moves between the same two states share one arrow.
+
+    ``labels`` are written into the states, beside their codes.
+    """
     arrows: dict[tuple[str, str], list[str]] = {}
     for source, act, target in moves:
         to = target.value if target is not None else "back"
         arrows.setdefault((source.value, to), []).append(act.value)
     lines = ["stateDiagram-v2"]
+    lines += [f"    {state}: {state} {label}" for state, label in (labels or {}).items()]
     for (source, to), acts in arrows.items():
         goal = "where_it_was" if to == "back" else to
         lines.append(f"    {source} --> {goal}: {', '.join(acts)}")
@@ -37,6 +46,24 @@ def _rows(
     return [
         (source, act, target) for (source, act), target in table.items() if source is not target
     ]
+
+
+def stages(
+    table: Mapping[StrEnum, frozenset[StrEnum]],
+    endings: Iterable[StrEnum],
+    labels: Mapping[StrEnum, str],
+) -> str:
+    """A Mermaid state diagram of stages: what may follow what, in the order of the enum."""
+    order = list(labels)
+    lines = ["stateDiagram-v2"]
+    lines += [f"    {stage}: {stage} {label}" for stage, label in labels.items()]
+    lines += [
+        f"    {source} --> {target}"
+        for source in order
+        for target in sorted(table.get(source, ()), key=order.index)
+    ]
+    lines += [f"    {ending} --> [*]" for ending in sorted(endings)]
+    return "\n".join(lines)
 
 
 def turns() -> str:
@@ -67,6 +94,11 @@ def blocks() -> dict[str, str]:
     """Every generated block by its name."""
     fence = "```mermaid\n{}\n```"
     return {
+        "signal": fence.format(mermaid(_rows(signal.NEXT), signal.ENDINGS, signal.STATUS_JA)),
+        "consultation": fence.format(
+            mermaid(_rows(consultation.NEXT), consultation.ENDINGS, consultation.STATUS_JA)
+        ),
+        "case": fence.format(stages(support.NEXT, support.ENDINGS, support.STAGE_JA)),
         "referral": fence.format(mermaid(_rows(referral.NEXT), referral.ENDINGS)),
         "referral-turns": turns(),
         "consent": fence.format(

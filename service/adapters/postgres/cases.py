@@ -198,14 +198,21 @@ class PostgresCases(Records[Case]):
         """One about which nothing was recorded for too long."""
         return await self._one(OVERDUE.replace("due_at", "stale_at"), now, list(without))
 
-    async def next_without_holder(self, soon: date, *, without: Collection[UUID]) -> Case | None:
-        """One led by a position that nobody holds on that day."""
+    async def next_without_holder(
+        self, day: date, soon: date, *, without: Collection[UUID]
+    ) -> Case | None:
+        """One led by a position that nobody holds on some day from one to the other."""
         return await self._one(
             "WHERE ended_at IS NULL AND NOT holder_gone AND lead_position_id IS NOT NULL"
-            " AND id <> ALL ($2::uuid[]) AND NOT EXISTS (SELECT FROM tenure t"
+            " AND id <> ALL ($3::uuid[]) AND (NOT EXISTS (SELECT FROM tenure t"
             " WHERE t.position_id = lead_position_id AND t.valid_from <= $1"
             " AND (t.valid_until IS NULL OR t.valid_until >= $1))"
+            " OR EXISTS (SELECT FROM tenure t WHERE t.position_id = lead_position_id"
+            " AND t.valid_until >= $1 AND t.valid_until < $2 AND NOT EXISTS (SELECT FROM tenure n"
+            " WHERE n.position_id = lead_position_id AND n.valid_from <= t.valid_until + 1"
+            " AND (n.valid_until IS NULL OR n.valid_until > t.valid_until))))"
             " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
+            day,
             soon,
             list(without),
         )
@@ -213,18 +220,22 @@ class PostgresCases(Records[Case]):
     async def next_without_lead(
         self, day: date, since: datetime, *, without: Collection[UUID]
     ) -> Case | None:
-        """One whose position is empty today, and of which the hub was not told since then."""
+        """One whose position is empty today, and of which the hub was not told since then.
+
+        What it was told of an earlier lead does not count.
+        """
         passed = list(without)
         told = (
             "EXISTS (SELECT FROM hub_entry h WHERE h.record_id = {case}"
-            " AND (h.state = 'open' OR h.why = 'no_lead' AND h.raised_at > $2))"
+            " AND (h.state = 'open' OR h.why = 'no_lead'"
+            " AND h.raised_at > greatest($2, {decided_at})))"
         )
         while case := await self._one(
             "WHERE ended_at IS NULL AND holder_gone"
             " AND id <> ALL ($3::uuid[]) AND NOT EXISTS (SELECT FROM tenure t"
             " WHERE t.position_id = lead_position_id AND t.valid_from <= $1"
             " AND (t.valid_until IS NULL OR t.valid_until >= $1))"
-            f" AND NOT {told.format(case='support_case.id')}"
+            f" AND NOT {told.format(case='support_case.id', decided_at='support_case.decided_at')}"
             " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
             day,
             since,
@@ -232,7 +243,10 @@ class PostgresCases(Records[Case]):
         ):
             # Another sweep may have told the hub between the look and the lock.
             if not await self._connection.fetchval(
-                f"SELECT {told.format(case='$1')}", case.id, since
+                f"SELECT {told.format(case='$1', decided_at='$3::timestamptz')}",
+                case.id,
+                since,
+                case.decided_at,
             ):
                 return case
             passed.append(case.id)

@@ -79,22 +79,27 @@ CASE_IS_HELD = """
 CREATE FUNCTION case_is_held() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
+    which text := CASE TG_TABLE_NAME WHEN 'support_case' THEN 'id' ELSE 'case_id' END;
     held support_case;
 BEGIN
-    SELECT * INTO held FROM support_case
-    WHERE id = CASE TG_TABLE_NAME WHEN 'support_case' THEN NEW.id ELSE
-        (to_jsonb(NEW) ->> 'case_id')::uuid END;
-    IF held.ended_at IS NULL AND NOT EXISTS (
-        SELECT FROM case_lead l WHERE l.case_id = held.id AND l.ended_at IS NULL
-          AND l.lead_agency_id = held.lead_agency_id)
-    THEN
-        RAISE EXCEPTION 'case % has no active lead', held.id USING ERRCODE = 'check_violation';
-    END IF;
-    IF held.ended_at IS NOT NULL AND EXISTS (
-        SELECT FROM case_lead l WHERE l.case_id = held.id AND l.ended_at IS NULL)
-    THEN
-        RAISE EXCEPTION 'ended case % has an active lead', held.id USING ERRCODE = 'check_violation';
-    END IF;
+    -- The case that a decision is about, and the one that it was about before.
+    FOR held IN SELECT * FROM support_case
+        WHERE id IN ((to_jsonb(NEW) ->> which)::uuid, (to_jsonb(OLD) ->> which)::uuid)
+    LOOP
+        IF held.ended_at IS NULL AND NOT EXISTS (
+            SELECT FROM case_lead l WHERE l.case_id = held.id AND l.ended_at IS NULL
+              AND l.lead_agency_id = held.lead_agency_id)
+        THEN
+            RAISE EXCEPTION 'case % has no active lead', held.id
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF held.ended_at IS NOT NULL AND EXISTS (
+            SELECT FROM case_lead l WHERE l.case_id = held.id AND l.ended_at IS NULL)
+        THEN
+            RAISE EXCEPTION 'ended case % has an active lead', held.id
+                USING ERRCODE = 'check_violation';
+        END IF;
+    END LOOP;
     RETURN NULL;
 END
 $$
@@ -871,7 +876,7 @@ def _guards() -> None:
     op.execute("REVOKE ALL ON FUNCTION case_is_held() FROM PUBLIC")
     for table in ("support_case", "case_lead"):
         op.execute(
-            f"CREATE CONSTRAINT TRIGGER case_is_held AFTER INSERT OR UPDATE ON {table}"
+            f"CREATE CONSTRAINT TRIGGER case_is_held AFTER INSERT OR UPDATE OR DELETE ON {table}"
             " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION case_is_held()"
         )
 
