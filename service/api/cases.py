@@ -328,8 +328,8 @@ async def report_contacts(context: Asked) -> Response:
 @acts(Permission.DIRECTORY_READ)
 async def list_area_workers(
     context: Asked,
-    municipality_code: Annotated[MunicipalityCode, Query()],
-    area: Annotated[Code, Query()],
+    municipality_code: Annotated[MunicipalityCode, Query(examples=["999997"])],
+    area: Annotated[Code, Query(examples=["district_3"])],
 ) -> Response:
     """Say who works for an area today, and who stands in (地区担当制)."""
     return show_all(await reports.area_workers(context, municipality_code, area))

@@ -100,7 +100,7 @@ async def take_back(store: DirectoryBatches, batch_id: UUID, *, by: str, now: da
             await store.restore(kept)
             closed += 1
     await store.check()
-    await store.save_batch(batch.but(undone_at=now, undone_by=by))
+    await store.save_batch(batch.model_copy(update={"undone_at": now, "undone_by": by}))
     return Taken(restored, removed, closed)
 
 

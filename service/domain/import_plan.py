@@ -6,7 +6,7 @@ an area by municipality and code, a desk by agency and name.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -22,7 +22,6 @@ from service.domain.directory import (
     Position,
     Tenure,
 )
-from service.domain.disclosure import D0, Disclosable
 from service.domain.import_directory import DirectoryKind, Line, heading_of, read_lines
 from service.domain.import_rows import Faults, Sheet, folded
 
@@ -89,23 +88,25 @@ class Plan(NamedTuple):
         return len(self.changes) - self.added
 
 
-class ImportBatch(Disclosable):
+class ImportBatch(BaseModel):
     """A list of the directory that was taken in, with what was there before."""
 
-    id: Annotated[UUID, D0]
-    kind: Annotated[DirectoryKind, D0]
-    file_name: Annotated[str, D0]
-    sha256: Annotated[str, D0]
-    made_at: Annotated[datetime, D0]
-    made_by: Annotated[str, D0]
-    rows: Annotated[int, D0]
-    added: Annotated[int, D0]
-    changed: Annotated[int, D0]
-    unchanged: Annotated[int, D0]
-    undone_at: Annotated[datetime | None, D0] = None
-    undone_by: Annotated[str | None, D0] = None
-    before: Annotated[tuple["Kept", ...], D0] = ()
-    after: Annotated[tuple["Kept", ...], D0] = ()
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    kind: DirectoryKind
+    file_name: str
+    sha256: str
+    made_at: datetime
+    made_by: str
+    rows: int
+    added: int
+    changed: int
+    unchanged: int
+    undone_at: datetime | None = None
+    undone_by: str | None = None
+    before: tuple["Kept", ...] = ()
+    after: tuple["Kept", ...] = ()
 
 
 class Kept(BaseModel):

@@ -132,12 +132,12 @@ async def test_the_holder_is_told_who_sees_what_on_which_basis(town: Town):
     (hc,) = [line for line in by["HC"] if line["effect"] == "permit"]
     assert set(hc["obligations"]) == {"no_onward", "readable_until", "review_by", "tell_person"}
     # What is missing for the others: a basis, or a post that reads records at all.
-    for letter in ("D", "W", "T", "H", "S"):
+    for letter in ("D", "W", "T", "H", "S", "K"):
         rules = {rule for line in by[letter] for rule in line["rules"]}
         assert "record.no_basis" in rules
         missing = {r for line in by[letter] for r in line["remedies"]}
         assert {"ask_consent", "ask_support_conference"} <= missing
-    assert {rule for line in by["K"] for rule in line["rules"]} == {"actor.permission_missing"}
+    assert "actor.permission_missing" in {rule for line in by["K"] for rule in line["rules"]}
     # It tells of access and of nothing in the record.
     for answer in heard:
         if answer.path == EXPLAIN:

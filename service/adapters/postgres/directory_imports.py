@@ -169,7 +169,7 @@ class PostgresDirectoryBatches:
     async def batches(self) -> Sequence[ImportBatch]:
         """All batches, newest first."""
         rows = await self._connection.fetch(f"{BATCH.select} ORDER BY made_at DESC, id DESC")
-        return [BATCH.read(r).but(before=(), after=()) for r in rows]
+        return [BATCH.read(r).model_copy(update={"before": (), "after": ()}) for r in rows]
 
     @staticmethod
     def _key(table: Table[Any]) -> str:
