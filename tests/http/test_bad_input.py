@@ -342,3 +342,15 @@ async def test_what_just_fits_is_read(town: Town):
             too_large(answer)
         else:
             assert answer.status_code == 201, answer.text
+
+
+async def test_the_longest_text_goes_on_as_far_as_there_is_room(town: Town):
+    """A signal of full length, with what is put before it, becomes an agenda item or a consultation."""
+    j = town.caller("j-consultant")
+    meeting = examples.CONFERENCE | {"kind": "internal_case_meeting"}
+    planned = await town.caller("j-consultant", "planning").post("/v1/conferences", meeting)
+    signal = (await j.post("/v1/signals", examples.SIGNAL | {"text": "あ" * 4000})).json()["id"]
+    listed = {"conference_id": planned.json()["id"]}
+    for act, body in (("propose", listed), ("consult", {})):
+        done = await j.post(f"/v1/signals/{signal}/{act}", body)
+        assert done.status_code == 200, done.text
