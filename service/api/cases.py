@@ -48,8 +48,8 @@ router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS)
 
 Receipt = receipt(Case, stage_ja=str, mode_ja=str)
 View = shown(Case, stage_ja=str, mode_ja=str, sole=bool)
-UrgentReceipt = receipt(UrgentSupport, kind_ja=str, state_ja=str, next_step_by=str)
-UrgentView = shown(UrgentSupport, kind_ja=str, state_ja=str, next_step_by=str)
+UrgentReceipt = receipt(UrgentSupport, kind_ja=str, state_ja=str, next_step_by=str | None)
+UrgentView = shown(UrgentSupport, kind_ja=str, state_ja=str, next_step_by=str | None)
 
 
 @router.get("/cases", response_model=page_of(View), tags=["Cases"])
@@ -237,7 +237,7 @@ async def read_contact(schedule_id: UUID, context: Asked) -> Response:
 
 @router.post(
     "/contacts/{schedule_id}/record",
-    response_model=receipt(ContactSchedule, consultation_id=UUID),
+    response_model=receipt(ContactSchedule, consultation_id=UUID | None),
     tags=["Contact"],
 )
 @acts(Permission.CONTACT_RECORD)

@@ -39,7 +39,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 
 
 @cache
-def shown(kind: type[Disclosable], **more: type[Any]) -> type[BaseModel]:
+def shown(kind: type[Disclosable], **more: Any) -> type[BaseModel]:
     """A record as a viewer gets it."""
     if not more:
         return shown_view_of(kind)
@@ -48,7 +48,7 @@ def shown(kind: type[Disclosable], **more: type[Any]) -> type[BaseModel]:
 
 
 @cache
-def receipt(kind: type[Disclosable], **more: type[Any]) -> type[BaseModel]:
+def receipt(kind: type[Disclosable], **more: Any) -> type[BaseModel]:
     """What an act is answered with: the administrative part of the record, nothing personal."""
     declared = field_classes(kind)
     nested = nested_in(kind)

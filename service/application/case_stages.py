@@ -71,7 +71,7 @@ async def close(context: Context, case_id: UUID, command: CloseCase) -> Shown:
             next_on=command.contact_on,
             case_id=case.id,
         )
-        await contact_steps.begin(context, schedule)
+        await contact_steps.begin(context, schedule, field="/contact_on")
     return receipt(context, ended)
 
 
@@ -150,6 +150,7 @@ async def _contact_on(context: Context, case: Case, command: Advance, why: Conta
             case_id=case.id,
             how=command.note,
         ),
+        field="/recontact_on",
     )
 
 

@@ -45,16 +45,14 @@ from service.domain.task import TaskKind
 async def open_case(context: Context, referral: Referral) -> Case:
     """The case of an accepted referral; its receiver leads."""
     terms = LeadTerms(lead_agency_id=referral.to_agency_id, lead_position_id=context.position_id)
-    existing = (
-        await context.work.cases.find(referral.case_id, lock=True) if referral.case_id else None
-    )
-    if existing is not None:
+    existing = await _case_of(context, referral)
+    if existing is not None and existing.ended_at is None:
         kept = terms.but(
             deputy_agency_id=existing.deputy_agency_id,
             deputy_position_id=existing.deputy_position_id,
         )
         return await lead(context, existing, kept, team=existing.team, by=LeadDecidedBy.ACCEPTANCE)
-    return await _of_referral(context, referral, terms, LeadDecidedBy.ACCEPTANCE)
+    return await _of_referral(context, referral, terms, LeadDecidedBy.ACCEPTANCE, existing)
 
 
 async def lead_by_hub(context: Context, referral: Referral, command: NameLead) -> Case:
@@ -62,11 +60,9 @@ async def lead_by_hub(context: Context, referral: Referral, command: NameLead) -
     terms = LeadTerms(
         lead_agency_id=command.lead_agency_id, deputy_agency_id=command.deputy_agency_id
     )
-    existing = (
-        await context.work.cases.find(referral.case_id, lock=True) if referral.case_id else None
-    )
-    if existing is None:
-        case = await _of_referral(context, referral, terms, LeadDecidedBy.HUB)
+    existing = await _case_of(context, referral)
+    if existing is None or existing.ended_at is not None:
+        case = await _of_referral(context, referral, terms, LeadDecidedBy.HUB, existing)
         after = case.but(team=command.team, version=case.version + 1)
         await context.work.cases.save(after)
         return after
@@ -308,9 +304,20 @@ async def _require_covered(
             )
 
 
+async def _case_of(context: Context, referral: Referral) -> Case | None:
+    if referral.case_id is None:
+        return None
+    return await context.work.cases.find(referral.case_id, lock=True)
+
+
 async def _of_referral(
-    context: Context, referral: Referral, terms: LeadTerms, by: LeadDecidedBy
+    context: Context,
+    referral: Referral,
+    terms: LeadTerms,
+    by: LeadDecidedBy,
+    before: Case | None,
 ) -> Case:
+    """Its case; if there was one that has ended, a new episode: nothing is opened again."""
     return await _open(
         context,
         person_id=referral.person_id,
@@ -320,6 +327,8 @@ async def _of_referral(
         by=by,
         urgency=referral.urgency,
         referral_id=referral.id,
+        previous_case_id=before.id if before else None,
+        episode=before.episode + 1 if before else 1,
     )
 
 

@@ -27,8 +27,6 @@ async def schedule(context: Context, command: ScheduleContact) -> Shown:
     context.enforce(
         Permission.CONTACT_SCHEDULE, known.model_copy(update={"kind": RecordKind.CONTACT})
     )
-    if command.next_on <= context.today:
-        raise Invalid("contact.day_passed", field="/next_on")
     await check_links(context, command.person_id, command.case_id, command.consultation_id)
     return context.receipt(await begin(context, command))
 

@@ -232,7 +232,7 @@ async def propose(context: Context, signal_id: UUID, command: ProposeSignal) -> 
     item = AddItem(
         purpose=ItemPurpose.INFORMATION_EXCHANGE,
         minutes=command.minutes,
-        subject="\n".join(_words(signal)),
+        subject="\n".join(_words(signal))[:4000],
         person_ids=(signal.person_id,) if signal.person_id else (),
     )
     return await agendas.add_item(context, command.conference_id, item)

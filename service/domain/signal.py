@@ -141,13 +141,15 @@ class RaiseSignal(Disclosable):
     def _can_be_looked_into(self) -> Self:
         arrears = self.kind is SignalKind.ARREARS
         nothing = self.text is None and not self.check_items and not self.arrears
-        texts = " ".join(t for t in (self.text, self.who, self.place) if t)
+        texts = [self.text, self.who, self.place, self.informant]
+        texts += [words for w in self.watchers for words in (w.name, w.way)]
         for code, wrong in {
             "signal.nothing_noticed": nothing and not arrears,
             "signal.arrears_missing": arrears and not self.arrears,
             "signal.arrears_only": bool(self.arrears) and not arrears,
             "signal.area_or_place": not (self.area or self.place or self.person_id or arrears),
-            "signal.amount_given": arrears and bool(_AMOUNT.search(half_width(texts))),
+            "signal.amount_given": arrears
+            and any(t and _AMOUNT.search(half_width(t)) for t in texts),
             "signal.two_desks": self.to_responsible_desk and self.to_desk_id is not None,
         }.items():
             if wrong:

@@ -386,6 +386,16 @@ def test_an_amount_of_arrears_is_refused_in_every_script(amount: str, field: str
     assert "12" not in MESSAGES_EN[caught.value.errors()[0]["type"]]
 
 
+@pytest.mark.parametrize("field", ["name", "way"])
+def test_an_amount_is_found_wherever_it_is_written(field: str) -> None:
+    arrears = {"kind": "arrears", "arrears": {"water"}}
+    told = {"name": "隣人", "way": "声かけ"}
+    assert raise_(**arrears, watchers=[told], informant="検針員")
+    with_amount = [told, told | {field: "12,000円を立替えた隣人"}]
+    assert refusal(raise_, **arrears, watchers=with_amount) == "signal.amount_given"
+    assert refusal(raise_, **arrears, informant="3万円を貸した知人") == "signal.amount_given"
+
+
 @pytest.mark.parametrize("words", NO_AMOUNTS)
 def test_numbers_that_are_no_amounts_pass(words: str) -> None:
     said = raise_(kind="arrears", arrears={"tax", "water"}, text=words, who=words, place=words)

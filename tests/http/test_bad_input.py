@@ -342,3 +342,41 @@ async def test_what_just_fits_is_read(town: Town):
             too_large(answer)
         else:
             assert answer.status_code == 201, answer.text
+
+
+async def test_no_contact_is_planned_for_a_day_that_has_passed(town: Town):
+    j, today = town.caller("j-consultant"), town.clock.now.date().isoformat()
+    whom = (await j.post("/v1/persons", {})).json()["id"]
+    slip = examples.CONSENT | {"person_id": whom}
+    assert (await j.post("/v1/consents", slip)).status_code == 201
+    heard = examples.CONSULTATION | {"person_id": whom}
+    begun = (await j.post("/v1/consultations", heard)).json()["id"]
+    applied = await j.post(f"/v1/consultations/{begun}/screen", {"act": "apply"})
+    case = f"/v1/cases/{applied.json()['case_id']}"
+    interrupted = {"stage": "interrupted"}
+    contact = {"person_id": whom}
+    for path, field, body in (
+        ("/v1/contacts", "next_on", contact),
+        (f"{case}/advance", "recontact_on", interrupted),
+        (f"{case}/close", "contact_on", dict.fromkeys(("exit", "note", "after_care"), "…")),
+    ):
+        # The end follows the interruption, which went through with a day to come.
+        said = {"category": "goal_reached"} | body if path.endswith("close") else body
+        for day in ("2020-01-01", today):
+            refused = await j.post(path, said | {field: day})
+            assert refused.status_code == 422, refused.text
+            assert refused.json()["code"] == "contact.day_passed"
+            assert refused.json()["errors"][0]["pointer"] == f"/{field}"
+        assert (await j.post(path, said | {field: "2027-01-15"})).is_success
+
+
+async def test_the_longest_text_goes_on_as_far_as_there_is_room(town: Town):
+    """A signal of full length, with what is put before it, becomes an agenda item or a consultation."""
+    j = town.caller("j-consultant")
+    meeting = examples.CONFERENCE | {"kind": "internal_case_meeting"}
+    planned = await town.caller("j-consultant", "planning").post("/v1/conferences", meeting)
+    signal = (await j.post("/v1/signals", examples.SIGNAL | {"text": "あ" * 4000})).json()["id"]
+    listed = {"conference_id": planned.json()["id"]}
+    for act, body in (("propose", listed), ("consult", {})):
+        done = await j.post(f"/v1/signals/{signal}/{act}", body)
+        assert done.status_code == 200, done.text

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, timedelta
 
-from scenario_steps import consent, notices, ok
+from scenario_steps import act, consent, notices, ok, refer
 from town import Town
 
 from service.adapters.postgres.directories import PostgresDirectory
@@ -161,3 +161,23 @@ async def test_the_hub_is_told_again_when_the_next_lead_leaves_as_well(town: Tow
     (entry,) = (await ok(hub.get("/v1/hub")))["items"]
     assert (entry["record_id"], entry["why"]) == (case, "no_lead")
     assert [k for k, _ in await notices(hub)].count("hub_entry") == 2
+
+
+async def test_a_referral_whose_case_has_ended_is_given_a_lead_all_the_same(town: Town):
+    cc, d, hub = (town.caller(a) for a in ("cc-worker", "d-consultant", "s-hub"))
+    person_id = (await ok(cc.post("/v1/persons", {}), 201))["id"]
+    to = {"agencies": [str(town.agency[x]) for x in ("D", "J", "S")]}
+    slip = consent(person_id, to=to, classes="D1 D3", purposes=("consultation",))
+    await ok(cc.post("/v1/consents", slip), 201)
+    referral = await refer(cc, person_id, town.desk["D"])
+    await act(cc, referral, "send")
+    await act(d, referral, "accept")
+    letter = await ok(d.get(f"/v1/referrals/{referral}"))
+    ended = letter["case_id"]
+    await ok(d.post(f"/v1/cases/{ended}/advance", {"stage": "withdrawn"}))
+    await act(cc, referral, "escalate", reason="本人がまた困っている")
+    decided = {"lead_agency_id": str(town.agency["J"]), "reason": "家計の相談から入る"}
+    named = await act(hub, referral, "name-lead", **decided)
+    assert named["case_id"] != ended
+    case = await ok(town.caller("j-consultant").get(f"/v1/cases/{named['case_id']}"))
+    assert (case["previous_case_id"], case["episode"]) == (ended, 2)
