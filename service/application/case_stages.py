@@ -6,7 +6,7 @@ from service.application import consultations, contact_steps, hub
 from service.application.case_steps import touch
 from service.application.cases import load, receipt
 from service.application.context import Context, Shown
-from service.application.facts import case_facts
+from service.application.facts import agreed_with_us, case_facts
 from service.application.tasks import settle
 from service.domain.access import Part
 from service.domain.case import Advance, Case, CloseCase, Closing, show_case
@@ -17,7 +17,6 @@ from service.domain.errors import IllegalMove, Invalid
 from service.domain.permission import Permission
 from service.domain.plan import STATUTORY_SERVICES
 from service.domain.referral_states import Status
-from service.domain.scope import CASE_WORK
 from service.domain.support_states import Ground, Stage, check_collaboration
 from service.domain.task import TaskKind
 
@@ -164,9 +163,7 @@ async def _ground(context: Context, case: Case, *, recontact: bool) -> Ground:
     version = await work.plans.version(plan.id, plan.latest_number) if plan else None
     referrals = await work.referrals.of_person(case.person_id, context.agency_id)
     return Ground(
-        consent_active=any(
-            c.effective_on(context.today) and c.purposes & CASE_WORK for c in consents
-        ),
+        consent_active=await agreed_with_us(context, consents),
         plan_status=version.status.value if version else None,
         on_agenda=plan is not None and await work.conferences.on_agenda(plan.id),
         statutory_service=version is not None

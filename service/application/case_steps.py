@@ -86,12 +86,19 @@ async def check_positions(context: Context, terms: LeadTerms) -> None:
         position_id: UUID | None = getattr(terms, f"{side}_position_id")
         if position_id is None:
             continue
-        held = await context.work.directory.tenure_of(position_id, context.today)
-        position = await context.work.directory.position(position_id)
-        if held is None or position is None or position.agency_id != agency_id:
-            raise Invalid("case.position_not_held", field=f"/{side}_position_id")
+        await check_position(context, agency_id, position_id, f"/{side}_position_id")
     if terms.valid_until is not None and terms.valid_until < context.today:
         raise Invalid("case.lead_over_already", field="/valid_until")
+
+
+async def check_position(
+    context: Context, agency_id: UUID | None, position_id: UUID, field: str
+) -> None:
+    """One position, where it was named."""
+    held = await context.work.directory.tenure_of(position_id, context.today)
+    position = await context.work.directory.position(position_id)
+    if held is None or position is None or position.agency_id != agency_id:
+        raise Invalid("case.position_not_held", field=field)
 
 
 async def check_links(

@@ -7,6 +7,7 @@ from service.application import hub
 from service.application.case_steps import (
     begin_lead,
     check_named_once,
+    check_position,
     check_positions,
     lead,
     touch,
@@ -151,6 +152,10 @@ async def set_team(context: Context, case_id: UUID, command: SetTeam) -> Shown:
     named = [m.agency_id for m in command.members]
     check_named_once([case.lead_agency_id, case.deputy_agency_id, *named], "/members")
     await _require_covered(context, facts, Permission.CASE_SET_TEAM, case, named, "/members")
+    for number, member in enumerate(command.members):
+        if member.position_id is not None:
+            field = f"/members/{number}/position_id"
+            await check_position(context, member.agency_id, member.position_id, field)
     team = tuple(m.but(since=m.since or context.today) for m in command.members)
     after = case.but(team=team, version=case.version + 1)
     await context.work.cases.save(after)

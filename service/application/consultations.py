@@ -6,7 +6,7 @@ from uuid import UUID
 from service.application import cases, contact_steps, hub
 from service.application.capacities import capacity_of
 from service.application.context import Context, Page, Shown
-from service.application.facts import NOBODY, department_of, person_facts
+from service.application.facts import NOBODY, agreed_with_us, department_of, person_facts
 from service.application.notices import notify
 from service.application.referrals import agency_of, route_to_desk
 from service.application.tasks import give, settle
@@ -35,7 +35,6 @@ from service.domain.hub import Escalate, HubReason
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
 from service.domain.referral_states import Status
-from service.domain.scope import CASE_WORK
 from service.domain.signal import Signal
 from service.domain.task import TaskKind
 from service.domain.term import day_ends
@@ -143,6 +142,8 @@ async def screen(context: Context, consultation_id: UUID, command: ScreenConsult
     act = command.act
     if act is ConsultationAct.MISS_DEADLINE:
         raise Invalid("consultation.system_act", field="/act")
+    if command.next_contact_on is not None:
+        contact_steps.check_day(context, command.next_contact_on, "/next_contact_on")
     moved = consultation.move(act)
     check_ground(act, await _ground(context, consultation, command))
     after = moved.but(
@@ -263,9 +264,7 @@ async def _ground(
     ]
     return Ground(
         person_known=consultation.person_id is not None,
-        consent_active=any(
-            c.effective_on(context.today) and c.purposes & CASE_WORK for c in consents
-        ),
+        consent_active=await agreed_with_us(context, consents),
         referrals=len(referrals),
         contacted=sum(r.first_contact_at is not None for r in referrals),
         next_contact=command.next_contact_on is not None

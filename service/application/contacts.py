@@ -5,7 +5,7 @@ from uuid import UUID
 
 from service.application import consultations
 from service.application.case_steps import check_links, touch
-from service.application.contact_steps import begin
+from service.application.contact_steps import begin, check_day
 from service.application.context import Context, Page, Shown
 from service.application.facts import NOBODY, department_of, person_facts
 from service.application.notices import notify
@@ -67,8 +67,8 @@ async def record(context: Context, schedule_id: UUID, command: RecordContact) ->
     next_on = command.next_on
     if next_on is None and found.every_days is not None:
         next_on = context.today + timedelta(days=found.every_days)
-    if next_on is not None and next_on <= context.today:
-        raise Invalid("contact.day_passed", field="/next_on")
+    if next_on is not None:
+        check_day(context, next_on, "/next_on")
     made = Made(
         at=command.at, reached=command.reached, position_id=context.position_id, note=command.note
     )

@@ -13,6 +13,7 @@ from service.domain.people import Person
 from service.domain.plan import Plan, PlanVersion, responsible_agencies
 from service.domain.provision import Provision
 from service.domain.referral import Referral
+from service.domain.scope import CASE_WORK
 
 #: Asked for when there is no record, so that both answers take the same steps.
 NOBODY = UUID(int=0)
@@ -147,6 +148,18 @@ async def case_facts(context: Context, case_id: UUID, case: Case | None) -> Fact
         consents=tuple(consents),
         provisions=tuple(provisions),
         themes=case.themes_of(me) if case else None,
+    )
+
+
+async def agreed_with_us(context: Context, consents: Sequence[Consent]) -> bool:
+    """Whether the person agrees to case work by the caller's agency: it was said to it, or names it."""
+    who = await context.work.directory.recipient(context.agency_id)
+    return who is not None and any(
+        c.effective_on(context.today)
+        and bool(c.purposes & CASE_WORK)
+        and not c.excluded.include(who)
+        and (c.recorded_by == who.agency_id or c.receivers.include(who, c.municipality_code))
+        for c in consents
     )
 
 

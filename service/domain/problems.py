@@ -372,6 +372,10 @@ PROBLEMS: dict[str, Words] = {
         "Choose a day after today.",
         "明日以降の日を選んでください。",
     ),
+    "contact.day_too_far": Words(
+        "Choose a day at most {days} days ahead.",
+        "{days}日以内の日を選んでください。",
+    ),
     "contact.ended": Words(
         "This contact schedule has ended. Begin a new one.",
         "この連絡予定は終了しています。新しく設定してください。",

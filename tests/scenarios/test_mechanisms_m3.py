@@ -718,3 +718,30 @@ async def test_what_bounced_twice_stands_in_the_same_queue_until_a_lead_is_named
     assert (await ok(s.get("/v1/hub")))["items"] == []
     assert await tasks(s, "name_lead") == []
     assert (await ok(j.get(f"/v1/cases/{led['case_id']}")))["decided_by"] == "hub"
+
+
+async def test_an_application_rests_on_what_the_person_said_to_this_agency(town: Town):
+    j, lawyer = town.caller("j-consultant"), town.caller("l-lawyer")
+    taro = await registered(j)
+    told = {"told": "家計", "person_id": taro}
+    heard = await ok(j.post("/v1/consultations", told), 201)
+    path = f"/v1/consultations/{heard['id']}/screen"
+    excluded = {"excluded": {"agencies": [str(town.agency["J"])]}}
+    await agrees(j, town, taro, "L", **excluded)
+    await refused(j.post(path, {"act": "apply"}), 409, "consultation.no_consent")
+    far = {"act": "seek_consent", "next_contact_on": "9999-12-31"}
+    await refused(j.post(path, far), 422, "contact.day_too_far")
+    await hidden(lawyer, "/v1/consultations/{}", heard["id"])
+
+
+async def test_a_place_on_the_team_is_somebodys(town: Town):
+    j = town.caller("j-consultant")
+    taro = await registered(j)
+    await agrees(j, town, taro, "J", "H")
+    case = await case_of(town, j, taro)
+    member = {"agency_id": str(town.agency["H"]), "position_id": str(position_id("s-csw"))}
+    await refused(
+        j.post(f"/v1/cases/{case['id']}/team", {"members": [member]}),
+        422,
+        "case.position_not_held",
+    )

@@ -1,5 +1,6 @@
 """The connection pool, and the unit of work: one transaction that commits all or nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -201,6 +202,10 @@ class Database:
         except UNAVAILABLE as error:
             if isinstance(error, ValueError):
                 raise  # a parameter of the wrong type is our own mistake
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                # The rollback was cut off as well: whoever was cancelled must not go on.
+                raise asyncio.CancelledError from error
             raise Unavailable("database.unavailable") from error
 
     async def ready(self) -> bool:
