@@ -279,7 +279,7 @@ async def test_every_entry_says_who_when_why_and_from_where(town: Town):
         "question": entry["question"],
     }
     # The fields are those that the answer had, and no others.
-    extra = {"status_ja", "owner_agency_id", "turn", "next", "withheld"}
+    extra = {"status_ja", "status_local", "owner_agency_id", "turn", "next", "withheld"}
     assert set(entry["fields"]) == set(answer.json()) - extra
     assert timedelta(0) <= town.clock.now - entry["at"] < timedelta(seconds=1)
 
