@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants demo clean
+.PHONY: help setup run test check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants year demo clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,9 @@ mutants: setup ## Change the rules of access one by one; the tests must notice
 	@$(BIN)/python -m pytest -q -p no:cacheprovider --cov --cov-branch --cov-report=term-missing --cov-fail-under=100 $(DECIDING)
 	@rm -rf mutants && $(BIN)/mutmut run --max-children 2
 	@$(BIN)/python tests/tools/mutants.py
+
+year: setup ## Live through a simulated year of 2,000 people and 40 agencies, and print its figures
+	@PYTHONPATH=tests $(BIN)/python -m simulation.whole_year
 
 clean: ## Remove what can be made again; never the state
 	@rm -rf $(VENV) .uv mutants .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from scenario_steps import act, consent, notices, ok, refer
 from town import Town
 
-from service.adapters.postgres.directories import PostgresDirectory
+from service.adapters.postgres.directory_load import DirectoryLoader
 from service.demo.city import AGENCY_ID
 from service.domain.calendar_jp import jst_date
 from service.domain.directory import DirectoryFile, Position, Tenure
@@ -98,7 +98,7 @@ async def led_by(town: Town, account: str, last: date, successor_from: date | No
         coming = {"id": uuid.uuid4(), "sub": "sub-successor", "valid_from": successor_from}
         changed.append(tenure.model_copy(update=coming))
     async with town.owner.transaction():
-        await PostgresDirectory(town.owner).load(DirectoryFile(tenures=changed))
+        await DirectoryLoader(town.owner).load(DirectoryFile(tenures=changed))
     return str(applied["case_id"])
 
 
@@ -146,7 +146,7 @@ async def test_the_hub_is_told_again_when_the_next_lead_leaves_as_well(town: Tow
         valid_until=today + timedelta(days=1),
     )
     async with town.owner.transaction():
-        await PostgresDirectory(town.owner).load(
+        await DirectoryLoader(town.owner).load(
             DirectoryFile(positions=[position], tenures=[tenure])
         )
     handed = {
