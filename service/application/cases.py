@@ -63,7 +63,9 @@ async def lead_by_hub(context: Context, referral: Referral, command: NameLead) -
     )
     existing = await _case_of(context, referral)
     if existing is None or existing.ended_at is not None:
-        case = await _of_referral(context, referral, terms, LeadDecidedBy.HUB, existing)
+        case = await _of_referral(
+            context, referral, terms, LeadDecidedBy.HUB, existing, reason=command.reason
+        )
         after = case.but(team=command.team, version=case.version + 1)
         await context.work.cases.save(after)
         return after
@@ -321,6 +323,8 @@ async def _of_referral(
     terms: LeadTerms,
     by: LeadDecidedBy,
     before: Case | None,
+    *,
+    reason: str | None = None,
 ) -> Case:
     """Its case; if there was one that has ended, a new episode: nothing is opened again."""
     return await _open(
@@ -330,6 +334,7 @@ async def _of_referral(
         hub_agency_id=referral.hub_agency_id,
         terms=terms,
         by=by,
+        reason=reason,
         urgency=referral.urgency,
         referral_id=referral.id,
         previous_case_id=before.id if before else None,
@@ -345,6 +350,7 @@ async def _open(
     hub_agency_id: UUID,
     terms: LeadTerms,
     by: LeadDecidedBy,
+    reason: str | None = None,
     urgency: Urgency = Urgency.NORMAL,
     **more: Any,
 ) -> Case:
@@ -368,7 +374,7 @@ async def _open(
     )
     case = await with_stale_day(context, case)
     await context.work.cases.add(case)
-    await begin_lead(context, case, terms)
+    await begin_lead(context, case, terms, reason=reason)
     return case
 
 

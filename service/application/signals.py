@@ -269,6 +269,11 @@ async def miss_deadline(context: Context, signal: Signal) -> None:
     await settle(context, signal.id, TaskKind.SIGNAL)
     await _ask(context, after)
     await _tell(context, after, NoticeKind.SIGNAL_UNTOUCHED)
+    if after.level is Level.MUNICIPALITY:
+        for agency_id in sorted(await context.work.directory.deciders(after.municipality_code)):
+            await notify(
+                context, agency_id, NoticeKind.SIGNAL_UNTOUCHED, "signal", after.id, after.due_at
+            )
     if after.level in (Level.HUB, Level.MUNICIPALITY):
         # Ids only: whose it is and what it says, the hub asks the agency that holds it.
         await hub.put(

@@ -192,6 +192,7 @@ async def test_an_untouched_signal_goes_up_level_by_level(town: Town):
         await town.sweep()
         levels.append((await ok(cc.get(f"/v1/signals/{raised['id']}")))["level"])
     assert levels == ["chief", "hub", "municipality", "municipality"]
+    assert ("signal_untouched", raised["id"]) in await notices(town.caller("m-officer"))
     (entry,) = (await ok(s.get("/v1/hub")))["items"]
     assert (entry["why"], entry["record_id"]) == ("signal_untouched", raised["id"])
     # Ids only: the hub calls the desk; what was noticed stays with it.
@@ -718,6 +719,8 @@ async def test_what_bounced_twice_stands_in_the_same_queue_until_a_lead_is_named
     assert (await ok(s.get("/v1/hub")))["items"] == []
     assert await tasks(s, "name_lead") == []
     assert (await ok(j.get(f"/v1/cases/{led['case_id']}")))["decided_by"] == "hub"
+    (decided,) = (await ok(j.get(f"/v1/cases/{led['case_id']}/leads")))["items"]
+    assert decided["reason"] == named["reason"]
 
 
 async def test_an_application_rests_on_what_the_person_said_to_this_agency(town: Town):
