@@ -86,7 +86,7 @@ def _example(operation: Mapping[str, Any]) -> Any:
 def _query(operation: Mapping[str, Any]) -> dict[str, str]:
     stated = operation.get("parameters", ())
     needed = [p for p in stated if p.get("in") == "query" and p["required"]]
-    return {p["name"]: p["schema"]["examples"][0] for p in needed}
+    return {p["name"]: p["schema"]["examples"][0] for p in needed if "examples" in p["schema"]}
 
 
 class Records(NamedTuple):
