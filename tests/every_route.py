@@ -177,6 +177,10 @@ async def make_records(town: Town) -> Records:
         )
     )
     conference, item, attendee, task = await _conference(town, j, person, plan)
+    poll = await _id(await j.post("/v1/date-polls", examples.DATE_POLL | {"title": CANARY}))
+    lawyer = town.caller("l-lawyer", "planning")
+    said = await lawyer.post(f"/v1/date-polls/{poll}/answer", examples.DATE_POLL_ANSWER)
+    assert said.status_code == 200, said.text
     notice = await town.owner.fetchval(
         "SELECT id FROM notice WHERE agency_id = $1 ORDER BY id LIMIT 1", town.agency["J"]
     )
@@ -198,6 +202,7 @@ async def make_records(town: Town) -> Records:
             "notice_id": str(notice),
             "person_id": person,
             "plan_id": plan,
+            "poll_id": poll,
             "referral_id": referral,
             "task_id": task,
         },

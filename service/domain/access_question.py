@@ -30,6 +30,7 @@ class RecordKind(StrEnum):
     CONSENT = "consent"
     CONSULTATION = "consultation"
     CONTACT = "contact"
+    DATE_POLL = "date_poll"
     DIRECTORY = "directory"
     DISCLOSURE = "disclosure"
     EMBARGO = "embargo"

@@ -91,6 +91,12 @@ class Permission(StrEnum):
     CONTACT_READ = "contact.read"
     CONTACT_RECORD = "contact.record"
     CONTACT_SCHEDULE = "contact.schedule"
+    DATE_POLL_ANSWER = "date_poll.answer"
+    DATE_POLL_CANCEL = "date_poll.cancel"
+    DATE_POLL_MISS_DEADLINE = "date_poll.miss_deadline"
+    DATE_POLL_OPEN = "date_poll.open"
+    DATE_POLL_READ = "date_poll.read"
+    DATE_POLL_SETTLE = "date_poll.settle"
     DIRECTORY_READ = "directory.read"
     DIRECTORY_ROUTE = "directory.route"
     DIRECTORY_TELL_CAPACITY = "directory.tell_capacity"
@@ -251,6 +257,12 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONTACT_READ: "連絡予定の閲覧",
     Permission.CONTACT_RECORD: "連絡結果の記録",
     Permission.CONTACT_SCHEDULE: "連絡予定の設定",
+    Permission.DATE_POLL_ANSWER: "日程調整への回答",
+    Permission.DATE_POLL_CANCEL: "日程調整の取りやめ",
+    Permission.DATE_POLL_MISS_DEADLINE: "日程調整の回答期限の超過",
+    Permission.DATE_POLL_OPEN: "日程調整の開始",
+    Permission.DATE_POLL_READ: "日程調整の閲覧",
+    Permission.DATE_POLL_SETTLE: "日程の決定",
     Permission.DIRECTORY_READ: "機関名簿の閲覧",
     Permission.DIRECTORY_ROUTE: "ネットワーク内の相談先の選定",
     Permission.DIRECTORY_TELL_CAPACITY: "受入れ状況の更新",

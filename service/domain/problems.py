@@ -16,6 +16,7 @@ from service.domain import (
     consent,
     contact,
     contact_schedule,
+    date_poll,
     enquiry,
     feedback,
     import_directory,
@@ -403,6 +404,38 @@ PROBLEMS: dict[str, Words] = {
     "database.unavailable": Words(
         "The service cannot record accesses at the moment, so it shows nothing. Try again shortly.",
         "現在アクセス記録を残せないため、情報を表示できません。しばらくしてからやり直してください。",
+    ),
+    "date_poll.answer_by_past": Words(
+        "The day for the answers has passed already. Correct answer_by.",
+        "回答期限がすでに過ぎています。answer_byを直してください。",
+    ),
+    "date_poll.illegal_move": Words(
+        "The poll is closed ({state}). Read the conference, or open a new poll.",
+        "この日程調整は終わっています（{state}）。会議を確認するか、新しく調整を始めてください。",
+    ),
+    "date_poll.not_asked": Words(
+        "Your agency opened this poll; the agencies it asks answer it.",
+        "この日程調整は自機関が始めたものです。回答は依頼先の機関が行います。",
+    ),
+    "date_poll.organiser_named": Words(
+        "Your own agency convenes the conference and need not be asked. Leave it out.",
+        "主催する自機関は回答の対象にできません。agenciesから外してください。",
+    ),
+    "date_poll.organiser_only": Words(
+        "Only the agency that opened the poll may do this.",
+        "日程調整を始めた機関だけが行えます。",
+    ),
+    "date_poll.slot_in_past": Words(
+        "The slot lies in the past. Choose another one.",
+        "候補の日時がすでに過ぎています。別の候補を選んでください。",
+    ),
+    "date_poll.unknown_slot": Words(
+        "There is no slot of this number. Slots are numbered from 0, in the order of the poll.",
+        "その番号の候補はありません。候補は0から順に番号が付いています。",
+    ),
+    "date_poll.where_missing": Words(
+        "The slot does not say where. Give a place or an online address.",
+        "候補に会場がありません。会場またはオンラインのURLを指定してください。",
     ),
     "directory.desk_ended": Words(
         "This programme has ended, or has not begun yet. Choose another desk, or ask POST /v1/route which one answers today.",
@@ -1046,6 +1079,7 @@ VALUE_MESSAGES: dict[str, Words] = {
         intake,
         signal,
         contact_schedule,
+        date_poll,
         import_rows,
         import_people,
         import_directory,

@@ -54,6 +54,7 @@ from service.domain.consent import Consent
 from service.domain.consultation import Consultation
 from service.domain.contact import Address, Phone
 from service.domain.contact_schedule import ContactSchedule, Made
+from service.domain.date_poll import AnswerToSlot, DatePoll, PollAgency, PollSlot, Reply
 from service.domain.decision import Basis
 from service.domain.directory import (
     Agency,
@@ -516,6 +517,37 @@ FULL: tuple[BaseModel, ...] = (
         representative="代理 木村",
         present=False,
         invited_at=NOW,
+    ),
+    DatePoll(
+        id=uid(45),
+        organiser_agency_id=OURS,
+        municipality_code=NEXT_CITY,
+        opened_at=NOW,
+        title=HARD_LINE,
+        kind="support_conf_layered",
+        local_name="みほん会議",
+        minutes=90,
+        slots=(
+            PollSlot(starts_at=IN_JAPAN, place=HARD_LINE),
+            PollSlot(starts_at=IN_JAPAN + timedelta(days=1), online_url="https://meet.example/1"),
+        ),
+        agencies=(PollAgency(agency_id=THEIRS, required=True), PollAgency(agency_id=HUB)),
+        invited_agency_ids=(THEIRS, HUB),
+        answer_by=DAY,
+        body_id=uid(23),
+        replies=(
+            Reply(
+                agency_id=THEIRS,
+                answers=(AnswerToSlot(slot=0, answer="if_need_be"),),
+                representative=HARD_LINE,
+                answered_at=NOW,
+            ),
+        ),
+        status="settled",
+        due_at=IN_JAPAN,
+        reminded_at=NOW,
+        settled_slot=1,
+        conference_id=uid(11),
     ),
     item(
         OURS,

@@ -33,6 +33,7 @@ WHO_MAY = {
     "audit": "cc-auditor",
     "conference.constitute": "m-officer",
     "conference": "j-consultant",
+    "date_poll": "j-consultant",
     "disclosure": "cc-privacy",
     "embargo": "cc-privacy",
     "feedback.acknowledge": "p3-commissioner",
