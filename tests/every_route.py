@@ -181,6 +181,7 @@ async def make_records(town: Town) -> Records:
     lawyer = town.caller("l-lawyer", "planning")
     said = await lawyer.post(f"/v1/date-polls/{poll}/answer", examples.DATE_POLL_ANSWER)
     assert said.status_code == 200, said.text
+    series = await _id(await j.post("/v1/conference-series", examples.SERIES))
     notice = await town.owner.fetchval(
         "SELECT id FROM notice WHERE agency_id = $1 ORDER BY id LIMIT 1", town.agency["J"]
     )
@@ -204,6 +205,7 @@ async def make_records(town: Town) -> Records:
             "plan_id": plan,
             "poll_id": poll,
             "referral_id": referral,
+            "series_id": series,
             "task_id": task,
         },
         person,

@@ -1,16 +1,23 @@
-"""Finding a date for a conference."""
+"""Finding a date for a conference, and regular meetings."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
+from service.application import conference_series as series
 from service.application import date_polls
+from service.domain.conference_series import (
+    ConferenceSeries,
+    MoveSitting,
+    PlanSeries,
+    SkipSitting,
+)
 from service.domain.date_poll import AnswerDatePoll, DatePoll, OpenDatePoll, SettleDatePoll
 from service.domain.permission import Permission
 
@@ -31,6 +38,9 @@ PollView = shown(
     suggestion=dict[str, Any],
     silent=list[UUID],
 )
+
+SeriesReceipt = receipt(ConferenceSeries, kind_ja=str, calendar=list[dict[str, Any]])
+SeriesView = shown(ConferenceSeries, kind_ja=str, calendar=list[dict[str, Any]])
 
 
 @router.post("/date-polls", status_code=201, response_model=PollReceipt)
@@ -83,3 +93,68 @@ async def settle_date_poll(
 async def cancel_date_poll(poll_id: UUID, context: Asked) -> Response:
     """Look for no date any longer; everybody who was asked is told."""
     return show(await date_polls.cancel(context, poll_id))
+
+
+@router.post("/conference-series", status_code=201, response_model=SeriesReceipt)
+@acts(Permission.CONFERENCE_SERIES_PLAN)
+async def plan_series(
+    command: Annotated[PlanSeries, said(examples.SERIES)],
+    context: Asked,
+    *,
+    dry_run: Annotated[
+        bool, Query(description="Only show the days (200); nothing is planned.")
+    ] = False,
+) -> Response:
+    """Plan a regular meeting (定例会): the sittings of the coming year become conferences."""
+    done = await series.plan(context, command, dry_run=dry_run)
+    return show(done) if dry_run else show(done, status=201, location="/v1/conference-series")
+
+
+@router.get("/conference-series", response_model=page_of(SeriesView))
+@acts(Permission.CONFERENCE_SERIES_READ)
+async def list_series(context: Asked, page: Paged) -> Response:
+    """List the regular meetings that the caller's agency organises or sits in."""
+    return page.show(await series.listing(context, after=page.after, limit=page.limit))
+
+
+@router.get("/conference-series/{series_id}", response_model=SeriesView)
+@acts(Permission.CONFERENCE_SERIES_READ)
+async def read_series(series_id: UUID, context: Asked) -> Response:
+    """Read the rule, the sittings, and who takes the chair when."""
+    return show(await series.read(context, series_id))
+
+
+@router.post("/conference-series/{series_id}/extend", response_model=SeriesReceipt)
+@acts(Permission.CONFERENCE_SERIES_PLAN)
+async def extend_series(series_id: UUID, context: Asked) -> Response:
+    """Plan the sittings that have come within a year."""
+    return show(await series.extend(context, series_id))
+
+
+@router.post("/conference-series/{series_id}/skip", response_model=SeriesReceipt)
+@acts(Permission.CONFERENCE_SERIES_SKIP)
+async def skip_sitting(
+    series_id: UUID,
+    command: Annotated[SkipSitting, said(examples.SERIES_SKIP)],
+    context: Asked,
+) -> Response:
+    """Skip one sitting; everybody invited is told."""
+    return show(await series.skip(context, series_id, command))
+
+
+@router.post("/conference-series/{series_id}/move", response_model=SeriesReceipt)
+@acts(Permission.CONFERENCE_SERIES_MOVE)
+async def move_sitting(
+    series_id: UUID,
+    command: Annotated[MoveSitting, said(examples.SERIES_MOVE)],
+    context: Asked,
+) -> Response:
+    """Move one sitting; it keeps its place in the rotation."""
+    return show(await series.move(context, series_id, command))
+
+
+@router.post("/conference-series/{series_id}/end", response_model=SeriesReceipt)
+@acts(Permission.CONFERENCE_SERIES_END)
+async def end_series(series_id: UUID, context: Asked) -> Response:
+    """End the series: the sittings to come are cancelled."""
+    return show(await series.end(context, series_id))

@@ -125,6 +125,25 @@ DATE_POLL_ANSWER = {
     "representative": "木村",
 }
 DATE_POLL_SETTLE = {"slot": 0}
+SERIES: dict[str, Any] = {
+    "kind": "support_coordination_conf",
+    "local_name": "支援調整会議（定例）",
+    "place": "市役所 3階 会議室",
+    "starts": "13:30",
+    "minutes": 90,
+    "rule": {
+        "every": "month",
+        "weekday": 1,
+        "nth": 2,
+        "first": "2099-01-01",
+        "until": "2099-12-31",
+        "on_closed_day": "next_working",
+    },
+    "agency_ids": [COUNCIL, LEGAL],
+    "chair_rotation": [SELF_RELIANCE, COUNCIL],
+}
+SERIES_SKIP = {"sitting": 1}
+SERIES_MOVE = {"sitting": 1, "starts_at": "2099-01-20T10:00:00+09:00"}
 INVITATION = {"agency_ids": [COUNCIL, LEGAL]}
 INVITATION_ANSWER = {"answer": "accepted", "representative": "木村"}
 ITEM: dict[str, Any] = {

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from service.domain.conference_series import ConferenceSeries
 from service.domain.date_poll import DatePoll, Taken
 
 
@@ -21,3 +22,14 @@ class DatePolls(Protocol):
     async def next_overdue(
         self, now: datetime, *, without: Collection[UUID]
     ) -> DatePoll | None: ...
+
+
+class SeriesOfConferences(Protocol):
+    """Regular meetings."""
+
+    async def find(self, record_id: UUID, *, lock: bool = False) -> ConferenceSeries | None: ...
+    async def add(self, value: ConferenceSeries) -> None: ...
+    async def save(self, value: ConferenceSeries) -> None: ...
+    async def of_agency(
+        self, agency_id: UUID, after: UUID | None, limit: int
+    ) -> Sequence[ConferenceSeries]: ...

@@ -27,6 +27,7 @@ class RecordKind(StrEnum):
     CASE = "case"
     CONFERENCE = "conference"
     CONFERENCE_ITEM = "conference_item"
+    CONFERENCE_SERIES = "conference_series"
     CONSENT = "consent"
     CONSULTATION = "consultation"
     CONTACT = "contact"

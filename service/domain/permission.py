@@ -74,6 +74,11 @@ class Permission(StrEnum):
     CONFERENCE_READ = "conference.read"
     CONFERENCE_READ_PACKET = "conference.read_packet"
     CONFERENCE_REGISTER = "conference.register"
+    CONFERENCE_SERIES_END = "conference_series.end"
+    CONFERENCE_SERIES_MOVE = "conference_series.move"
+    CONFERENCE_SERIES_PLAN = "conference_series.plan"
+    CONFERENCE_SERIES_READ = "conference_series.read"
+    CONFERENCE_SERIES_SKIP = "conference_series.skip"
     CONSENT_EXPIRE = "consent.expire"
     CONSENT_GRANT = "consent.grant"
     CONSENT_READ = "consent.read"
@@ -240,6 +245,11 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONFERENCE_READ: "会議の閲覧",
     Permission.CONFERENCE_READ_PACKET: "会議資料の閲覧",
     Permission.CONFERENCE_REGISTER: "会議参加者の登録",
+    Permission.CONFERENCE_SERIES_END: "定例会の終了",
+    Permission.CONFERENCE_SERIES_MOVE: "定例会の日程変更",
+    Permission.CONFERENCE_SERIES_PLAN: "定例会の設定",
+    Permission.CONFERENCE_SERIES_READ: "定例会の閲覧",
+    Permission.CONFERENCE_SERIES_SKIP: "定例会の休会",
     Permission.CONSENT_EXPIRE: "同意の期限切れ",
     Permission.CONSENT_GRANT: "同意の記録",
     Permission.CONSENT_READ: "同意の閲覧",

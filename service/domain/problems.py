@@ -13,6 +13,7 @@ from service.domain import (
     capacity,
     conference,
     conference_body,
+    conference_series,
     consent,
     contact,
     contact_schedule,
@@ -305,6 +306,33 @@ PROBLEMS: dict[str, Words] = {
     "conference_body.no_welfare_office": Words(
         "Only a municipality with a welfare office, or the prefecture, has this conference.",
         "この会議は福祉事務所を設置する市町村または都道府県だけが設置できます。",
+    ),
+    "conference_series.chair_not_in_series": Words(
+        "Only agencies of the series take the chair. Correct chair_rotation.",
+        "司会は定例会の参加機関から選んでください。chair_rotationを直してください。",
+    ),
+    "conference_series.ended": Words(
+        "The series has ended. Plan a new one.",
+        "この定例会は終了しています。新しく設定してください。",
+    ),
+    "conference_series.no_sitting": Words(
+        "The rule gives no day between the first and the last. Correct the rule.",
+        "この期間に開催日がありません。ruleを直してください。",
+    ),
+    "conference_series.organiser_only": Words(
+        "Only the agency that organises the series may do this.",
+        "定例会を主催する機関だけが行えます。",
+    ),
+    "conference_series.sitting_not_planned": Words(
+        "This sitting is not planned ({state}). Choose another one.",
+        "この回は設定済みではありません（{state}）。別の回を選んでください。",
+    ),
+    "conference_series.starts_in_past": Words(
+        "The series would begin in the past. Correct the first day.",
+        "定例会の始まりが過去の日付です。firstを直してください。",
+    ),
+    "conference_series.unknown_sitting": Words(
+        "The series has no sitting of this number.", "その番号の回はありません。"
     ),
     "consent.contradicts_another": Words(
         "Another consent that still holds says the opposite about one of these agencies or kinds. Ask the person which is meant, and let the new consent supersede the other (supersedes_id).",
@@ -1080,6 +1108,7 @@ VALUE_MESSAGES: dict[str, Words] = {
         intake,
         signal,
         contact_schedule,
+        conference_series,
         date_poll,
         recurrence,
         import_rows,

@@ -59,6 +59,23 @@ class OnClosedDay(StrEnum):
         }[self]
 
 
+class ClosedBecause(StrEnum):
+    """Why the offices are closed on a day."""
+
+    HOLIDAY = "holiday"
+    WEEKEND = "weekend"
+    YEAR_END = "year_end"
+
+    @property
+    def label_ja(self) -> str:
+        """The reason in the field's words."""
+        return {
+            ClosedBecause.HOLIDAY: "祝日",
+            ClosedBecause.WEEKEND: "土日",
+            ClosedBecause.YEAR_END: "年末年始",
+        }[self]
+
+
 class Recurrence(BaseModel):
     """Every so many weeks on a weekday, or every so many months on a day or an nth weekday."""
 
@@ -131,6 +148,15 @@ def occurrences(rule: Recurrence, closed: Closed) -> tuple[Occurrence, ...]:
             kept.add(held)
         found.append(Occurrence(day, held))
     return tuple(found)
+
+
+def closed_because(day: date, closed: Closed) -> ClosedBecause | None:
+    """Why the offices are closed on the day; ``None`` when they are open."""
+    if not closed(day):
+        return None
+    if (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3):
+        return ClosedBecause.YEAR_END
+    return ClosedBecause.WEEKEND if day.weekday() >= 5 else ClosedBecause.HOLIDAY
 
 
 def _moved(day: date, how: OnClosedDay, closed: Closed) -> date | None:

@@ -27,6 +27,7 @@ SCOPE_NOUNS: dict[str, str] = {
     "audit": "audit",
     "case": "referrals",
     "conference": "conferences",
+    "conference_series": "conferences",
     "consent": "consents",
     "consultation": "referrals",
     "contact": "referrals",

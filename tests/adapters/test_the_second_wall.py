@@ -76,7 +76,7 @@ OPEN = {
 #: Never read through the service.
 NEVER_READ = {"record_history"}
 #: What the holder of the record has no part in, or only in its own copy.
-NOT_THE_HOLDERS = {"date_poll", "participant", "record_history"}
+NOT_THE_HOLDERS = {"conference_series", "date_poll", "participant", "record_history"}
 #: What a sweep needs.
 SWEPT = {
     "agenda_item",
@@ -464,7 +464,7 @@ async def test_nothing_is_left_on_the_connection(town: Town, urls: Urls, records
 # Nobody writes their way in.
 
 #: A row of one's own that is about nobody else may be added.
-OWN_ROWS = {"conference", "date_poll", "person", "person_import", "screening"}
+OWN_ROWS = {"conference", "conference_series", "date_poll", "person", "person_import", "screening"}
 #: Tables to which the service's role may not add at all.
 NOT_ADDED_TO = {"circle", "record_history"}
 
@@ -835,6 +835,7 @@ async def about_person(town: Town, records: Records) -> list[tuple[str, str]]:
         ("/v1/plans/{}", "plan_id", ("J", True)),
         ("/v1/conferences/{}", "conference_id", ("J", False)),
         ("/v1/date-polls/{}", "poll_id", ("J", False)),
+        ("/v1/conference-series/{}", "series_id", ("J", False)),
         ("/v1/households/{}", "household_id", ("CC", False)),
         ("/v1/provisions/{}", "provision_id", ("CC", True)),
         ("/v1/enquiries/{}", "enquiry_id", ("CC", False)),

@@ -87,7 +87,15 @@ COORDINATION = {
     if permission is not Permission.CONFERENCE_ANSWER
 }
 #: Who looks for a date is who convenes.
-DATES = (Permission.DATE_POLL_CANCEL, Permission.DATE_POLL_OPEN, Permission.DATE_POLL_SETTLE)
+DATES = (
+    Permission.CONFERENCE_SERIES_END,
+    Permission.CONFERENCE_SERIES_MOVE,
+    Permission.CONFERENCE_SERIES_PLAN,
+    Permission.CONFERENCE_SERIES_SKIP,
+    Permission.DATE_POLL_CANCEL,
+    Permission.DATE_POLL_OPEN,
+    Permission.DATE_POLL_SETTLE,
+)
 COORDINATORS = {
     Role.CHIEF_CONSULTANT,
     Role.CONFERENCE_COORDINATOR,
@@ -295,6 +303,7 @@ READS = {
     "case.read": "referrals.read",
     "conference.read": "conferences.read",
     "conference.read_packet": "conferences.read",
+    "conference_series.read": "conferences.read",
     "consent.read": "consents.read",
     "consultation.read": "referrals.read",
     "contact.read": "referrals.read",

@@ -16,6 +16,7 @@ from service.domain.recurrence import (
     Occurrence,
     OnClosedDay,
     Recurrence,
+    closed_because,
     days_of,
     occurrences,
 )
@@ -225,6 +226,23 @@ def test_a_rule_that_cannot_be_meant(rule: dict[str, Any], code: str):
     with pytest.raises(ValidationError) as refused:
         Recurrence.model_validate(days | rule)
     assert [e["type"] for e in refused.value.errors()] == [code]
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("2026-12-28", None),
+        ("2026-12-29", "year_end"),
+        ("2027-01-03", "year_end"),
+        ("2027-01-04", None),
+        ("2027-04-03", "weekend"),
+        ("2027-05-03", "holiday"),
+    ],
+)
+def test_why_a_day_is_closed(day: str, why: str | None):
+    found = closed_because(date.fromisoformat(day), CLOSED)
+    assert found == why
+    assert found is None or found.label_ja
 
 
 @pytest.mark.parametrize("how", OnClosedDay)

@@ -33,6 +33,7 @@ WHO_MAY = {
     "audit": "cc-auditor",
     "conference.constitute": "m-officer",
     "conference": "j-consultant",
+    "conference_series": "j-consultant",
     "date_poll": "j-consultant",
     "disclosure": "cc-privacy",
     "embargo": "cc-privacy",

@@ -1,4 +1,4 @@
-"""Polls for a date in PostgreSQL."""
+"""Polls for a date, and regular meetings, in PostgreSQL."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, text
 
 from service.adapters.postgres.rows import Records, Table, row_of
+from service.domain.conference_series import ConferenceSeries
 from service.domain.date_poll import DatePoll, Taken
 
 DatePollRow = row_of(
@@ -21,6 +22,16 @@ DatePollRow = row_of(
         Index("ix_date_poll_organiser_agency_id", "organiser_agency_id", "id"),
         Index("ix_date_poll_invited_agency_ids", "invited_agency_ids", postgresql_using="gin"),
         Index("ix_date_poll_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    ],
+)
+
+SeriesRow = row_of(
+    ConferenceSeries,
+    "conference_series",
+    references={"organiser_agency_id": "agency.id", "body_id": "conference_body.id"},
+    constraints=[
+        Index("ix_conference_series_organiser_agency_id", "organiser_agency_id", "id"),
+        Index("ix_conference_series_agency_ids", "agency_ids", postgresql_using="gin"),
     ],
 )
 
@@ -65,4 +76,22 @@ class PostgresDatePolls(Records[DatePoll]):
             " ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
             now,
             list(without),
+        )
+
+
+class PostgresSeries(Records[ConferenceSeries]):
+    """Regular meetings."""
+
+    table = Table(ConferenceSeries, SeriesRow)
+
+    async def of_agency(
+        self, agency_id: UUID, after: UUID | None, limit: int
+    ) -> Sequence[ConferenceSeries]:
+        """Series that the agency organises or sits in, newest first."""
+        return await self._all(
+            "WHERE (organiser_agency_id = $1 OR agency_ids @> ARRAY[$1::uuid])"
+            " AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+            agency_id,
+            after,
+            limit,
         )

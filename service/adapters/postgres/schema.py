@@ -78,6 +78,7 @@ PROTECTED = (
     "case_lead",
     "circle",
     "conference",
+    "conference_series",
     "consent",
     "consultation",
     "contact_schedule",

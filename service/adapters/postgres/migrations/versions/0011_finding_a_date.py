@@ -1,4 +1,4 @@
-"""Finding a date: polls that agencies answer."""
+"""Finding a date: polls that agencies answer, and regular meetings."""
 
 from importlib import import_module
 
@@ -96,12 +96,15 @@ CONFERENCES = (
     "liaison_council_agency",
 )
 _ASKED = "organiser_agency_id = asker() OR asker() = ANY (invited_agency_ids)"
+_SITS = "organiser_agency_id = asker() OR asker() = ANY (agency_ids)"
 POLICIES: dict[str, tuple[str, str]] = {
+    "conference_series": (_SITS, _SITS),
     "date_poll": (_ASKED, _ASKED),
 }
 #: What the service does by itself when a date has passed.
 SWEPT = ("date_poll",)
 RECORDS = {
+    "conference_series": "organiser_agency_id, NULL::uuid, NULL::uuid",
     "date_poll": "organiser_agency_id, NULL::uuid, NULL::uuid",
 }
 
@@ -173,9 +176,59 @@ def _polls() -> None:
     )
 
 
+def _series() -> None:
+    op.create_table(
+        "conference_series",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("local_name", sa.Text(), nullable=True),
+        sa.Column("body_id", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("online_url", sa.Text(), nullable=True),
+        sa.Column("starts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("rule", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("agency_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("chair_rotation", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("chair_moves_on_when_skipped", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organiser_agency_id", sa.Uuid(), nullable=False),
+        sa.Column("municipality_code", sa.Text(), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sittings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(_one_of("kind", CONFERENCES), name=op.f("ck_conference_series_kind")),
+        sa.ForeignKeyConstraint(
+            ["body_id"],
+            ["conference_body.id"],
+            name=op.f("fk_conference_series_body_id"),
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["organiser_agency_id"],
+            ["agency.id"],
+            name=op.f("fk_conference_series_organiser_agency_id"),
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conference_series")),
+    )
+    op.create_index(
+        "ix_conference_series_organiser_agency_id",
+        "conference_series",
+        ["organiser_agency_id", "id"],
+    )
+    op.create_index(
+        "ix_conference_series_agency_ids",
+        "conference_series",
+        ["agency_ids"],
+        postgresql_using="gin",
+    )
+
+
 def upgrade() -> None:
     """Apply."""
     _polls()
+    _series()
     for table, values in (("task", TASKS), ("notice", NOTICES)):
         op.drop_constraint(op.f(f"ck_{table}_kind"), table)
         op.create_check_constraint(op.f(f"ck_{table}_kind"), table, _one_of("kind", values))
