@@ -84,7 +84,7 @@ def _example(operation: Mapping[str, Any]) -> Any:
 def _query(operation: Mapping[str, Any]) -> dict[str, str]:
     stated = operation.get("parameters", ())
     needed = [p for p in stated if p.get("in") == "query" and p["required"]]
-    return {p["name"]: p["schema"]["examples"][0] for p in needed}
+    return {p["name"]: p["schema"]["examples"][0] for p in needed if "examples" in p["schema"]}
 
 
 class Records(NamedTuple):
@@ -175,6 +175,11 @@ async def make_records(town: Town) -> Records:
         )
     )
     conference, item, attendee, task = await _conference(town, j, person, plan)
+    poll = await _id(await j.post("/v1/date-polls", examples.DATE_POLL | {"title": CANARY}))
+    lawyer = town.caller("l-lawyer", "planning")
+    said = await lawyer.post(f"/v1/date-polls/{poll}/answer", examples.DATE_POLL_ANSWER)
+    assert said.status_code == 200, said.text
+    series = await _id(await j.post("/v1/conference-series", examples.SERIES))
     notice = await town.owner.fetchval(
         "SELECT id FROM notice WHERE agency_id = $1 ORDER BY id LIMIT 1", town.agency["J"]
     )
@@ -196,7 +201,9 @@ async def make_records(town: Town) -> Records:
             "notice_id": str(notice),
             "person_id": person,
             "plan_id": plan,
+            "poll_id": poll,
             "referral_id": referral,
+            "series_id": series,
             "task_id": task,
         },
         person,

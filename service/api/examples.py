@@ -105,6 +105,45 @@ CONFERENCE: dict[str, Any] = {
     "place": "市役所 3階 会議室",
     "online_url": "https://meet.example.jp/mihon-2099",
 }
+DATE_POLL: dict[str, Any] = {
+    "title": "第8回 支援調整会議",
+    "kind": "support_coordination_conf",
+    "minutes": 90,
+    "slots": [
+        {"starts_at": "2099-12-01T13:30:00+09:00", "place": "市役所 3階 会議室"},
+        {"starts_at": "2099-12-02T10:00:00+09:00", "place": "市役所 3階 会議室"},
+        {"starts_at": "2099-12-03T15:00:00+09:00", "online_url": "https://meet.example.jp/m"},
+    ],
+    "agencies": [
+        {"agency_id": COUNCIL, "required": True},
+        {"agency_id": LEGAL, "required": False},
+    ],
+    "answer_by": "2099-11-24",
+}
+DATE_POLL_ANSWER = {
+    "answers": [{"slot": 0, "answer": "yes"}, {"slot": 1, "answer": "if_need_be"}],
+    "representative": "木村",
+}
+DATE_POLL_SETTLE = {"slot": 0}
+SERIES: dict[str, Any] = {
+    "kind": "support_coordination_conf",
+    "local_name": "支援調整会議（定例）",
+    "place": "市役所 3階 会議室",
+    "starts": "13:30",
+    "minutes": 90,
+    "rule": {
+        "every": "month",
+        "weekday": 1,
+        "nth": 2,
+        "first": "2099-01-01",
+        "until": "2099-12-31",
+        "on_closed_day": "next_working",
+    },
+    "agency_ids": [COUNCIL, LEGAL],
+    "chair_rotation": [SELF_RELIANCE, COUNCIL],
+}
+SERIES_SKIP = {"sitting": 1}
+SERIES_MOVE = {"sitting": 1, "starts_at": "2099-01-20T10:00:00+09:00"}
 INVITATION = {"agency_ids": [COUNCIL, LEGAL]}
 INVITATION_ANSWER = {"answer": "accepted", "representative": "木村"}
 ITEM: dict[str, Any] = {

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from service.application.date_poll_ports import DatePolls, SeriesOfConferences
 from service.application.desk_ports import Desks
 from service.application.import_ports import Areas, Imports
 from service.application.ports_of_care import (
@@ -351,6 +352,10 @@ class UnitOfWork(Protocol):
     def plans(self) -> Plans: ...
     @property
     def conferences(self) -> Conferences: ...
+    @property
+    def conference_series(self) -> SeriesOfConferences: ...
+    @property
+    def date_polls(self) -> DatePolls: ...
     @property
     def notices(self) -> Notices: ...
     @property

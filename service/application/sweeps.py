@@ -17,6 +17,7 @@ from service.application import (
     cases,
     consultations,
     contacts,
+    date_polls,
     hub,
     revocations,
     signals,
@@ -112,6 +113,11 @@ SWEEPS: tuple[Sweep, ...] = (
         "contacts",
         lambda c, stuck: c.work.contacts.next_due(c.today, without=stuck),
         contacts.come_due,
+    ),
+    Sweep(
+        "date_polls",
+        lambda c, stuck: c.work.date_polls.next_overdue(c.now, without=stuck),
+        date_polls.miss_deadline,
     ),
     Sweep(
         "embargoes",

@@ -73,6 +73,12 @@ class PlanConference(Disclosable):
         return self
 
 
+def check_online(url: str | None) -> None:
+    """Refuse an address for an online meeting that is none, or that names a user."""
+    if url is not None and not _https(url):
+        raise invalid("conference.online_address", MESSAGES_EN)
+
+
 def _https(url: str) -> bool:
     try:
         parts = urlsplit(url)

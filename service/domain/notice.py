@@ -22,6 +22,11 @@ class NoticeKind(StrEnum):
     CONSENT_EXPIRED = "consent_expired"
     CONSULTATION_OVERDUE = "consultation_overdue"
     CONTACT_DUE = "contact_due"
+    DATE_POLL_CANCELLED = "date_poll_cancelled"
+    DATE_POLL_COMPLETE = "date_poll_complete"
+    DATE_POLL_INVITATION = "date_poll_invitation"
+    DATE_POLL_OVERDUE = "date_poll_overdue"
+    DATE_POLL_REMINDER = "date_poll_reminder"
     DISCLOSURE_REQUESTED = "disclosure_requested"
     EMBARGO_ENDED = "embargo_ended"
     EMERGENCY_REVIEW = "emergency_review"
@@ -65,6 +70,11 @@ NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.CONSENT_EXPIRED: "同意の期限が切れました",
     NoticeKind.CONSULTATION_OVERDUE: "対応方針が決まっていない相談があります",
     NoticeKind.CONTACT_DUE: "次回連絡日です（同意を得られていない方）",
+    NoticeKind.DATE_POLL_CANCELLED: "日程調整が取りやめになりました",
+    NoticeKind.DATE_POLL_COMPLETE: "日程調整に全機関の回答がそろいました",
+    NoticeKind.DATE_POLL_INVITATION: "日程調整の回答をお願いします",
+    NoticeKind.DATE_POLL_OVERDUE: "日程調整に未回答の機関があります",
+    NoticeKind.DATE_POLL_REMINDER: "日程調整の回答期限を過ぎています",
     NoticeKind.DISCLOSURE_REQUESTED: "開示請求を受け付けました",
     NoticeKind.EMBARGO_ENDED: "閲覧記録の開示保留が終わりました",
     NoticeKind.EMERGENCY_REVIEW: "緊急時の閲覧の事後確認をお願いします",

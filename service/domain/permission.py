@@ -74,6 +74,11 @@ class Permission(StrEnum):
     CONFERENCE_READ = "conference.read"
     CONFERENCE_READ_PACKET = "conference.read_packet"
     CONFERENCE_REGISTER = "conference.register"
+    CONFERENCE_SERIES_END = "conference_series.end"
+    CONFERENCE_SERIES_MOVE = "conference_series.move"
+    CONFERENCE_SERIES_PLAN = "conference_series.plan"
+    CONFERENCE_SERIES_READ = "conference_series.read"
+    CONFERENCE_SERIES_SKIP = "conference_series.skip"
     CONSENT_EXPIRE = "consent.expire"
     CONSENT_GRANT = "consent.grant"
     CONSENT_READ = "consent.read"
@@ -91,6 +96,12 @@ class Permission(StrEnum):
     CONTACT_READ = "contact.read"
     CONTACT_RECORD = "contact.record"
     CONTACT_SCHEDULE = "contact.schedule"
+    DATE_POLL_ANSWER = "date_poll.answer"
+    DATE_POLL_CANCEL = "date_poll.cancel"
+    DATE_POLL_MISS_DEADLINE = "date_poll.miss_deadline"
+    DATE_POLL_OPEN = "date_poll.open"
+    DATE_POLL_READ = "date_poll.read"
+    DATE_POLL_SETTLE = "date_poll.settle"
     DIRECTORY_READ = "directory.read"
     DIRECTORY_ROUTE = "directory.route"
     DIRECTORY_TELL_CAPACITY = "directory.tell_capacity"
@@ -234,6 +245,11 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONFERENCE_READ: "会議の閲覧",
     Permission.CONFERENCE_READ_PACKET: "会議資料の閲覧",
     Permission.CONFERENCE_REGISTER: "会議参加者の登録",
+    Permission.CONFERENCE_SERIES_END: "定例会の終了",
+    Permission.CONFERENCE_SERIES_MOVE: "定例会の日程変更",
+    Permission.CONFERENCE_SERIES_PLAN: "定例会の設定",
+    Permission.CONFERENCE_SERIES_READ: "定例会の閲覧",
+    Permission.CONFERENCE_SERIES_SKIP: "定例会の休会",
     Permission.CONSENT_EXPIRE: "同意の期限切れ",
     Permission.CONSENT_GRANT: "同意の記録",
     Permission.CONSENT_READ: "同意の閲覧",
@@ -251,6 +267,12 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONTACT_READ: "連絡予定の閲覧",
     Permission.CONTACT_RECORD: "連絡結果の記録",
     Permission.CONTACT_SCHEDULE: "連絡予定の設定",
+    Permission.DATE_POLL_ANSWER: "日程調整への回答",
+    Permission.DATE_POLL_CANCEL: "日程調整の取りやめ",
+    Permission.DATE_POLL_MISS_DEADLINE: "日程調整の回答期限の超過",
+    Permission.DATE_POLL_OPEN: "日程調整の開始",
+    Permission.DATE_POLL_READ: "日程調整の閲覧",
+    Permission.DATE_POLL_SETTLE: "日程の決定",
     Permission.DIRECTORY_READ: "機関名簿の閲覧",
     Permission.DIRECTORY_ROUTE: "ネットワーク内の相談先の選定",
     Permission.DIRECTORY_TELL_CAPACITY: "受入れ状況の更新",

@@ -13,9 +13,11 @@ from service.domain import (
     capacity,
     conference,
     conference_body,
+    conference_series,
     consent,
     contact,
     contact_schedule,
+    date_poll,
     enquiry,
     feedback,
     import_directory,
@@ -27,6 +29,7 @@ from service.domain import (
     names,
     plan,
     provision,
+    recurrence,
     referral,
     referral_acts,
     referral_amendment,
@@ -304,6 +307,33 @@ PROBLEMS: dict[str, Words] = {
         "Only a municipality with a welfare office, or the prefecture, has this conference.",
         "この会議は福祉事務所を設置する市町村または都道府県だけが設置できます。",
     ),
+    "conference_series.chair_not_in_series": Words(
+        "Only agencies of the series take the chair. Correct chair_rotation.",
+        "司会は定例会の参加機関から選んでください。chair_rotationを直してください。",
+    ),
+    "conference_series.ended": Words(
+        "The series has ended. Plan a new one.",
+        "この定例会は終了しています。新しく設定してください。",
+    ),
+    "conference_series.no_sitting": Words(
+        "The rule gives no day between the first and the last. Correct the rule.",
+        "この期間に開催日がありません。ruleを直してください。",
+    ),
+    "conference_series.organiser_only": Words(
+        "Only the agency that organises the series may do this.",
+        "定例会を主催する機関だけが行えます。",
+    ),
+    "conference_series.sitting_not_planned": Words(
+        "This sitting is not planned ({state}). Choose another one.",
+        "この回は設定済みではありません（{state}）。別の回を選んでください。",
+    ),
+    "conference_series.starts_in_past": Words(
+        "The series would begin in the past. Correct the first day.",
+        "定例会の始まりが過去の日付です。firstを直してください。",
+    ),
+    "conference_series.unknown_sitting": Words(
+        "The series has no sitting of this number.", "その番号の回はありません。"
+    ),
     "consent.contradicts_another": Words(
         "Another consent that still holds says the opposite about one of these agencies or kinds. Ask the person which is meant, and let the new consent supersede the other (supersedes_id).",
         "有効な別の同意と、提供先・除外先が矛盾しています。どちらの意思かを本人に確認し、新しい同意でそれを差し替えてください（supersedes_id）。",
@@ -407,6 +437,38 @@ PROBLEMS: dict[str, Words] = {
     "database.unavailable": Words(
         "The service cannot record accesses at the moment, so it shows nothing. Try again shortly.",
         "現在アクセス記録を残せないため、情報を表示できません。しばらくしてからやり直してください。",
+    ),
+    "date_poll.answer_by_past": Words(
+        "The day for the answers has passed already. Correct answer_by.",
+        "回答期限がすでに過ぎています。answer_byを直してください。",
+    ),
+    "date_poll.illegal_move": Words(
+        "The poll is closed ({state}). Read the conference, or open a new poll.",
+        "この日程調整は終わっています（{state}）。会議を確認するか、新しく調整を始めてください。",
+    ),
+    "date_poll.not_asked": Words(
+        "Your agency opened this poll; the agencies it asks answer it.",
+        "この日程調整は自機関が始めたものです。回答は依頼先の機関が行います。",
+    ),
+    "date_poll.organiser_named": Words(
+        "Your own agency convenes the conference and need not be asked. Leave it out.",
+        "主催する自機関は回答の対象にできません。agenciesから外してください。",
+    ),
+    "date_poll.organiser_only": Words(
+        "Only the agency that opened the poll may do this.",
+        "日程調整を始めた機関だけが行えます。",
+    ),
+    "date_poll.slot_in_past": Words(
+        "The slot lies in the past. Choose another one.",
+        "候補の日時がすでに過ぎています。別の候補を選んでください。",
+    ),
+    "date_poll.unknown_slot": Words(
+        "There is no slot of this number. Slots are numbered from 0, in the order of the poll.",
+        "その番号の候補はありません。候補は0から順に番号が付いています。",
+    ),
+    "date_poll.where_missing": Words(
+        "The slot does not say where. Give a place or an online address.",
+        "候補に会場がありません。会場またはオンラインのURLを指定してください。",
     ),
     "directory.desk_ended": Words(
         "This programme has ended, or has not begun yet. Choose another desk, or ask POST /v1/route which one answers today.",
@@ -1050,6 +1112,9 @@ VALUE_MESSAGES: dict[str, Words] = {
         intake,
         signal,
         contact_schedule,
+        conference_series,
+        date_poll,
+        recurrence,
         import_rows,
         import_people,
         import_directory,

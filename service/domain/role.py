@@ -91,6 +91,7 @@ SYSTEM_ONLY = frozenset(
         Permission.CONSENT_REMIND,
         Permission.CONSULTATION_MISS_DEADLINE,
         Permission.CONTACT_COME_DUE,
+        Permission.DATE_POLL_MISS_DEADLINE,
         Permission.EMBARGO_END,
         Permission.FEEDBACK_OUTLIVE,
         Permission.HUB_MISS_DEADLINE,
@@ -125,6 +126,13 @@ _COORDINATION = frozenset(
         Permission.CONFERENCE_INVITE,
         Permission.CONFERENCE_MINUTE,
         Permission.CONFERENCE_PLAN,
+        Permission.CONFERENCE_SERIES_END,
+        Permission.CONFERENCE_SERIES_MOVE,
+        Permission.CONFERENCE_SERIES_PLAN,
+        Permission.CONFERENCE_SERIES_SKIP,
+        Permission.DATE_POLL_CANCEL,
+        Permission.DATE_POLL_OPEN,
+        Permission.DATE_POLL_SETTLE,
     }
 )
 _CONSTITUTION = frozenset({Permission.CONFERENCE_CONSTITUTE})
@@ -161,6 +169,9 @@ _WATCHER = _EVERYONE | frozenset(
         Permission.CONFERENCE_READ_PACKET,
         Permission.CONFERENCE_ACKNOWLEDGE,
         Permission.CONFERENCE_REGISTER,
+        Permission.CONFERENCE_SERIES_READ,
+        Permission.DATE_POLL_ANSWER,
+        Permission.DATE_POLL_READ,
         Permission.ENQUIRY_ASK,
         Permission.ENQUIRY_READ,
         Permission.FEEDBACK_ACKNOWLEDGE,

@@ -24,6 +24,7 @@ class TaskKind(StrEnum):
     CONFERENCE = "conference"
     CONSULTATION_OVERDUE = "consultation_overdue"
     CONTACT_DUE = "contact_due"
+    DATE_POLL = "date_poll"
     HANDOVER_CHECK = "handover_check"
     HUB_ENTRY = "hub_entry"
     NAME_LEAD = "name_lead"
@@ -42,6 +43,7 @@ TASK_JA: dict[TaskKind, str] = {
     TaskKind.CONFERENCE: "会議で決まった役割",
     TaskKind.CONSULTATION_OVERDUE: "対応方針が決まっていない相談",
     TaskKind.CONTACT_DUE: "連絡予定日になりました",
+    TaskKind.DATE_POLL: "日程調整への回答",
     TaskKind.HANDOVER_CHECK: "つないだ後の状況確認（30日）",
     TaskKind.HUB_ENTRY: "ハブとして回答する案件",
     TaskKind.NAME_LEAD: "ハブとして主担当を決める",
@@ -56,6 +58,7 @@ CALL: Mapping[TaskKind, str] = {
     TaskKind.CONFERENCE: "/v1/tasks/{task}/finish",
     TaskKind.CONSULTATION_OVERDUE: "/v1/consultations/{record}/screen",
     TaskKind.CONTACT_DUE: "/v1/contacts/{record}/record",
+    TaskKind.DATE_POLL: "/v1/date-polls/{record}/answer",
     TaskKind.HANDOVER_CHECK: "/v1/referrals/{record}/check",
     TaskKind.HUB_ENTRY: "/v1/hub/{record}/answer",
     TaskKind.NAME_LEAD: "/v1/referrals/{record}/name-lead",

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Any, TypeVar, get_args
 from uuid import UUID
@@ -50,10 +50,12 @@ from service.domain.capacity import DeskCapacity
 from service.domain.case import CaseLead, Closing
 from service.domain.conference import Attendee, PlanReference
 from service.domain.conference_body import ConferenceBody, Participant
+from service.domain.conference_series import ConferenceSeries, Sitting
 from service.domain.consent import Consent
 from service.domain.consultation import Consultation
 from service.domain.contact import Address, Phone
 from service.domain.contact_schedule import ContactSchedule, Made
+from service.domain.date_poll import AnswerToSlot, DatePoll, PollAgency, PollSlot, Reply
 from service.domain.decision import Basis
 from service.domain.directory import (
     Agency,
@@ -83,6 +85,7 @@ from service.domain.person_import import Made as MadeRow
 from service.domain.person_import import PersonImport
 from service.domain.plan import PlanVersion
 from service.domain.provision import Provision
+from service.domain.recurrence import Recurrence
 from service.domain.referral import Handover, Need, Referral, ReferralEvent
 from service.domain.referral_amendment import ReferralAmendment
 from service.domain.referral_kinds import Risk
@@ -517,6 +520,72 @@ FULL: tuple[BaseModel, ...] = (
         present=False,
         invited_at=NOW,
     ),
+    ConferenceSeries(
+        id=uid(46),
+        organiser_agency_id=OURS,
+        municipality_code=NEXT_CITY,
+        planned_at=NOW,
+        kind="support_conf_layered",
+        local_name="みほん会議",
+        body_id=uid(23),
+        place=HARD_LINE,
+        online_url="https://meet.example/1",
+        starts=time(13, 30),
+        minutes=90,
+        rule=Recurrence(
+            every="month",
+            interval=2,
+            weekday=4,
+            nth=-1,
+            first=DAY,
+            until=DAY,
+            on_closed_day="skip",
+        ),
+        agency_ids=(THEIRS, HUB),
+        chair_rotation=(HUB, OURS, THEIRS),
+        chair_moves_on_when_skipped=True,
+        sittings=(
+            Sitting(
+                number=1,
+                by_rule=DAY,
+                starts_at=IN_JAPAN,
+                state="planned",
+                conference_id=uid(11),
+            ),
+        ),
+        ended_at=NOW,
+    ),
+    DatePoll(
+        id=uid(45),
+        organiser_agency_id=OURS,
+        municipality_code=NEXT_CITY,
+        opened_at=NOW,
+        title=HARD_LINE,
+        kind="support_conf_layered",
+        local_name="みほん会議",
+        minutes=90,
+        slots=(
+            PollSlot(starts_at=IN_JAPAN, place=HARD_LINE),
+            PollSlot(starts_at=IN_JAPAN + timedelta(days=1), online_url="https://meet.example/1"),
+        ),
+        agencies=(PollAgency(agency_id=THEIRS, required=True), PollAgency(agency_id=HUB)),
+        invited_agency_ids=(THEIRS, HUB),
+        answer_by=DAY,
+        body_id=uid(23),
+        replies=(
+            Reply(
+                agency_id=THEIRS,
+                answers=(AnswerToSlot(slot=0, answer="if_need_be"),),
+                representative=HARD_LINE,
+                answered_at=NOW,
+            ),
+        ),
+        status="settled",
+        due_at=IN_JAPAN,
+        reminded_at=NOW,
+        settled_slot=1,
+        conference_id=uid(11),
+    ),
     item(
         OURS,
         THEIRS,
@@ -931,6 +1000,7 @@ FULL: tuple[BaseModel, ...] = (
 NEEDED = {
     "Conference": ("place",),
     "Attendee": ("agency_id",),
+    "ConferenceSeries": ("place",),
     "Signal": ("arrears",),
 }
 #: What a full value cannot have as well: an attendee is an agency, the person or a resident.

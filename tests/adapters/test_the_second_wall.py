@@ -76,7 +76,7 @@ OPEN = {
 #: Never read through the service.
 NEVER_READ = {"record_history"}
 #: What the holder of the record has no part in, or only in its own copy.
-NOT_THE_HOLDERS = {"participant", "record_history"}
+NOT_THE_HOLDERS = {"conference_series", "date_poll", "participant", "record_history"}
 #: What a sweep needs.
 SWEPT = {
     "agenda_item",
@@ -85,6 +85,7 @@ SWEPT = {
     "consent",
     "consultation",
     "contact_schedule",
+    "date_poll",
     "embargo",
     "feedback",
     "hub_entry",
@@ -248,6 +249,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         "person_import",
         *migration("0007_referrals_in_full").PROTECTED,
         *migration("0009_entrance_hub_and_cases").POLICIES,
+        *migration("0011_finding_a_date").POLICIES,
     }
     assert set(PROTECTED) == {*migration("0005_second_wall").PROTECTED, *later, "circle"}
 
@@ -304,6 +306,7 @@ async def test_the_holder_reads_everything_about_the_person(
                 "case_lead",
                 "plan",
                 "conference",
+                "date_poll",
                 "participant",
                 "notice",
                 "audit_entry",
@@ -461,7 +464,7 @@ async def test_nothing_is_left_on_the_connection(town: Town, urls: Urls, records
 # Nobody writes their way in.
 
 #: A row of one's own that is about nobody else may be added.
-OWN_ROWS = {"conference", "person", "person_import", "screening"}
+OWN_ROWS = {"conference", "conference_series", "date_poll", "person", "person_import", "screening"}
 #: Tables to which the service's role may not add at all.
 NOT_ADDED_TO = {"circle", "record_history"}
 
@@ -831,6 +834,8 @@ async def about_person(town: Town, records: Records) -> list[tuple[str, str]]:
         ("/v1/cases/{}", "case_id", ("J", True)),
         ("/v1/plans/{}", "plan_id", ("J", True)),
         ("/v1/conferences/{}", "conference_id", ("J", False)),
+        ("/v1/date-polls/{}", "poll_id", ("J", False)),
+        ("/v1/conference-series/{}", "series_id", ("J", False)),
         ("/v1/households/{}", "household_id", ("CC", False)),
         ("/v1/provisions/{}", "provision_id", ("CC", True)),
         ("/v1/enquiries/{}", "enquiry_id", ("CC", False)),

@@ -7,6 +7,7 @@ from domain_builders import HUB, RECEIVER, SENDER, referral, staff
 
 from service.domain.access import KIND_OF_NOUN, RecordKind
 from service.domain.conference_states import ACT_PERMISSION, ConferenceStatus
+from service.domain.date_poll import PollStatus
 from service.domain.decision import Basis, Remedy, Rule
 from service.domain.disclosure import DataClass
 from service.domain.notice import NoticeKind
@@ -51,6 +52,7 @@ def test_nothing_can_be_rejected() -> None:
         NoticeKind,
         Permission,
         PlanStatus,
+        PollStatus,
         Purpose,
         Role,
         Status,
@@ -84,6 +86,16 @@ COORDINATION = {
     for permission in ACT_PERMISSION.values()
     if permission is not Permission.CONFERENCE_ANSWER
 }
+#: Who looks for a date is who convenes.
+DATES = (
+    Permission.CONFERENCE_SERIES_END,
+    Permission.CONFERENCE_SERIES_MOVE,
+    Permission.CONFERENCE_SERIES_PLAN,
+    Permission.CONFERENCE_SERIES_SKIP,
+    Permission.DATE_POLL_CANCEL,
+    Permission.DATE_POLL_OPEN,
+    Permission.DATE_POLL_SETTLE,
+)
 COORDINATORS = {
     Role.CHIEF_CONSULTANT,
     Role.CONFERENCE_COORDINATOR,
@@ -116,6 +128,7 @@ ONLY: dict[Permission, set[Role]] = {
     **{p: {Role.AUDITOR, Role.PRIVACY_OFFICER} for p in OVERSIGHT},
     **{p: {Role.PRIVACY_OFFICER} for p in ANSWERED_BY_THE_PRIVACY_OFFICER},
     Permission.CONFERENCE_CONSTITUTE: {Role.MUNICIPAL_OFFICER},
+    **dict.fromkeys(DATES, COORDINATORS),
     Permission.FEEDBACK_ACKNOWLEDGE: {Role.WELFARE_COMMISSIONER},
     # What the hub leaves lying goes up to the municipality, which answers instead.
     Permission.HUB_ANSWER: {Role.INTEGRATION_PROMOTER, Role.MUNICIPAL_OFFICER},
@@ -147,6 +160,7 @@ def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens
         "consent.remind",
         "consultation.miss_deadline",
         "contact.come_due",
+        "date_poll.miss_deadline",
         "embargo.end",
         "feedback.outlive",
         "hub.miss_deadline",
@@ -289,9 +303,11 @@ READS = {
     "case.read": "referrals.read",
     "conference.read": "conferences.read",
     "conference.read_packet": "conferences.read",
+    "conference_series.read": "conferences.read",
     "consent.read": "consents.read",
     "consultation.read": "referrals.read",
     "contact.read": "referrals.read",
+    "date_poll.read": "conferences.read",
     "directory.read": "directory.read",
     "disclosure.export": "disclosures.read",
     "disclosure.read": "disclosures.read",

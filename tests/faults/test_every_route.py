@@ -33,6 +33,8 @@ WHO_MAY = {
     "audit": "cc-auditor",
     "conference.constitute": "m-officer",
     "conference": "j-consultant",
+    "conference_series": "j-consultant",
+    "date_poll": "j-consultant",
     "disclosure": "cc-privacy",
     "embargo": "cc-privacy",
     "feedback.acknowledge": "p3-commissioner",

@@ -25,6 +25,7 @@ from service.adapters.postgres.cases import (
     PostgresUrgentSupports,
 )
 from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
+from service.adapters.postgres.dates import PostgresDatePolls, PostgresSeries
 from service.adapters.postgres.desks import PostgresDesks
 from service.adapters.postgres.directories import PostgresDirectory
 from service.adapters.postgres.entrance import (
@@ -126,6 +127,8 @@ class PostgresUnitOfWork:
         self.urgent_supports = PostgresUrgentSupports(connection)
         self.plans = PostgresPlans(connection)
         self.conferences = PostgresConferences(connection)
+        self.conference_series = PostgresSeries(connection)
+        self.date_polls = PostgresDatePolls(connection)
         self.notices = PostgresNotices(connection)
         self.tasks = PostgresTasks(connection)
         self.audit = PostgresAuditLog(connection)

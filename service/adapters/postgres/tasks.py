@@ -66,6 +66,19 @@ class PostgresTasks:
             "SELECT settle_tasks($1, $2, $3)", sorted(k.value for k in kinds), record_id, at
         )
 
+    async def settle_own(
+        self, kinds: Collection[TaskKind], record_id: UUID, agency_id: UUID, at: datetime
+    ) -> None:
+        """What one agency was to do about the record; others still have to."""
+        await self._connection.execute(
+            "UPDATE task SET state = 'done', finished_at = $4, version = version + 1"
+            " WHERE record_id = $2 AND agency_id = $3 AND state = 'open' AND kind = ANY ($1)",
+            sorted(k.value for k in kinds),
+            record_id,
+            agency_id,
+            at,
+        )
+
     async def of_agency(
         self,
         agency_id: UUID,
