@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from service.adapters.holidays import closed_in_japan
+from service.adapters.ical import IcalWriter
 from service.adapters.oidc.keys import KeyStore
 from service.adapters.oidc.tokens import TokenVerifier, bearer_token
 from service.adapters.paper import PaperPrinter
@@ -86,6 +87,7 @@ class Wiring:
             new_id=new_id,
             closed=self.closed,
             printer=PaperPrinter(),
+            calendars=IcalWriter(),
             tables=TabularFiles(),
             pseudonyms=self.pseudonyms,
             cursor_key=settings.kept_secret("cursor.key"),

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from service.api import (
     access,
     anonymous,
+    calendars,
     cases,
     conferences,
     consents,
@@ -53,6 +54,7 @@ ROUTERS = (
     referrals.router,
     cases.router,
     conferences.router,
+    calendars.router,
     plans.router,
     tasks.router,
     directories.router,

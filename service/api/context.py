@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service.api.errors import invalid_request, problem, simple_problem
+from service.application.calendar_writer import CalendarWriter
 from service.application.callers import identify, nobody
 from service.application.context import Context, Page, Shown, Trace
 from service.application.import_ports import TableFiles
@@ -63,6 +64,7 @@ class Service:
     new_id: Callable[[], UUID]
     closed: Closed
     printer: Printer
+    calendars: CalendarWriter
     tables: TableFiles
     pseudonyms: Pseudonyms
     cursor_key: bytes

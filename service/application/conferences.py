@@ -7,6 +7,7 @@ from service.application.facts import person_facts
 from service.application.notices import notify
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.conference import (
+    Answer,
     AnswerInvitation,
     Attendee,
     Conference,
@@ -21,6 +22,7 @@ from service.domain.conference_states import (
 )
 from service.domain.disclosure import D0, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
+from service.domain.invitation import CalendarEntry, entry_of
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
 
@@ -91,8 +93,33 @@ async def reschedule(context: Context, conference_id: UUID, command: PlanConfere
     changed = conference.move(ConferenceAct.RESCHEDULE, **command.model_dump())
     await context.work.conferences.save(changed)
     for attendee in attendees:
+        if conference.moves(command) and attendee.answer is not Answer.NONE:
+            await context.work.conferences.save_attendee(
+                attendee.but(answer=Answer.NONE, representative=None)
+            )
         await _tell(context, changed, attendee)
     return receipt_of(context, changed)
+
+
+async def invitation(context: Context, conference_id: UUID) -> CalendarEntry:
+    """The conference for the calendars of the convener's and the invited agencies' staff."""
+    conference, attendees, facts = await load(context, conference_id)
+    context.enforce(Permission.CONFERENCE_READ, facts)
+    assert conference is not None  # noqa: S101 - no permit without a record
+    return await entry_for(context, conference, attendees)
+
+
+async def entry_for(
+    context: Context, conference: Conference, attendees: list[Attendee]
+) -> CalendarEntry:
+    """The conference in a calendar, with the names of its agencies."""
+    agencies = {a.agency_id for a in attendees if a.agency_id is not None}
+    names = {}
+    for agency_id in agencies | {conference.convener_agency_id}:
+        agency = await context.work.directory.agency(agency_id)
+        assert agency is not None  # noqa: S101 - foreign key
+        names[agency_id] = agency.name
+    return entry_of(conference, attendees, names)
 
 
 async def invite(context: Context, conference_id: UUID, command: InviteAttendees) -> Shown:
