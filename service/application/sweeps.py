@@ -18,6 +18,7 @@ from service.application import (
     consultations,
     contacts,
     hub,
+    reminders,
     revocations,
     signals,
     urgent_supports,
@@ -112,6 +113,11 @@ SWEEPS: tuple[Sweep, ...] = (
         "contacts",
         lambda c, stuck: c.work.contacts.next_due(c.today, without=stuck),
         contacts.come_due,
+    ),
+    Sweep(
+        "reminders",
+        lambda c, stuck: c.work.conferences.next_to_remind(c.today, c.now, without=stuck),
+        reminders.remind,
     ),
     Sweep(
         "embargoes",

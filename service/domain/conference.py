@@ -96,6 +96,10 @@ class Conference(PlanConference):
     sequence: Annotated[int, D0] = Field(
         default=0, description="Rises when time, place or status change (iCalendar SEQUENCE)."
     )
+    remind_on: Annotated[date | None, D0] = Field(
+        default=None,
+        description="When agencies that have not answered are reminded; empty: they have been.",
+    )
     version: Annotated[int, D0] = 1
 
     def move(self, act: ConferenceAct, **changes: Any) -> Self:

@@ -74,6 +74,7 @@ class Permission(StrEnum):
     CONFERENCE_READ = "conference.read"
     CONFERENCE_READ_PACKET = "conference.read_packet"
     CONFERENCE_REGISTER = "conference.register"
+    CONFERENCE_REMIND = "conference.remind"
     CONSENT_EXPIRE = "consent.expire"
     CONSENT_GRANT = "consent.grant"
     CONSENT_READ = "consent.read"
@@ -234,6 +235,7 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONFERENCE_READ: "会議の閲覧",
     Permission.CONFERENCE_READ_PACKET: "会議資料の閲覧",
     Permission.CONFERENCE_REGISTER: "会議参加者の登録",
+    Permission.CONFERENCE_REMIND: "会議の出欠の催促",
     Permission.CONSENT_EXPIRE: "同意の期限切れ",
     Permission.CONSENT_GRANT: "同意の記録",
     Permission.CONSENT_READ: "同意の閲覧",

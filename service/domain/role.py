@@ -87,6 +87,7 @@ SYSTEM_ONLY = frozenset(
     {
         Permission.CASE_GO_STALE,
         Permission.CASE_LOSE_HOLDER,
+        Permission.CONFERENCE_REMIND,
         Permission.CONSENT_EXPIRE,
         Permission.CONSENT_REMIND,
         Permission.CONSULTATION_MISS_DEADLINE,

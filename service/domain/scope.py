@@ -69,6 +69,7 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.CASE_GO_STALE: None,
     Permission.CASE_LOSE_HOLDER: None,
     Permission.CONFERENCE_CONSTITUTE: None,
+    Permission.CONFERENCE_REMIND: None,
     Permission.CONSENT_EXPIRE: None,
     Permission.CONSENT_REMIND: None,
     Permission.CONSULTATION_MISS_DEADLINE: None,

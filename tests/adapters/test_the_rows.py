@@ -507,6 +507,8 @@ FULL: tuple[BaseModel, ...] = (
         fixed_at=NOW,
         held_at=NOW + timedelta(days=1),
         minutes_confirmed_at=NOW + timedelta(days=2),
+        sequence=3,
+        remind_on=DAY,
     ),
     Attendee(
         id=uid(10),

@@ -143,6 +143,7 @@ def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens
     own = {
         "case.go_stale",
         "case.lose_holder",
+        "conference.remind",
         "consent.expire",
         "consent.remind",
         "consultation.miss_deadline",

@@ -144,3 +144,92 @@ async def with_somebody(town: Town, conference: str) -> str:
     item = {k: v for k, v in item.items() if k not in ("plan", "case_id", "referral_id")}
     await ok(j.post(f"/v1/conferences/{conference}/items", item), 201)
     return whom
+
+
+# Reminders
+
+
+async def tasks(caller: Caller, kind: str = "conference_answer") -> list[dict[str, Any]]:
+    page = await ok(caller.get("/v1/tasks"))
+    return [t for t in page["items"] if t["kind"] == kind]
+
+
+async def test_whoever_has_not_answered_is_reminded_once(town: Town):
+    """Tuesday the 1st: three working days before is Thursday the 26th."""
+    conference = await planned(town, "S", "M")
+    j, s, m = (town.caller(a) for a in ("j-consultant", "s-loan", "m-officer"))
+    await ok(m.post(f"/v1/conferences/{conference}/answer", {"answer": "declined"}))
+    town.clock.forward(days=5)
+    assert await town.sweep() == 0
+    town.clock.forward(days=1)
+    assert [await town.sweep(), await town.sweep()] == [1, 0]
+    reminder = ("conference_reminder", conference)
+    assert (await notices(s)).count(reminder) == 1
+    assert reminder not in await notices(m) + await notices(j)
+    [task] = await tasks(s)
+    assert (task["call"], task["due_on"]) == (
+        f"/v1/conferences/{conference}/answer",
+        "2026-12-01",
+    )
+    assert await tasks(m) == await tasks(j) == []
+    [entry] = await town.audit(action="conference.remind")
+    assert (entry["outcome"], str(entry["conference_id"])) == ("allowed", conference)
+    await ok(s.post(task["call"], {"answer": "accepted"}))
+    assert await tasks(s) == []
+
+
+async def test_one_agencys_answer_leaves_the_others_on_their_lists(town: Town):
+    conference = await planned(town, "S", "M")
+    s, m = town.caller("s-loan"), town.caller("m-officer")
+    town.clock.forward(days=6)
+    assert await town.sweep() == 1
+    undecided = {"answer": "none"}
+    await ok(s.post(f"/v1/conferences/{conference}/answer", undecided))
+    assert len(await tasks(s)) == 1
+    await ok(s.post(f"/v1/conferences/{conference}/answer", {"answer": "tentative"}))
+    assert (len(await tasks(s)), len(await tasks(m))) == (0, 1)
+    await ok(town.caller("j-consultant").post(f"/v1/conferences/{conference}/cancel"))
+    assert await tasks(m) == []
+
+
+async def test_another_date_is_reminded_of_anew(town: Town):
+    conference = await planned(town, "S")
+    j, s = town.caller("j-consultant", "planning"), town.caller("s-loan")
+    town.clock.forward(days=6)
+    assert await town.sweep() == 1
+    moved = FORM | {
+        "starts_at": "2026-12-15T10:00:00+09:00",
+        "ends_at": "2026-12-15T11:00:00+09:00",
+    }
+    await ok(j.put(f"/v1/conferences/{conference}", moved, await version(j, conference)))
+    assert await tasks(s) == []
+    assert await town.sweep() == 0
+    town.clock.forward(days=14)
+    assert [await town.sweep(), await town.sweep()] == [1, 0]
+    assert (await notices(s)).count(("conference_reminder", conference)) == 2
+    [task] = await tasks(s)
+    assert task["due_on"] == "2026-12-15"
+
+
+async def test_the_municipality_says_how_long_before(town: Town):
+    await town.owner.execute(
+        "INSERT INTO policy (municipality_code, name, valid_from, value)"
+        " VALUES ('999997', 'conference', '2026-04-01', '{\"days_before\": 5}')"
+    )
+    conference = await planned(town, "S")
+    shown = await ok(town.caller("s-loan").get(f"/v1/conferences/{conference}"))
+    # Monday the 23rd is a holiday.
+    assert shown["remind_on"] == "2026-11-24"
+
+
+async def test_what_is_only_planned_or_over_is_left_alone(town: Town):
+    await planned(town)
+    town.clock.forward(days=8)
+    assert await town.sweep() == 0
+    await ok(town.caller("j-consultant").get("/v1/conferences"))
+    later = await planned(
+        town, "S", starts_at="2026-11-30T10:00:00+09:00", ends_at="2026-11-30T11:00:00+09:00"
+    )
+    town.clock.forward(days=5)
+    assert await town.sweep() == 0
+    assert ("conference_reminder", later) not in await notices(town.caller("s-loan"))

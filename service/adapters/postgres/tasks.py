@@ -66,6 +66,19 @@ class PostgresTasks:
             "SELECT settle_tasks($1, $2, $3)", sorted(k.value for k in kinds), record_id, at
         )
 
+    async def settle_of(
+        self, agency_id: UUID, kind: TaskKind, record_id: UUID, at: datetime
+    ) -> None:
+        """The agency has done its part; others still have theirs on their lists."""
+        await self._connection.execute(
+            "UPDATE task SET state = 'done', finished_at = $4, version = version + 1"
+            " WHERE agency_id = $1 AND kind = $2 AND record_id = $3 AND state = 'open'",
+            agency_id,
+            kind.value,
+            record_id,
+            at,
+        )
+
     async def of_agency(
         self,
         agency_id: UUID,
