@@ -26,6 +26,7 @@ from service.adapters.tabular import TabularFiles
 from service.api.application import create_application
 from service.api.context import Service
 from service.api.middleware import Entrance
+from service.api.pace import Pace
 from service.application.context import Context, Trace
 from service.application.sweeps import sweep_all
 from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
@@ -88,6 +89,7 @@ class Wiring:
             closed=self.closed,
             printer=PaperPrinter(),
             calendars=IcalWriter(),
+            feed_pace=Pace(),
             tables=TabularFiles(),
             pseudonyms=self.pseudonyms,
             cursor_key=settings.kept_secret("cursor.key"),

@@ -53,6 +53,9 @@ class Permission(StrEnum):
     ASSESSMENT_READ = "assessment.read"
     AUDIT_READ = "audit.read"
     AUDIT_REPLAY = "audit.replay"
+    CALENDAR_MAKE = "calendar.make"
+    CALENDAR_READ = "calendar.read"
+    CALENDAR_REVOKE = "calendar.revoke"
     CASE_ADVANCE = "case.advance"
     CASE_ESCALATE = "case.escalate"
     CASE_GO_STALE = "case.go_stale"
@@ -214,6 +217,9 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.ASSESSMENT_READ: "アセスメントの閲覧",
     Permission.AUDIT_READ: "監査記録の閲覧",
     Permission.AUDIT_REPLAY: "判断の再現",
+    Permission.CALENDAR_MAKE: "予定表アドレスの発行",
+    Permission.CALENDAR_READ: "予定表の閲覧",
+    Permission.CALENDAR_REVOKE: "予定表アドレスの失効",
     Permission.CASE_ADVANCE: "支援の段階の更新",
     Permission.CASE_ESCALATE: "ケースのハブへの引上げ",
     Permission.CASE_GO_STALE: "動きのないケースの検知",

@@ -25,6 +25,7 @@ SCOPE_NOUNS: dict[str, str] = {
     "area_issue": "statistics",
     "assessment": "referrals",
     "audit": "audit",
+    "calendar": "conferences",
     "case": "referrals",
     "conference": "conferences",
     "consent": "consents",

@@ -288,6 +288,7 @@ READS = {
     "audit.read": "audit.read",
     "audit.replay": "audit.read",
     "case.read": "referrals.read",
+    "calendar.read": "conferences.read",
     "conference.read": "conferences.read",
     "conference.read_packet": "conferences.read",
     "consent.read": "consents.read",

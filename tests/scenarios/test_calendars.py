@@ -1,10 +1,12 @@
 """Conferences in calendars: invitations, feeds and reminders, through HTTP."""
 
+from hashlib import sha256
 from typing import Any
 
 import httpx
 from icalendar import Calendar
-from scenario_steps import consent, hidden, notices, ok, person
+from scenario_steps import consent, hidden, notices, ok, person, refused, written_in
+from structlog.testing import capture_logs
 from town import Caller, Town
 
 from service.api import examples
@@ -233,3 +235,163 @@ async def test_what_is_only_planned_or_over_is_left_alone(town: Town):
     town.clock.forward(days=5)
     assert await town.sweep() == 0
     assert ("conference_reminder", later) not in await notices(town.caller("s-loan"))
+
+
+# Feeds
+
+
+async def feed_of(caller: Caller) -> str:
+    """The path of a new address, as it is shown this once."""
+    return (await ok(caller.post("/v1/calendar-feed"), 201))["path"]
+
+
+def bare(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
+    headers = {k: v for k, v in answer.headers.items() if k != "x-request-id"}
+    return answer.status_code, answer.content, headers
+
+
+async def test_a_calendar_program_reads_the_agencys_conferences_without_a_token(town: Town):
+    mine = await planned(town, "S")
+    gone = await planned(town, "S")
+    await planned(town, "M")
+    await ok(town.caller("j-consultant").post(f"/v1/conferences/{gone}/cancel"))
+    await with_somebody(town, mine)
+    path = await feed_of(town.caller("s-loan"))
+    before = len(await town.audit())
+    with capture_logs() as logged:
+        answer = await town.http.get(path)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["cache-control"] == "private, no-cache"
+    calendar = Calendar.from_ical(answer.content)
+    assert calendar["method"] == "PUBLISH"
+    statuses = {str(e["uid"]): e["status"] for e in calendar.walk("VEVENT")}
+    assert statuses == {f"urn:uuid:{mine}": "CONFIRMED", f"urn:uuid:{gone}": "CANCELLED"}
+    assert CANARY not in calendar.to_ical().decode()
+    entry, *more = (await town.audit())[before:]
+    assert not more
+    assert (entry["sub"], entry["agency_id"]) == ("sub-s-loan", town.agency["S"])
+    assert (entry["action"], entry["outcome"]) == ("calendar.read", "allowed")
+    assert (entry["client_id"], entry["fields"]) == ("calendar-feed", ["events:2"])
+    # The address is a secret: it stands in no log and in no table.
+    secret = path.removeprefix("/v1/calendar-feeds/").removesuffix(".ics")
+    assert secret not in str(logged)
+    assert [line["route"] for line in logged if line["event"] == "request"] == [
+        "/v1/calendar-feeds/{secret}.ics"
+    ]
+    assert await written_in(town, secret) == set()
+    stored = await town.owner.fetchval("SELECT secret_hash FROM calendar_feed")
+    assert stored == sha256(secret.encode()).hexdigest()
+
+
+async def test_what_has_not_changed_is_not_sent_again(town: Town):
+    path = await feed_of(town.caller("s-loan"))
+    first = await town.http.get(path)
+    tag = {"If-None-Match": first.headers["etag"]}
+    same = await town.http.get(path, headers=tag)
+    assert (same.status_code, same.content) == (304, b"")
+    assert len(await town.audit(action="calendar.read", outcome="allowed")) == 2
+    await planned(town, "S")
+    assert (await town.http.get(path, headers=tag)).status_code == 200
+
+
+async def test_only_what_is_near_stands_in_it(town: Town):
+    day = {"starts_at": "2028-03-01T10:00:00+09:00", "ends_at": "2028-03-01T11:00:00+09:00"}
+    far, near = await planned(town, "S", **day), await planned(town, "S")
+    path = await feed_of(town.caller("s-loan"))
+
+    async def shown() -> set[str]:
+        events = Calendar.from_ical((await town.http.get(path)).content).walk("VEVENT")
+        return {str(e["uid"]).removeprefix("urn:uuid:") for e in events}
+
+    assert await shown() == {near}
+    town.clock.forward(days=60)
+    assert await shown() == set()
+    town.clock.forward(days=200)
+    assert await shown() == {far}
+
+
+async def test_unknown_changed_revoked_and_ended_are_the_same_bytes(town: Town):
+    s, m, d = (town.caller(a) for a in ("s-loan", "m-officer", "d-consultant"))
+    old, revoked, ended = await feed_of(s), await feed_of(m), await feed_of(d)
+    new = await feed_of(s)
+    await ok(m.post("/v1/calendar-feed/revoke"))
+    assert {(await town.http.get(p)).status_code for p in (new, ended)} == {200}
+    await town.owner.execute(
+        "UPDATE tenure SET valid_until = '2026-11-19' WHERE sub = 'sub-d-consultant'"
+    )
+    unknown = "/v1/calendar-feeds/" + "A" * 43 + ".ics"
+    weird = "/v1/calendar-feeds/%F0%9F%97%93%00.ics"
+    answers = [bare(await town.http.get(p)) for p in (unknown, old, revoked, ended, weird)]
+    assert answers[0][0] == 404
+    assert [a == answers[0] for a in answers] == [True] * 5
+    denied = await town.audit(action="calendar.read", outcome="denied")
+    assert [e["sub"] for e in denied] == [None, None, "sub-m-officer", "sub-d-consultant", None]
+    # Another term of office does not bring it back.
+    await town.owner.execute(
+        "INSERT INTO tenure (id, position_id, iss, sub, name, valid_from) SELECT gen_random_uuid(),"
+        " position_id, iss, sub, name, '2026-11-20' FROM tenure WHERE sub = 'sub-d-consultant'"
+    )
+    assert bare(await town.http.get(ended)) == answers[0]
+    await refused(m.post("/v1/calendar-feed/revoke"), 409, "calendar.already_revoked")
+
+
+async def test_it_ends_on_the_day_after_the_last_of_the_tenure(town: Town):
+    path = await feed_of(town.caller("s-loan"))
+    await town.owner.execute(
+        "UPDATE tenure SET valid_until = '2026-11-20' WHERE sub = 'sub-s-loan'"
+    )
+    assert (await town.http.get(path)).status_code == 200
+    town.clock.forward(hours=13, minutes=50)
+    assert (await town.http.get(path)).status_code == 200
+    town.clock.forward(minutes=11)
+    assert (await town.http.get(path)).status_code == 404
+
+
+async def test_the_decision_decides_about_a_feed_as_about_anything(town: Town):
+    path = await feed_of(town.caller("s-loan"))
+    await town.owner.execute("UPDATE position SET role = 'auditor' WHERE code = 's_loan'")
+    assert (await town.http.get(path)).status_code == 404
+    entry = (await town.audit(action="calendar.read"))[-1]
+    assert (entry["outcome"], entry["rules"]) == ("denied", ["actor.permission_missing"])
+    await refused(town.caller("s-loan").post("/v1/calendar-feed"), 403, "actor.permission_missing")
+
+
+async def test_the_secret_is_shown_once_even_to_a_retry(town: Town):
+    s = town.caller("s-loan")
+    key = {"Idempotency-Key": "calendar-key-1"}
+    first = await ok(s.post("/v1/calendar-feed", headers=key), 201)
+    again = await ok(s.post("/v1/calendar-feed", headers=key), 201)
+    assert again | {"path": first["path"]} == first
+    assert "path" not in again
+    assert "secret_hash" not in first
+    assert (await town.http.get(first["path"])).status_code == 200
+
+
+async def test_whoever_asks_too_often_waits(town: Town):
+    path = await feed_of(town.caller("s-loan"))
+    nowhere = "/v1/calendar-feeds/" + "A" * 43 + ".ics"
+    for asked, status in ((path, 200), (nowhere, 404)):
+        answers = [await town.http.get(asked) for _ in range(31)]
+        assert {a.status_code for a in answers[:30]} == {status}
+        assert answers[30].status_code == 429
+        assert answers[30].headers["retry-after"] == "600"
+    town.clock.forward(minutes=11)
+    assert (await town.http.get(path)).status_code == 200
+
+
+async def test_when_it_cannot_be_put_on_record_nothing_is_shown(town: Town):
+    await planned(town, "S")
+    path = await feed_of(town.caller("s-loan"))
+    await town.owner.execute("REVOKE INSERT ON audit_entry FROM tsunagi_app")
+    for asked in (path, "/v1/calendar-feeds/" + "A" * 43 + ".ics"):
+        answer = await town.http.get(asked)
+        assert answer.status_code == 503
+        assert b"VEVENT" not in answer.content
+
+
+async def test_nobody_revokes_what_they_have_not(town: Town):
+    await feed_of(town.caller("s-loan"))
+    await refused(
+        town.caller("m-officer").post("/v1/calendar-feed/revoke"), 404, "record.not_found"
+    )

@@ -135,6 +135,21 @@ class PostgresConferences:
         )
         return [CONFERENCE.read(r) for r in rows]
 
+    async def in_calendar(
+        self, agency_id: UUID, since: datetime, until: datetime, limit: int
+    ) -> Sequence[Conference]:
+        """Conferences the agency convenes or is invited to, within a time; the next ones last."""
+        rows = await self._connection.fetch(
+            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR status <> 'planned' AND id ="
+            " ANY (ARRAY(SELECT conference_id FROM attendee WHERE agency_id = $1)))"
+            f" AND {_STARTS_AT} BETWEEN $2 AND $3 ORDER BY {_STARTS_AT} DESC, id LIMIT $4",
+            agency_id,
+            since,
+            until,
+            limit,
+        )
+        return [CONFERENCE.read(r) for r in rows]
+
     async def next_to_remind(
         self, day: date, now: datetime, *, without: Collection[UUID]
     ) -> Conference | None:

@@ -5,6 +5,7 @@ Conferences that were planned before this revision are reminded of by nobody.
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0010"
 down_revision = "0009"
@@ -81,6 +82,48 @@ def upgrade() -> None:
         op.drop_constraint(op.f(f"ck_{table}_kind"), table)
         listed = ", ".join(f"'{value}'" for value in values)
         op.create_check_constraint(op.f(f"ck_{table}_kind"), table, f"kind IN ({listed})")
+    _feeds()
+
+
+def _feeds() -> None:
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("iss", sa.Text(), nullable=False),
+        sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("position_id", sa.Uuid(), nullable=False),
+        sa.Column("tenure_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "purpose IN ('consultation', 'planning', 'service', 'watch_over', 'statistics',"
+            " 'audit', 'access_request')",
+            name=op.f("ck_calendar_feed_purpose"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_calendar_feed_agency_id"), deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["position_id"],
+            ["position.id"],
+            name=op.f("fk_calendar_feed_position_id"),
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint(
+            "iss", "sub", "position_id", name=op.f("uq_calendar_feed_iss_sub_position_id")
+        ),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_calendar_feed_secret_hash")),
+    )
+    op.execute("GRANT SELECT, INSERT, UPDATE ON calendar_feed TO tsunagi_app")
+    op.execute(
+        "CREATE TRIGGER keep_history AFTER INSERT OR UPDATE ON calendar_feed"
+        " FOR EACH ROW EXECUTE FUNCTION keep_history('id')"
+    )
 
 
 def downgrade() -> None:
