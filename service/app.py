@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from service.adapters.holidays import closed_in_japan
+from service.adapters.ical import IcalWriter
 from service.adapters.oidc.keys import KeyStore
 from service.adapters.oidc.tokens import TokenVerifier, bearer_token
 from service.adapters.paper import PaperPrinter
@@ -25,6 +26,7 @@ from service.adapters.tabular import TabularFiles
 from service.api.application import create_application
 from service.api.context import Service
 from service.api.middleware import Entrance
+from service.api.pace import Pace
 from service.application.context import Context, Trace
 from service.application.sweeps import sweep_all
 from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
@@ -86,6 +88,8 @@ class Wiring:
             new_id=new_id,
             closed=self.closed,
             printer=PaperPrinter(),
+            calendars=IcalWriter(),
+            feed_pace=Pace(),
             tables=TabularFiles(),
             pseudonyms=self.pseudonyms,
             cursor_key=settings.kept_secret("cursor.key"),

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from service.api import (
     access,
     anonymous,
+    calendars,
     cases,
     conferences,
     consents,
@@ -55,6 +56,8 @@ ROUTERS = (
     cases.router,
     conferences.router,
     dates.router,
+    calendars.router,
+    calendars.feeds,
     plans.router,
     tasks.router,
     directories.router,
@@ -120,7 +123,8 @@ def contract(app: FastAPI, login: dict[str, Any] | None = None) -> dict[str, Any
         schema["security"] = [{name: []} for name in schemes]
         for path in schema["paths"].values():
             for method, operation in path.items():
-                _add_headers(schema["components"], method, operation)
+                if operation.get("security") != []:
+                    _add_headers(schema["components"], method, operation)
                 _share_refusals(schema["components"], operation)
         app.openapi_schema = schema
     return app.openapi_schema

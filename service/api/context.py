@@ -24,12 +24,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from service.api.errors import invalid_request, problem, simple_problem
+from service.api.pace import Pace
+from service.application.calendar_writer import CalendarWriter
 from service.application.callers import identify, nobody
 from service.application.context import Context, Page, Shown, Trace
 from service.application.import_ports import TableFiles
 from service.application.ports import FirstAnswer, Work
 from service.application.printer import Printer
-from service.domain.actor import VerifiedToken
+from service.domain.actor import Actor, VerifiedToken
 from service.domain.audit import DecidedEntry, Outcome
 from service.domain.calendar_jp import jst_date
 from service.domain.decision import Rule
@@ -63,6 +65,9 @@ class Service:
     new_id: Callable[[], UUID]
     closed: Closed
     printer: Printer
+    calendars: CalendarWriter
+    #: How often one calendar address may be asked.
+    feed_pace: Pace
     tables: TableFiles
     pseudonyms: Pseudonyms
     cursor_key: bytes
@@ -101,10 +106,14 @@ class AuditedRoute(APIRoute):
         inner = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            call = Call(request, permission, inner, keyed=keyed, versioned=versioned)
+            call = self.call_type()(request, permission, inner, keyed=keyed, versioned=versioned)
             return await call.answer()
 
         return handle
+
+    def call_type(self) -> "type[Call]":
+        """How a request to this route finds out who is asking."""
+        return Call
 
 
 class Call:
@@ -190,7 +199,7 @@ class Call:
             response.status_code,
             response.headers.get("location"),
             response.headers.get("etag"),
-            bytes(response.body),
+            bytes(response.kept if isinstance(response, ShownOnce) else response.body),
         )
         await work.answers.keep(caller, key, kept)
         await work.commit(context.entries)
@@ -204,6 +213,9 @@ class Call:
             agency=self.request.headers.get("acting-agency"),
             purpose=self.request.headers.get("purpose-of-use"),
         )
+        return await self._context_as(work, actor)
+
+    async def _context_as(self, work: Work, actor: Actor) -> Context:
         self.request.state.agency_id = actor.agency_id
         await work.act_for(actor)
         return Context(
@@ -294,6 +306,17 @@ def _first_answer(first: FirstAnswer) -> Response:
     if first.etag is not None:
         headers["ETag"] = first.etag
     return Response(first.body, first.status, headers, media_type="application/json")
+
+
+class ShownOnce(Response):
+    """An answer with a secret in it; what is kept of it for a retry has none."""
+
+    def __init__(self, answer: Response, kept: Response) -> None:
+        """Answer with the one, keep the other."""
+        super().__init__(
+            answer.body, answer.status_code, {"ETag": answer.headers["etag"]}, "application/json"
+        )
+        self.kept = kept.body
 
 
 def show(shown: Shown, *, status: int = 200, location: str | None = None) -> Response:

@@ -11,6 +11,7 @@ from service.application.context import Context, Shown
 from service.application.facts import NOBODY
 from service.application.notices import notify
 from service.application.packets import permits_for
+from service.application.tasks import settle
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
@@ -30,7 +31,7 @@ from service.domain.errors import IllegalMove, Invalid
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
 from service.domain.plan import PlanAct
-from service.domain.task import Task
+from service.domain.task import Task, TaskKind
 from service.domain.text import Paragraph
 
 
@@ -54,6 +55,7 @@ async def hold(context: Context, conference_id: UUID, command: HoldConference) -
     for attendee in attendees:
         await context.work.conferences.save_attendee(attendee.but(present=attendee.id in present))
     await context.work.conferences.save(held)
+    await settle(context, conference_id, TaskKind.CONFERENCE_ANSWER)
     return receipt_of(context, held)
 
 

@@ -1,12 +1,15 @@
 """Planning a conference, inviting, answering, fixing the agenda."""
 
+from datetime import date
 from uuid import UUID
 
 from service.application.context import Context, Page, Shown
 from service.application.facts import person_facts
 from service.application.notices import notify
+from service.application.tasks import settle
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.conference import (
+    Answer,
     AnswerInvitation,
     Attendee,
     Conference,
@@ -21,8 +24,10 @@ from service.domain.conference_states import (
 )
 from service.domain.disclosure import D0, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
+from service.domain.invitation import CalendarEntry, entry_of
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
+from service.domain.task import TaskKind
 
 
 async def plan(context: Context, command: PlanConference) -> Shown:
@@ -36,6 +41,7 @@ async def plan(context: Context, command: PlanConference) -> Shown:
             "convener_agency_id": context.agency_id,
             "municipality_code": context.municipality_code,
             "planned_at": context.now,
+            "remind_on": await _remind_on(context, command, context.municipality_code),
         }
     )
     context.enforce(Permission.CONFERENCE_PLAN, _facts(context, conference.id, conference, ()))
@@ -88,11 +94,41 @@ async def reschedule(context: Context, conference_id: UUID, command: PlanConfere
         raise Invalid("conference.starts_in_past", field="/starts_at")
     if command.kind is not conference.kind or command.body_id != conference.body_id:
         raise Invalid("conference.kind_is_fixed", field="/kind")
-    changed = conference.move(ConferenceAct.RESCHEDULE, **command.model_dump())
+    changes = command.model_dump()
+    if conference.moves(command):
+        code = conference.municipality_code
+        changes["remind_on"] = await _remind_on(context, command, code)
+        await settle(context, conference_id, TaskKind.CONFERENCE_ANSWER)
+    changed = conference.move(ConferenceAct.RESCHEDULE, **changes)
     await context.work.conferences.save(changed)
     for attendee in attendees:
+        if conference.moves(command) and attendee.answer is not Answer.NONE:
+            await context.work.conferences.save_attendee(
+                attendee.but(answer=Answer.NONE, representative=None)
+            )
         await _tell(context, changed, attendee)
     return receipt_of(context, changed)
+
+
+async def invitation(context: Context, conference_id: UUID) -> CalendarEntry:
+    """The conference for the calendars of the convener's and the invited agencies' staff."""
+    conference, attendees, facts = await load(context, conference_id)
+    context.enforce(Permission.CONFERENCE_READ, facts)
+    assert conference is not None  # noqa: S101 - no permit without a record
+    return await entry_for(context, conference, attendees)
+
+
+async def entry_for(
+    context: Context, conference: Conference, attendees: list[Attendee]
+) -> CalendarEntry:
+    """The conference in a calendar, with the names of its agencies."""
+    agencies = {a.agency_id for a in attendees if a.agency_id is not None}
+    names = {}
+    for agency_id in agencies | {conference.convener_agency_id}:
+        agency = await context.work.directory.agency(agency_id)
+        assert agency is not None  # noqa: S101 - foreign key
+        names[agency_id] = agency.name
+    return entry_of(conference, attendees, names)
 
 
 async def invite(context: Context, conference_id: UUID, command: InviteAttendees) -> Shown:
@@ -135,6 +171,9 @@ async def answer(context: Context, conference_id: UUID, command: AnswerInvitatio
         mine.but(answer=command.answer, representative=command.representative)
     )
     await context.work.conferences.save(changed)
+    if command.answer is not Answer.NONE:
+        kind = TaskKind.CONFERENCE_ANSWER
+        await context.work.tasks.settle_own([kind], conference_id, context.agency_id, context.now)
     return receipt_of(context, changed)
 
 
@@ -148,6 +187,7 @@ async def step(context: Context, conference_id: UUID, act: ConferenceAct) -> Sho
     changed = conference.move(act, **stamped)
     await context.work.conferences.save(changed)
     if act is ConferenceAct.CANCEL:
+        await settle(context, conference_id, TaskKind.CONFERENCE_ANSWER)
         for attendee in attendees:
             await _tell(context, changed, attendee)
     return receipt_of(context, changed)
@@ -175,6 +215,11 @@ async def change(
     assert conference is not None  # noqa: S101 - no permit without a record
     context.check_version(conference.version)
     return conference, attendees
+
+
+async def _remind_on(context: Context, command: PlanConference, municipality: str) -> date:
+    policy = await context.work.directory.conference_policy(municipality, context.today)
+    return policy.remind_on(command.starts_at, context.closed)
 
 
 def receipt_of(context: Context, conference: Conference) -> Shown:

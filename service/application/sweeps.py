@@ -19,6 +19,7 @@ from service.application import (
     contacts,
     date_polls,
     hub,
+    reminders,
     revocations,
     signals,
     urgent_supports,
@@ -118,6 +119,11 @@ SWEEPS: tuple[Sweep, ...] = (
         "date_polls",
         lambda c, stuck: c.work.date_polls.next_overdue(c.now, without=stuck),
         date_polls.miss_deadline,
+    ),
+    Sweep(
+        "reminders",
+        lambda c, stuck: c.work.conferences.next_to_remind(c.today, c.now, without=stuck),
+        reminders.remind,
     ),
     Sweep(
         "embargoes",

@@ -24,6 +24,7 @@ class RecordKind(StrEnum):
     AREA_ISSUE = "area_issue"
     ASSESSMENT = "assessment"
     AUDIT = "audit"
+    CALENDAR = "calendar"
     CASE = "case"
     CONFERENCE = "conference"
     CONFERENCE_ITEM = "conference_item"

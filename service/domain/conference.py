@@ -99,6 +99,13 @@ class Conference(PlanConference):
     fixed_at: Annotated[datetime | None, D0] = None
     held_at: Annotated[datetime | None, D0] = None
     minutes_confirmed_at: Annotated[datetime | None, D0] = None
+    sequence: Annotated[int, D0] = Field(
+        default=0, description="Rises when time, place or status change (iCalendar SEQUENCE)."
+    )
+    remind_on: Annotated[date | None, D0] = Field(
+        default=None,
+        description="When agencies that have not answered are reminded; empty: they have been.",
+    )
     version: Annotated[int, D0] = 1
 
     def move(self, act: ConferenceAct, **changes: Any) -> Self:
@@ -109,7 +116,20 @@ class Conference(PlanConference):
             raise IllegalMove(
                 "conference.illegal_move", facts={"state": self.status, "act": act}
             ) from None
-        return self.but(status=status, version=self.version + 1, **changes)
+        tells = act is ConferenceAct.RESCHEDULE or status != self.status
+        return self.but(
+            status=status,
+            sequence=self.sequence + tells,
+            version=self.version + 1,
+            **changes,
+        )
+
+    def moves(self, command: PlanConference) -> bool:
+        """Whether the command sets another time or place: then everybody answers anew."""
+        return any(
+            getattr(self, name) != getattr(command, name)
+            for name in ("starts_at", "ends_at", "place", "online_url")
+        )
 
 
 class Answer(StrEnum):

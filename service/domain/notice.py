@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     CASE_STALE = "case_stale"
     CASE_WITHOUT_HOLDER = "case_without_holder"
     CONFERENCE_INVITATION = "conference_invitation"
+    CONFERENCE_REMINDER = "conference_reminder"
     CONSENT_EXPIRED = "consent_expired"
     CONSULTATION_OVERDUE = "consultation_overdue"
     CONTACT_DUE = "contact_due"
@@ -67,6 +68,7 @@ NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.CASE_STALE: "しばらく動きのないケースがあります",
     NoticeKind.CASE_WITHOUT_HOLDER: "担当者が離任するケースがあります",
     NoticeKind.CONFERENCE_INVITATION: "会議への招集",
+    NoticeKind.CONFERENCE_REMINDER: "出欠の回答がまだの会議があります",
     NoticeKind.CONSENT_EXPIRED: "同意の期限が切れました",
     NoticeKind.CONSULTATION_OVERDUE: "対応方針が決まっていない相談があります",
     NoticeKind.CONTACT_DUE: "次回連絡日です（同意を得られていない方）",

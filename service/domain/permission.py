@@ -53,6 +53,9 @@ class Permission(StrEnum):
     ASSESSMENT_READ = "assessment.read"
     AUDIT_READ = "audit.read"
     AUDIT_REPLAY = "audit.replay"
+    CALENDAR_MAKE = "calendar.make"
+    CALENDAR_READ = "calendar.read"
+    CALENDAR_REVOKE = "calendar.revoke"
     CASE_ADVANCE = "case.advance"
     CASE_ESCALATE = "case.escalate"
     CASE_GO_STALE = "case.go_stale"
@@ -74,6 +77,7 @@ class Permission(StrEnum):
     CONFERENCE_READ = "conference.read"
     CONFERENCE_READ_PACKET = "conference.read_packet"
     CONFERENCE_REGISTER = "conference.register"
+    CONFERENCE_REMIND = "conference.remind"
     CONFERENCE_SERIES_END = "conference_series.end"
     CONFERENCE_SERIES_MOVE = "conference_series.move"
     CONFERENCE_SERIES_PLAN = "conference_series.plan"
@@ -224,6 +228,9 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.ASSESSMENT_READ: "アセスメントの閲覧",
     Permission.AUDIT_READ: "監査記録の閲覧",
     Permission.AUDIT_REPLAY: "判断の再現",
+    Permission.CALENDAR_MAKE: "予定表アドレスの発行",
+    Permission.CALENDAR_READ: "予定表の閲覧",
+    Permission.CALENDAR_REVOKE: "予定表アドレスの失効",
     Permission.CASE_ADVANCE: "支援の段階の更新",
     Permission.CASE_ESCALATE: "ケースのハブへの引上げ",
     Permission.CASE_GO_STALE: "動きのないケースの検知",
@@ -245,6 +252,7 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONFERENCE_READ: "会議の閲覧",
     Permission.CONFERENCE_READ_PACKET: "会議資料の閲覧",
     Permission.CONFERENCE_REGISTER: "会議参加者の登録",
+    Permission.CONFERENCE_REMIND: "会議の出欠の催促",
     Permission.CONFERENCE_SERIES_END: "定例会の終了",
     Permission.CONFERENCE_SERIES_MOVE: "定例会の日程変更",
     Permission.CONFERENCE_SERIES_PLAN: "定例会の設定",

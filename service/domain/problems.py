@@ -110,6 +110,14 @@ PROBLEMS: dict[str, Words] = {
         "The request is larger than the service takes (1 MiB). Send less at once.",
         "送信できる大きさ（1MiB）を超えています。分けて送ってください。",
     ),
+    "calendar.already_revoked": Words(
+        "Your calendar address opens nothing any more. Make a new one if you need it.",
+        "予定表アドレスはすでに失効しています。必要なときは新しく発行してください。",
+    ),
+    "calendar.too_often": Words(
+        "This calendar is asked for too often. Try again in ten minutes.",
+        "予定表の更新が多すぎます。10分ほどおいてからもう一度試してください。",
+    ),
     "case.agency_named_twice": Words(
         "An agency is lead, deputy or member, not two of them.",
         "一つの機関は主担当・副担当・構成員のいずれか一つにしてください。",

@@ -87,6 +87,7 @@ SYSTEM_ONLY = frozenset(
     {
         Permission.CASE_GO_STALE,
         Permission.CASE_LOSE_HOLDER,
+        Permission.CONFERENCE_REMIND,
         Permission.CONSENT_EXPIRE,
         Permission.CONSENT_REMIND,
         Permission.CONSULTATION_MISS_DEADLINE,
@@ -164,6 +165,9 @@ _WATCHER = _EVERYONE | frozenset(
         Permission.REFERRAL_READ,
         Permission.REFERRAL_RECEIVE,
         Permission.REFERRAL_WORK,
+        Permission.CALENDAR_MAKE,
+        Permission.CALENDAR_READ,
+        Permission.CALENDAR_REVOKE,
         Permission.CONFERENCE_ANSWER,
         Permission.CONFERENCE_READ,
         Permission.CONFERENCE_READ_PACKET,

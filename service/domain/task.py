@@ -22,6 +22,7 @@ class TaskKind(StrEnum):
     """Why something is to be done."""
 
     CONFERENCE = "conference"
+    CONFERENCE_ANSWER = "conference_answer"
     CONSULTATION_OVERDUE = "consultation_overdue"
     CONTACT_DUE = "contact_due"
     DATE_POLL = "date_poll"
@@ -41,6 +42,7 @@ class TaskKind(StrEnum):
 
 TASK_JA: dict[TaskKind, str] = {
     TaskKind.CONFERENCE: "会議で決まった役割",
+    TaskKind.CONFERENCE_ANSWER: "会議への出欠の回答",
     TaskKind.CONSULTATION_OVERDUE: "対応方針が決まっていない相談",
     TaskKind.CONTACT_DUE: "連絡予定日になりました",
     TaskKind.DATE_POLL: "日程調整への回答",
@@ -56,6 +58,7 @@ TASK_JA: dict[TaskKind, str] = {
 #: The one call that does it, for the record that the task is about.
 CALL: Mapping[TaskKind, str] = {
     TaskKind.CONFERENCE: "/v1/tasks/{task}/finish",
+    TaskKind.CONFERENCE_ANSWER: "/v1/conferences/{record}/answer",
     TaskKind.CONSULTATION_OVERDUE: "/v1/consultations/{record}/screen",
     TaskKind.CONTACT_DUE: "/v1/contacts/{record}/record",
     TaskKind.DATE_POLL: "/v1/date-polls/{record}/answer",

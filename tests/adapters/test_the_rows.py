@@ -45,6 +45,7 @@ from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.area_issue import AreaCount, AreaIssue
 from service.domain.assessment import Assessment
 from service.domain.audit import AuditEntry, DecidedEntry
+from service.domain.calendar_feed import CalendarFeed
 from service.domain.calendar_jp import PartialDate
 from service.domain.capacity import DeskCapacity
 from service.domain.case import CaseLead, Closing
@@ -510,6 +511,20 @@ FULL: tuple[BaseModel, ...] = (
         fixed_at=NOW,
         held_at=NOW + timedelta(days=1),
         minutes_confirmed_at=NOW + timedelta(days=2),
+        sequence=3,
+        remind_on=DAY,
+    ),
+    CalendarFeed(
+        id=uid(40),
+        iss=ISS,
+        sub="sub-1",
+        agency_id=OURS,
+        position_id=POSITION,
+        tenure_ids=frozenset({uid(41), uid(42)}),
+        purpose=Purpose.PLANNING,
+        secret_hash="0" * 64,
+        made_at=NOW,
+        revoked_at=NOW + timedelta(days=1),
     ),
     Attendee(
         id=uid(10),

@@ -477,6 +477,7 @@ async def one_of_the_rest(town: Town, records: Records) -> None:
     guardian = examples.REPRESENTATIVE | {"name": CANARY}
     path = f"/v1/persons/{records.person_id}/representatives"
     await ok(town.caller("cc-worker").post(path, guardian), 201)
+    await ok(town.caller("cc-worker").post("/v1/calendar-feed"), 201)
     await ok(town.caller("m-officer", "planning").post("/v1/conference-bodies", examples.BODY), 201)
     desk = f"/v1/desks/{records.by_parameter['desk_id']}/capacity"
     await ok(town.caller("j-consultant").put(desk, examples.CAPACITY, 0))

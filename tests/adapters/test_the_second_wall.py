@@ -63,6 +63,7 @@ OPEN = {
     "position",
     "tenure",
     # Who is calling: looked up before anybody is known to be asking.
+    "calendar_feed",
     "conflict_of_interest",
     "person_account",
     # Numbers and themes without anybody.

@@ -156,6 +156,7 @@ def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens
     own = {
         "case.go_stale",
         "case.lose_holder",
+        "conference.remind",
         "consent.expire",
         "consent.remind",
         "consultation.miss_deadline",
@@ -301,6 +302,7 @@ READS = {
     "audit.read": "audit.read",
     "audit.replay": "audit.read",
     "case.read": "referrals.read",
+    "calendar.read": "conferences.read",
     "conference.read": "conferences.read",
     "conference.read_packet": "conferences.read",
     "conference_series.read": "conferences.read",

@@ -275,6 +275,8 @@ async def test_every_success_has_the_shape_that_the_contract_promises(town: Town
     wrong, shapes = [], set()
     routes = sorted(await every_route(town), key=lambda r: r.method != "GET")
     for route in routes:
+        if route.path.endswith(".ics"):
+            continue  # no JSON: tests/adapters/test_the_calendar.py
         model = known[route.method, route.path].response_model
         if model is None:
             wrong.append((str(route), "promises nothing"))

@@ -1,6 +1,7 @@
 """Conferences, attendees, agenda items and notices in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Connection
@@ -34,7 +35,14 @@ ConferenceRow = row_of(
     Conference,
     "conference",
     references={"convener_agency_id": "agency.id", "body_id": "conference_body.id"},
-    constraints=[Index("ix_conference_convener_agency_id", "convener_agency_id", "id")],
+    constraints=[
+        Index("ix_conference_convener_agency_id", "convener_agency_id", "id"),
+        Index(
+            "ix_conference_remind_on",
+            "remind_on",
+            postgresql_where=text("remind_on IS NOT NULL"),
+        ),
+    ],
 )
 AttendeeRow = row_of(
     Attendee,
@@ -86,6 +94,8 @@ ATTENDEE = Table(Attendee, AttendeeRow)
 ITEM = Table(AgendaItem, ItemRow)
 NOTICE = Table(Notice, NoticeRow)
 
+#: An instant with its own offset lies in jsonb, as it was said.
+_STARTS_AT = "(starts_at #>> '{}')::timestamptz"
 _PAGE = " AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
 
 
@@ -124,6 +134,35 @@ class PostgresConferences:
             limit,
         )
         return [CONFERENCE.read(r) for r in rows]
+
+    async def in_calendar(
+        self, agency_id: UUID, since: datetime, until: datetime, limit: int
+    ) -> Sequence[Conference]:
+        """Conferences the agency convenes or is invited to, within a time; the next ones last."""
+        rows = await self._connection.fetch(
+            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR status <> 'planned' AND id ="
+            " ANY (ARRAY(SELECT conference_id FROM attendee WHERE agency_id = $1)))"
+            f" AND {_STARTS_AT} BETWEEN $2 AND $3 ORDER BY {_STARTS_AT} DESC, id LIMIT $4",
+            agency_id,
+            since,
+            until,
+            limit,
+        )
+        return [CONFERENCE.read(r) for r in rows]
+
+    async def next_to_remind(
+        self, day: date, now: datetime, *, without: Collection[UUID]
+    ) -> Conference | None:
+        """One to come whose invited agencies are to be reminded."""
+        row = await self._connection.fetchrow(
+            f"{CONFERENCE.select} WHERE remind_on <= $1 AND {_STARTS_AT} > $2"
+            " AND status IN ('invited', 'agenda_fixed') AND id <> ALL ($3::uuid[])"
+            " ORDER BY remind_on, id LIMIT 1 FOR UPDATE SKIP LOCKED",
+            day,
+            now,
+            list(without),
+        )
+        return CONFERENCE.read(row) if row else None
 
     async def discusses(self, plan_id: UUID, agency_id: UUID) -> bool:
         """Whether the agency is invited to an item on the plan whose papers are open."""

@@ -18,6 +18,7 @@ from service.adapters.postgres.accounts import PostgresAccounts
 from service.adapters.postgres.anonymous import PostgresAnonymous
 from service.adapters.postgres.audit import PostgresAuditLog
 from service.adapters.postgres.blind_index import BlindIndex
+from service.adapters.postgres.calendar_feeds import PostgresCalendarFeeds
 from service.adapters.postgres.cases import (
     PostgresAssessments,
     PostgresCases,
@@ -129,6 +130,7 @@ class PostgresUnitOfWork:
         self.conferences = PostgresConferences(connection)
         self.conference_series = PostgresSeries(connection)
         self.date_polls = PostgresDatePolls(connection)
+        self.calendar_feeds = PostgresCalendarFeeds(connection)
         self.notices = PostgresNotices(connection)
         self.tasks = PostgresTasks(connection)
         self.audit = PostgresAuditLog(connection)

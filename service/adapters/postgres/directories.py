@@ -16,6 +16,7 @@ from service.adapters.postgres.rows import Table, row_of
 from service.domain.access_request import DAYS_TO_DECIDE
 from service.domain.actor import Held
 from service.domain.care_policy import CarePolicy
+from service.domain.conference_policy import ConferencePolicy
 from service.domain.consent import Recipient
 from service.domain.directory import (
     Agency,
@@ -262,6 +263,10 @@ class PostgresDirectory:
     async def care_policy(self, municipality: str, day: date) -> CarePolicy:
         """Its terms for consultations, cases and the hub, as of a day."""
         return CarePolicy.model_validate(await self._policy(municipality, "care", day))
+
+    async def conference_policy(self, municipality: str, day: date) -> ConferencePolicy:
+        """Its terms for conferences, as of a day."""
+        return ConferencePolicy.model_validate(await self._policy(municipality, "conference", day))
 
     async def _policy(self, municipality: str, name: str, day: date) -> Any:
         """What the municipality has set for itself; nothing set: the common defaults."""
