@@ -46,6 +46,7 @@ from service.domain.feedback import Feedback
 from service.domain.law import LawBook, LegalBasis
 from service.domain.note import Note
 from service.domain.notice import Notice, NoticeKind
+from service.domain.packet_copy import PacketCopy
 from service.domain.people import Household, Person, Representation
 from service.domain.plan import Plan, PlanVersion
 from service.domain.policy import ReferralPolicy
@@ -269,6 +270,8 @@ class Conferences(Protocol):
     async def participants(self, conference_id: UUID) -> Sequence[Participant]: ...
     async def add_participant(self, participant: Participant) -> None: ...
     async def save_participant(self, participant: Participant) -> None: ...
+    async def copies(self, conference_id: UUID) -> Sequence[PacketCopy]: ...
+    async def add_copy(self, copy: PacketCopy) -> None: ...
 
 
 class Notices(Protocol):

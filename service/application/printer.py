@@ -20,3 +20,10 @@ class Printer(Protocol):
 
     def xlsx(self, sheets: Sequence[Sheet]) -> bytes:
         """Sheets as a workbook, to be worked on."""
+
+
+class Press(Protocol):
+    """Prints a paper as PDF beside the event loop; refuses one that it could not print whole."""
+
+    async def __call__(self, paper: Paper) -> bytes:
+        """The printed bytes."""

@@ -227,6 +227,10 @@ PROBLEMS: dict[str, Words] = {
         "This kind of conference names no persons. Leave the persons out, or choose a case conference.",
         "この種類の会議では個人を扱えません。対象者を外すか、個別の会議を選んでください。",
     ),
+    "conference.no_minutes": Words(
+        "There are no minutes yet. The convener writes or generates the draft first.",
+        "会議録がまだありません。招集機関が会議録案を作成してください。",
+    ),
     "conference.not_invited": Words(
         "Your agency is not invited to this conference.",
         "あなたの機関はこの会議に招集されていません。",
@@ -618,6 +622,12 @@ PROBLEMS: dict[str, Words] = {
     ),
     "notice.already_acknowledged": Words(
         "This notice was acknowledged before.", "この通知は確認済みです。"
+    ),
+    "paper.character_missing": Words(
+        "The font has no glyph for {characters}. Record the name's replacement in common characters"
+        " (names.replacement), or write the text without that character, and print again.",
+        "印刷用の書体にない文字（{characters}）があります。氏名の「代替表記」に常用の文字で登録するか、"
+        "文中の文字を書き換えてから、もう一度印刷してください。",
     ),
     "plan.agreed_in_future": Words(
         "The person cannot have agreed in the future. Correct agreed_on.",

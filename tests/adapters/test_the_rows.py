@@ -77,6 +77,7 @@ from service.domain.names import PersonName
 from service.domain.network import Network, Routing
 from service.domain.note import Note
 from service.domain.notice import Notice
+from service.domain.packet_copy import PacketCopy
 from service.domain.people import EmergencyContact, Household, Member, Person, Representation
 from service.domain.permission import Purpose
 from service.domain.person_import import Made as MadeRow
@@ -842,6 +843,15 @@ FULL: tuple[BaseModel, ...] = (
         acknowledged_iss=ISS,
         acknowledged_sub="sub-1",
         notice_version="CONF_LAYERED@2023-04-01",
+    ),
+    PacketCopy(
+        id=uid(35),
+        conference_id=uid(11),
+        number=3,
+        agency_id=OURS,
+        position_id=POSITION,
+        made_at=IN_JAPAN,
+        sha256="0123456789abcdef" * 4,
     ),
     Supervision(
         id=uid(36),

@@ -26,6 +26,7 @@ APPEND_ONLY = {
     "assessment",
     "audit_entry",
     "note",
+    "packet_copy",
     "recommendation",
     "record_history",
     "referral_amendment",
@@ -484,6 +485,8 @@ async def one_of_the_rest(town: Town, records: Records) -> None:
     path = f"/v1/conferences/{records.by_parameter['conference_id']}/participants"
     j = town.caller("j-consultant", "planning")
     await ok(j.post(path, {"position_id": str(position)}), 201)
+    printed = path.replace("participants", "packet.pdf")
+    assert (await j.get(printed)).status_code == 200
 
 
 async def test_the_service_cannot_rewrite_its_history(town: Town, urls: Urls):

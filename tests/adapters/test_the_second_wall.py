@@ -76,7 +76,7 @@ OPEN = {
 #: Never read through the service.
 NEVER_READ = {"record_history"}
 #: What the holder of the record has no part in, or only in its own copy.
-NOT_THE_HOLDERS = {"participant", "record_history"}
+NOT_THE_HOLDERS = {"packet_copy", "participant", "record_history"}
 #: What a sweep needs.
 SWEPT = {
     "agenda_item",
@@ -101,6 +101,7 @@ NEVER_CHANGED = {
     "assessment",
     "audit_entry",
     "note",
+    "packet_copy",
     "plan_version",
     "referral_amendment",
     "referral_event",
@@ -164,6 +165,7 @@ async def records(town: Town) -> Records:
     await ok(cc.post(f"/v1/persons/{found.person_id}/representatives", guardian), 201)
     sits = {"position_id": str(await position_of(town, "j_consultant"))}
     await ok(j.post(f"/v1/conferences/{ids['conference_id']}/participants", sits), 201)
+    assert (await j.get(f"/v1/conferences/{ids['conference_id']}/packet.pdf")).status_code == 200
     there = {
         table: await town.owner.fetchval(f"SELECT count(*) FROM {table}") for table in PROTECTED
     }
@@ -248,6 +250,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         "person_import",
         *migration("0007_referrals_in_full").PROTECTED,
         *migration("0009_entrance_hub_and_cases").POLICIES,
+        *migration("0012_conference_paper").POLICIES,
     }
     assert set(PROTECTED) == {*migration("0005_second_wall").PROTECTED, *later, "circle"}
 

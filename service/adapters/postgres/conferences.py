@@ -10,6 +10,7 @@ from service.adapters.postgres.rows import Table, row_of
 from service.domain.conference import AgendaItem, Attendee, Conference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.notice import Notice, NoticeKind
+from service.domain.packet_copy import PacketCopy
 
 BodyRow = row_of(
     ConferenceBody,
@@ -79,11 +80,23 @@ NoticeRow = row_of(
     ],
 )
 
+CopyRow = row_of(
+    PacketCopy,
+    "packet_copy",
+    references={
+        "conference_id": "conference.id",
+        "agency_id": "agency.id",
+        "position_id": "position.id",
+    },
+    constraints=[UniqueConstraint("conference_id", "number")],
+)
+
 BODY = Table(ConferenceBody, BodyRow)
 PARTICIPANT = Table(Participant, ParticipantRow)
 CONFERENCE = Table(Conference, ConferenceRow)
 ATTENDEE = Table(Attendee, AttendeeRow)
 ITEM = Table(AgendaItem, ItemRow)
+COPY = Table(PacketCopy, CopyRow)
 NOTICE = Table(Notice, NoticeRow)
 
 _PAGE = " AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
@@ -224,6 +237,17 @@ class PostgresConferences:
     async def save_participant(self, participant: Participant) -> None:
         """The participant with its acknowledgement."""
         await PARTICIPANT.replace(self._connection, participant)
+
+    async def copies(self, conference_id: UUID) -> Sequence[PacketCopy]:
+        """The copies of its packets that were printed, by number."""
+        rows = await self._connection.fetch(
+            f"{COPY.select} WHERE conference_id = $1 ORDER BY number", conference_id
+        )
+        return [COPY.read(r) for r in rows]
+
+    async def add_copy(self, copy: PacketCopy) -> None:
+        """One more copy."""
+        await self._connection.execute(COPY.insert(), *COPY.parameters(copy))
 
 
 class PostgresNotices:
