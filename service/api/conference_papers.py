@@ -1,6 +1,7 @@
 """The papers of a conference to print and to work on: PDF, XLSX, and who has which copy."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,20 @@ from starlette.responses import Response
 from service.api.context import Asked, AuditedRoute, Service, acts, show_all
 from service.api.shapes import REFUSALS, page_of, receipt
 from service.application import conference_papers as papers
-from service.application.printer import Press
+from service.application.printer import Bindery, Press
 from service.domain.errors import IllegalMove
 from service.domain.packet_copy import PacketCopy
-from service.domain.paper import Paper
+from service.domain.paper import Paper, Sheet
 from service.domain.permission import Permission
 
 router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS, tags=["Conferences"])
 
 PRINTED: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/pdf": {}}, "description": "The paper, A4."}
+}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BOUND: dict[int | str, dict[str, Any]] = {
+    200: {"content": {_XLSX: {}}, "description": "The workbook."}
 }
 
 
@@ -35,6 +40,16 @@ def press_of(request: Request) -> Press:
         return await asyncio.to_thread(service.printer.pdf, paper)
 
     return press
+
+
+def bindery_of(request: Request) -> Bindery:
+    """What writes workbooks, beside the event loop."""
+    service: Service = request.app.state.service
+
+    async def bind(sheets: Sequence[Sheet]) -> bytes:
+        return await asyncio.to_thread(service.printer.xlsx, sheets)
+
+    return bind
 
 
 def as_pdf(printed: bytes, name: str) -> Response:
@@ -89,6 +104,19 @@ async def print_minutes(conference_id: UUID, context: Asked, request: Request) -
     """Print the minutes (会議録) as the caller may read them."""
     printed = await papers.minutes(context, conference_id, press_of(request))
     return as_pdf(printed, f"minutes-{conference_id}")
+
+
+@router.get(
+    "/conferences/{conference_id}/sitting.xlsx",
+    response_class=Response,
+    responses=REFUSALS | BOUND,
+)
+@acts(Permission.CONFERENCE_MINUTE)
+async def export_sitting(conference_id: UUID, context: Asked, request: Request) -> Response:
+    """The whole sitting as a workbook: agenda, attendees, results and tasks (convener only)."""
+    book = await papers.sitting(context, conference_id, bindery_of(request))
+    headers = {"Content-Disposition": f'attachment; filename="sitting-{conference_id}.xlsx"'}
+    return Response(book, headers=headers, media_type=_XLSX)
 
 
 @router.get(

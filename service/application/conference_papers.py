@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Iterable
 from uuid import UUID
 
-from service.application.conference_results import read_minutes
 from service.application.conferences import as_convener, load
 from service.application.context import Context, Page
-from service.application.packets import packet
-from service.application.printer import Press
+from service.application.minutes import read_minutes
+from service.application.packets import items_for, packet
+from service.application.printer import Bindery, Press
 from service.domain.conference import Conference
 from service.domain.conference_paper import (
     Issue,
@@ -19,9 +19,10 @@ from service.domain.conference_paper import (
     packet_paper,
     roster_paper,
 )
+from service.domain.conference_sheets import sitting_sheets
 from service.domain.conference_states import PACKET_OPEN
 from service.domain.disclosure import D0, disclose
-from service.domain.errors import IllegalMove
+from service.domain.errors import Denied, IllegalMove
 from service.domain.packet_copy import PacketCopy
 from service.domain.permission import Permission
 
@@ -47,11 +48,7 @@ async def roster(context: Context, conference_id: UUID, press: Press) -> bytes:
     conference, attendees, facts = await load(context, conference_id)
     context.enforce(Permission.CONFERENCE_READ, facts, shows=Conference)
     assert conference is not None  # noqa: S101 - no permit without a record
-    seats: dict[UUID, list[str]] = {}
-    for participant in await context.work.conferences.participants(conference_id):
-        position = await context.work.directory.position(participant.position_id)
-        if position is not None:
-            seats.setdefault(participant.agency_id, []).append(position.title)
+    seats = await _seats(context, conference_id)
     names = await _names(
         context, {a.agency_id for a in attendees} | {conference.convener_agency_id}
     )
@@ -93,12 +90,35 @@ async def minutes(context: Context, conference_id: UUID, press: Press) -> bytes:
     return await press(minutes_paper(conference, shown, names, await _issue(context)))
 
 
+async def sitting(context: Context, conference_id: UUID, bind: Bindery) -> bytes:
+    """The whole sitting as a workbook for its convener, as far as its permits go."""
+    conference, attendees = await as_convener(context, conference_id, Permission.CONFERENCE_MINUTE)
+    reader = next((a for a in attendees if a.agency_id == context.agency_id), None)
+    if reader is None:
+        raise Denied("conference.not_invited")
+    items = await items_for(context, conference, attendees, reader)
+    tasks = await context.work.tasks.of_conference(conference_id)
+    named = {a.agency_id for a in attendees} | {t.agency_id for t in tasks} | agencies_in(items)
+    seats = await _seats(context, conference_id)
+    names = await _names(context, named)
+    return await bind(sitting_sheets(conference, items, attendees, seats, tasks, names))
+
+
 async def copies(context: Context, conference_id: UUID) -> Page:
     """Which copies of the packet are out, by number; for the convener, who collects them."""
     await as_convener(context, conference_id, Permission.CONFERENCE_READ)
     found = await context.work.conferences.copies(conference_id)
     names = await _names(context, {c.agency_id for c in found})
     return Page([disclose(c, frozenset({D0})) | {"agency": names.get(c.agency_id)} for c in found])
+
+
+async def _seats(context: Context, conference_id: UUID) -> dict[UUID, list[str]]:
+    seats: dict[UUID, list[str]] = {}
+    for participant in await context.work.conferences.participants(conference_id):
+        position = await context.work.directory.position(participant.position_id)
+        if position is not None:
+            seats.setdefault(participant.agency_id, []).append(position.title)
+    return seats
 
 
 async def _issue(context: Context) -> Issue:

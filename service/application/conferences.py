@@ -139,12 +139,11 @@ async def answer(context: Context, conference_id: UUID, command: AnswerInvitatio
 
 
 async def step(context: Context, conference_id: UUID, act: ConferenceAct) -> Shown:
-    """Fix the agenda, cancel, confirm the minutes, close: a step that brings nothing else along."""
+    """Fix the agenda, cancel, close: a step that brings nothing else along."""
     conference, attendees = await change(context, conference_id, act)
     if act is ConferenceAct.FIX and not await context.work.conferences.items(conference_id):
         raise IllegalMove("conference.agenda_is_empty")
-    stamps = {ConferenceAct.FIX: "fixed_at", ConferenceAct.CONFIRM: "minutes_confirmed_at"}
-    stamped = {stamps[act]: context.now} if act in stamps else {}
+    stamped = {"fixed_at": context.now} if act is ConferenceAct.FIX else {}
     changed = conference.move(act, **stamped)
     await context.work.conferences.save(changed)
     if act is ConferenceAct.CANCEL:

@@ -27,3 +27,10 @@ class Press(Protocol):
 
     async def __call__(self, paper: Paper) -> bytes:
         """The printed bytes."""
+
+
+class Bindery(Protocol):
+    """Writes sheets as a workbook, beside the event loop."""
+
+    async def __call__(self, sheets: Sequence[Sheet]) -> bytes:
+        """The workbook's bytes."""

@@ -173,7 +173,7 @@ def agenda_paper(
         )
         presenter = told[2] if item.presenter_agency_id else ""
         lines.append(
-            (_time(begins), str(item.number), told[0], told[1], presenter, f"{item.minutes}分")
+            (time_of(begins), str(item.number), told[0], told[1], presenter, f"{item.minutes}分")
         )
         begins += timedelta(minutes=item.minutes)
     columns = ("時刻", "番号", "議題", "目的", "説明機関", "時間")
@@ -189,6 +189,18 @@ def roster_paper(
     issue: Issue,
 ) -> Paper:
     """Who is invited and who came; a person who attends is not named (本人同席)."""
+    roster = Section(heading="出席者", grid=roster_of(attendees, seats, names))
+    # Somebody who comes to their own item is known to be supported.
+    caution = CAUTION if any(a.agency_id is None for a in attendees) else None
+    return _paper(
+        "出席者名簿", conference, (_when(conference), roster), names, issue, caution=caution
+    )
+
+
+def roster_of(
+    attendees: Sequence[Attendee], seats: Mapping[UUID, Sequence[str]], names: Names
+) -> Grid:
+    """The roster as a table; ``seats`` are the positions registered for each agency."""
     lines = tuple(
         (
             names.get(a.agency_id, "") if a.agency_id else a.resident or "本人",
@@ -200,12 +212,7 @@ def roster_paper(
         for a in attendees
     )
     columns = ("機関等", "登録された職", "出席者", "回答", "当日")
-    roster = Section(heading="出席者", grid=Grid(columns=columns, lines=lines))
-    # Somebody who comes to their own item is known to be supported.
-    caution = CAUTION if any(a.agency_id is None for a in attendees) else None
-    return _paper(
-        "出席者名簿", conference, (_when(conference), roster), names, issue, caution=caution
-    )
+    return Grid(columns=columns, lines=lines)
 
 
 def packet_paper(
@@ -240,10 +247,12 @@ def minutes_paper(
     section = Section(heading="会議録", paragraphs=tuple(text.split("\n")))
     confirmed = conference.minutes_confirmed_at
     state = f"確定 {format_era(jst_date(confirmed))}" if confirmed else "案"
+    number = shown.get("number")
+    version = f"第{number}版 " if number else ""
     paper = _paper(
         "会議録", conference, (_when(conference), section), names, issue, caution=CAUTION
     )
-    return paper.model_copy(update={"subtitle": f"{paper.subtitle}（{state}）"})
+    return paper.model_copy(update={"subtitle": f"{paper.subtitle}（{version}{state}）"})
 
 
 def agencies_in(shown: Any) -> frozenset[UUID]:
@@ -289,14 +298,16 @@ def _when(conference: Conference) -> Section:
         heading="日時・場所",
         rows=(
             Row(
-                label="日時", value=f"{clock(conference.starts_at)}から{_time(conference.ends_at)}"
+                label="日時",
+                value=f"{clock(conference.starts_at)}から{time_of(conference.ends_at)}",
             ),
             Row(label="場所", value="\n".join(where)),
         ),
     )
 
 
-def _time(at: datetime) -> str:
+def time_of(at: datetime) -> str:
+    """An instant's time in Japan: 19時05分."""
     there = at.astimezone(JST)
     return f"{there.hour}時{there.minute:02}分"
 

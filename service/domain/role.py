@@ -156,6 +156,7 @@ _WATCHER = _EVERYONE | frozenset(
         Permission.REFERRAL_READ,
         Permission.REFERRAL_RECEIVE,
         Permission.REFERRAL_WORK,
+        Permission.CONFERENCE_AGREE,
         Permission.CONFERENCE_ANSWER,
         Permission.CONFERENCE_READ,
         Permission.CONFERENCE_READ_PACKET,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import pytest
 from conftest import Databases, Urls
-from every_route import CANARY, Records, make_records
+from every_route import CANARY, Records, make_minutes, make_records
 from scenario_steps import ok, person
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -25,6 +25,8 @@ from service.domain.disclosure import D0, Disclosable, classes_within
 APPEND_ONLY = {
     "assessment",
     "audit_entry",
+    "minutes_agreement",
+    "minutes_version",
     "note",
     "packet_copy",
     "recommendation",
@@ -487,6 +489,7 @@ async def one_of_the_rest(town: Town, records: Records) -> None:
     await ok(j.post(path, {"position_id": str(position)}), 201)
     printed = path.replace("participants", "packet.pdf")
     assert (await j.get(printed)).status_code == 200
+    await make_minutes(town, records)
 
 
 async def test_the_service_cannot_rewrite_its_history(town: Town, urls: Urls):

@@ -23,6 +23,7 @@ from every_route import (
     every_route,
     filled,
     give_every_role,
+    make_minutes,
     make_records,
     random_ids,
 )
@@ -76,7 +77,13 @@ OPEN = {
 #: Never read through the service.
 NEVER_READ = {"record_history"}
 #: What the holder of the record has no part in, or only in its own copy.
-NOT_THE_HOLDERS = {"packet_copy", "participant", "record_history"}
+NOT_THE_HOLDERS = {
+    "minutes_agreement",
+    "minutes_version",
+    "packet_copy",
+    "participant",
+    "record_history",
+}
 #: What a sweep needs.
 SWEPT = {
     "agenda_item",
@@ -100,6 +107,8 @@ SWEPT = {
 NEVER_CHANGED = {
     "assessment",
     "audit_entry",
+    "minutes_agreement",
+    "minutes_version",
     "note",
     "packet_copy",
     "plan_version",
@@ -166,6 +175,7 @@ async def records(town: Town) -> Records:
     sits = {"position_id": str(await position_of(town, "j_consultant"))}
     await ok(j.post(f"/v1/conferences/{ids['conference_id']}/participants", sits), 201)
     assert (await j.get(f"/v1/conferences/{ids['conference_id']}/packet.pdf")).status_code == 200
+    await make_minutes(town, found)
     there = {
         table: await town.owner.fetchval(f"SELECT count(*) FROM {table}") for table in PROTECTED
     }

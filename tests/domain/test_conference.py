@@ -194,7 +194,7 @@ def test_papers_can_be_read_from_the_fixing_of_the_agenda_to_the_closing() -> No
 
 def test_every_act_is_covered_by_a_permission() -> None:
     assert set(ACT_PERMISSION) == set(ConferenceAct)
-    own = {"invite", "answer", "fix", "hold", "minute", "cancel"}
+    own = {"invite", "agree", "answer", "fix", "hold", "minute", "cancel"}
     for act, permission in ACT_PERMISSION.items():
         if act in own:
             assert permission.value == f"conference.{act}"

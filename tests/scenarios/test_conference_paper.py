@@ -8,13 +8,25 @@ from typing import Any
 import pytest
 from fontTools.ttLib import TTFont
 from noto_cjk_sans_jp_regular import FONT_PATH
+from openpyxl import load_workbook
 from pypdf import PdfReader
-from scenario_steps import consent, hidden, ok, person, refused, tally
+from scenario_steps import (
+    consent,
+    hidden,
+    notices,
+    ok,
+    person,
+    refused,
+    same_as_unknown,
+    tally,
+)
 from town import Caller, Town
 
 from service.api import examples
 
 SUBJECT, OPEN_SUBJECT = "花子さんの支援プランの適切性", "短時間で働ける場が少ない"
+#: Taken back from everybody.
+WHOLLY = {"reason": "本人の申出"}
 ISSUE = "家賃を二か月滞納している"
 
 
@@ -130,7 +142,7 @@ async def test_the_paper_says_what_the_packet_shows_and_is_refused_alike(town: T
     await printed(lawyer, f"{held.path}/packet.pdf")
 
     # Consent is taken back: the next copy has a place only, and her name nowhere.
-    await ok(cc.post(f"/v1/consents/{held.consent}/revoke", examples.CONSENT_REVOCATION))
+    await ok(cc.post(f"/v1/consents/{held.consent}/revoke", WHOLLY))
     said, _ = await printed(lawyer, f"{held.path}/packet.pdf")
     assert not any(words in said for words in (SUBJECT, ISSUE, "花子"))
     assert "写し第2号" in said
@@ -173,7 +185,7 @@ async def test_minutes_are_printed_for_those_who_may_read_them(town: Town):
     said, _ = await printed(of(town, "l-lawyer"), f"{held.path}/minutes.pdf")
     assert "一行目の決定" in said
     assert "取扱注意" in said
-    assert "（案）" in said
+    assert "（第1版案）" in said
     said, _ = await printed(of(town, "h-supporter"), f"{held.path}/minutes.pdf")
     assert "一行目の決定" not in said
     assert "開示されない方の情報" in said
@@ -195,7 +207,7 @@ async def test_a_drawn_character_is_refused_with_the_way_out(town: Town):
     problem = await refused(
         of(town, "l-lawyer").get(f"{held.path}/packet.pdf"), 409, "paper.character_missing"
     )
-    assert "U+30000" in problem["title_ja"]
+    assert problem["facts"] == {"characters": "U+30000"}
     assert "代替表記" in problem["title_ja"]
     # Nothing was printed, and no number used up.
     assert (await ok(of(town, "j-consultant").get(f"{held.path}/copies")))["items"] == []
@@ -205,3 +217,181 @@ async def test_with_its_replacement_the_name_is_printed(town: Town):
     held = await sitting(town, "\U00030000野", replacement="吉野 花子")
     said, _ = await printed(of(town, "l-lawyer"), f"{held.path}/packet.pdf")
     assert "吉野花子" in said
+
+
+async def sheets(caller: Caller, held: Sitting) -> dict[str, list[tuple[Any, ...]]]:
+    response = await caller.get(f"{held.path}/sitting.xlsx")
+    assert response.status_code == 200, response.text
+    assert response.headers["cache-control"] == "no-store"
+    book = load_workbook(io.BytesIO(response.content))
+    assert {c.data_type for page in book for row in page.iter_rows() for c in row} <= {"s", "n"}
+    return {page.title: list(page.iter_rows(values_only=True)) for page in book}
+
+
+async def test_the_sitting_as_a_workbook_for_the_convener(town: Town):
+    held = await sitting(town)
+    j = of(town, "j-consultant")
+    view = await ok(j.get(held.path))
+    there = {"present_attendee_ids": [a["id"] for a in view["attendees"]]}
+    await ok(j.post(f"{held.path}/hold", there))
+    task = {"agency_id": str(town.agency["L"]), "what": "+一覧を作る", "due_on": "2026-12-01"}
+    decided = {"result": "discussed", "decision": "=HYPERLINK(1)", "tasks": [task]}
+    await ok(j.post(f"{held.path}/items/{held.item}/result", decided))
+    book = await sheets(j, held)
+    assert list(book) == ["次第", "出席者", "結果・役割"]
+    assert book["次第"][1][3] == SUBJECT
+    assert "髙﨑 花子" in book["次第"][1][7]
+    assert book["次第"][2][3] == OPEN_SUBJECT
+    assert book["出席者"][0][0] == "機関等"
+    assert len(book["出席者"]) == 5
+    _, result, decision, agency, what, due, state = book["結果・役割"][1]
+    assert (result, decision, what) == ("協議した", "'=HYPERLINK(1)", "'+一覧を作る")
+    assert agency
+    assert (due, state) == ("令和8年12月1日", "未完了")
+    log = await tally(town, person_id=held.person, action="conference.read_packet")
+    assert log == {"j-consultant conference.read_packet allowed CONSENT": 1}
+
+    # Nobody else; and without her consent, her place only.
+    await refused(
+        town.caller("s-hub", "planning").get(f"{held.path}/sitting.xlsx"), 404, "record.not_found"
+    )
+    conference = held.path.rpartition("/")[2]
+    await hidden(town.caller("s-hub", "planning"), "/v1/conferences/{}/sitting.xlsx", conference)
+    cc = town.caller("cc-worker")
+    await ok(cc.post(f"/v1/consents/{held.consent}/revoke", WHOLLY))
+    book = await sheets(j, held)
+    told = str(book)
+    assert not any(words in told for words in (SUBJECT, "花子", "一覧を作る", "HYPERLINK"))
+    assert OPEN_SUBJECT in told
+
+
+# Minutes.
+
+
+async def held_with_results(town: Town, *absent: str) -> Sitting:
+    """Held with everybody but the ``absent``; what was decided is on record."""
+    held = await sitting(town)
+    j = of(town, "j-consultant")
+    view = await ok(j.get(held.path))
+    away = {str(town.agency[letter]) for letter in absent}
+    present = [a["id"] for a in view["attendees"] if a["agency_id"] not in away]
+    await ok(j.post(f"{held.path}/hold", {"present_attendee_ids": present}))
+    task = {"agency_id": str(town.agency["L"]), "what": "債務の一覧を作る", "due_on": "2026-12-01"}
+    decided = {"result": "discussed", "decision": "分割納付を相談する", "tasks": [task]}
+    await ok(j.post(f"{held.path}/items/{held.item}/result", decided))
+    return held
+
+
+async def test_minutes_are_drafted_from_the_record_and_edited(town: Town):
+    held = await held_with_results(town, "H")
+    j, lawyer = of(town, "j-consultant"), of(town, "l-lawyer")
+    path = f"{held.path}/minutes"
+    done = await ok(j.post(f"{path}/draft", {"next_at": "2026-12-18T13:30:00+09:00"}))
+    assert done["status"] == "minutes_draft"
+    assert "text" not in done
+    read = await ok(lawyer.get(path))
+    for words in (
+        "まるごと支援会議 会議録",
+        "弁護士 試験",
+        "欠席：",
+        SUBJECT,
+        "結果：協議した",
+        "決定事項：分割納付を相談する",
+        "債務の一覧を作る（令和8年12月1日まで）",
+        "令和8年12月18日 13時30分",
+    ):
+        assert words in read["text"], words
+    assert read["number"] == 1
+    await ok(j.post(path, {"text": read["text"] + "\n補足"}))
+    again = await ok(lawyer.get(path))
+    assert (again["number"], again["text"].endswith("補足")) == (2, True)
+    assert [v["number"] for v in again["versions"]] == [1, 2]
+    # Nobody but the convener; a stranger does not learn that there is anything.
+    await refused(
+        town.caller("m-officer", "planning").post(f"{path}/draft", {}), 404, "record.not_found"
+    )
+    for verb, body in (
+        ("draft", {}),
+        ("agree", {"agrees": True}),
+        ("correct", {"text": "直し", "reason": "誤記"}),
+    ):
+        conference = held.path.rpartition("/")[2]
+        stranger = town.caller("m-officer", "planning")
+        await same_as_unknown(stranger, "/v1/conferences/{}/minutes/" + verb, body, conference)
+
+
+async def test_a_draft_leaves_out_what_the_convener_may_no_longer_see(town: Town):
+    held = await held_with_results(town)
+    cc, j = town.caller("cc-worker"), of(town, "j-consultant")
+    await ok(cc.post(f"/v1/consents/{held.consent}/revoke", WHOLLY))
+    await ok(j.post(f"{held.path}/minutes/draft", {}))
+    text = await town.owner.fetchval(
+        "SELECT minutes_text FROM conference WHERE id = $1", held.path.rpartition("/")[2]
+    )
+    assert SUBJECT not in text
+    assert "債務の一覧" not in text
+    assert OPEN_SUBJECT in text
+    assert "次回の予定\n未定" in text
+
+
+async def test_an_objection_is_answered_by_rewriting_before_the_minutes_are_confirmed(town: Town):
+    held = await held_with_results(town, "CC")
+    j, lawyer = of(town, "j-consultant"), of(town, "l-lawyer")
+    path = f"{held.path}/minutes"
+    yes, no = {"agrees": True}, {"agrees": False, "remark": "期限が違う"}
+    await refused(lawyer.post(f"{path}/agree", yes), 409, "conference.illegal_move")
+    await refused(j.post(f"{path}/confirm"), 409, "conference.illegal_move")
+    await ok(j.post(f"{path}/draft", {}))
+    # Only who was there and may know everybody in them.
+    away = of(town, "cc-worker")
+    await refused(away.post(f"{path}/agree", yes), 409, "conference.not_present")
+    h = of(town, "h-supporter")
+    await refused(h.post(f"{path}/agree", yes), 403, "conference.minutes_restricted")
+
+    await ok(lawyer.post(f"{path}/agree", no))
+    [said] = (await ok(j.get(path)))["agreements"]
+    assert (said["agency_id"], said["agrees"]) == (str(town.agency["L"]), False)
+    assert said["remark"] == "期限が違う"
+    await refused(j.post(f"{path}/confirm"), 409, "conference.minutes_objected")
+    await refused(lawyer.post(f"{path}/confirm"), 403, "actor.permission_missing")
+    await ok(j.post(path, {"text": "直した会議録"}))
+    assert (await ok(j.get(path)))["agreements"] == []
+    # An objection to this version as well, taken back: the last word counts.
+    await ok(lawyer.post(f"{path}/agree", no))
+    await ok(lawyer.post(f"{path}/agree", yes))
+    confirmed = await ok(j.post(f"{path}/confirm"))
+    assert confirmed["status"] == "minutes_confirmed"
+
+
+async def test_confirmed_minutes_are_only_corrected_and_old_versions_stay(town: Town):
+    held = await held_with_results(town)
+    j, lawyer = of(town, "j-consultant"), of(town, "l-lawyer")
+    path = f"{held.path}/minutes"
+    correction = {"text": "正しい会議録", "reason": "氏名の誤記"}
+    await ok(j.post(path, {"text": "はじめの会議録"}))
+    await refused(j.post(f"{path}/correct", correction), 409, "conference.illegal_move")
+    await ok(j.post(f"{path}/confirm"))
+    await refused(j.post(path, {"text": "上書き"}), 409, "conference.illegal_move")
+    await refused(j.post(f"{path}/draft", {}), 409, "conference.illegal_move")
+    await refused(lawyer.post(f"{path}/correct", correction), 403, "actor.permission_missing")
+    corrected = await ok(j.post(f"{path}/correct", correction))
+    assert corrected["status"] == "minutes_confirmed"
+    read = await ok(lawyer.get(path))
+    assert (read["text"], read["number"]) == ("正しい会議録", 2)
+    assert [(v["text"], v["reason"]) for v in read["versions"]] == [
+        ("はじめの会議録", None),
+        ("正しい会議録", "氏名の誤記"),
+    ]
+    conference = held.path.rpartition("/")[2]
+    for account in ("l-lawyer", "h-supporter", "cc-worker"):
+        assert ("minutes_corrected", conference) in await notices(of(town, account))
+    # What they say of the new version is on record with it.
+    await ok(lawyer.post(f"{path}/agree", {"agrees": True}))
+    assert len((await ok(j.get(path)))["agreements"]) == 1
+    said, _ = await printed(lawyer, f"{path}.pdf")
+    assert "第2版確定" in said
+    # To whom somebody in them is closed, every version is.
+    only_h = await ok(of(town, "h-supporter").get(path))
+    assert only_h == {"id": conference, "restricted": True}
+    await ok(j.post(f"{held.path}/close"))
+    await refused(j.post(f"{path}/correct", correction), 409, "conference.illegal_move")

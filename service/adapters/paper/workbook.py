@@ -26,6 +26,8 @@ def render_xlsx(sheets: Sequence[Sheet]) -> bytes:
         page = book.create_sheet(_NOT_IN_A_TITLE.sub("・", sheet.title))
         for number, row in enumerate((sheet.headings, *sheet.rows), start=1):
             for place, text in enumerate(row, start=1):
+                if not text:
+                    continue
                 cell = page.cell(row=number, column=place)
                 cell.value = inert(ILLEGAL_CHARACTERS_RE.sub(GETA, text))[:_LONGEST]
                 cell.data_type = "s"

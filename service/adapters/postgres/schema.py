@@ -59,6 +59,8 @@ STORES = (
 APPEND_ONLY = (
     "assessment",
     "audit_entry",
+    "minutes_agreement",
+    "minutes_version",
     "note",
     "packet_copy",
     "recommendation",
@@ -86,6 +88,8 @@ PROTECTED = (
     "feedback",
     "household",
     "hub_entry",
+    "minutes_agreement",
+    "minutes_version",
     "note",
     "notice",
     "packet_copy",

@@ -66,6 +66,13 @@ class PostgresTasks:
             "SELECT settle_tasks($1, $2, $3)", sorted(k.value for k in kinds), record_id, at
         )
 
+    async def of_conference(self, conference_id: UUID) -> Sequence[Task]:
+        """What the conference decided that somebody does, in the order it was decided in."""
+        rows = await self._connection.fetch(
+            f"{TASK.select} WHERE conference_id = $1 ORDER BY id", conference_id
+        )
+        return [TASK.read(r) for r in rows]
+
     async def of_agency(
         self,
         agency_id: UUID,
