@@ -111,7 +111,7 @@ async def print_minutes(conference_id: UUID, context: Asked, request: Request) -
     response_class=Response,
     responses=REFUSALS | BOUND,
 )
-@acts(Permission.CONFERENCE_MINUTE)
+@acts(Permission.CONFERENCE_READ_PACKET)
 async def export_sitting(conference_id: UUID, context: Asked, request: Request) -> Response:
     """The whole sitting as a workbook: agenda, attendees, results and tasks (convener only)."""
     book = await papers.sitting(context, conference_id, bindery_of(request))

@@ -92,7 +92,9 @@ async def minutes(context: Context, conference_id: UUID, press: Press) -> bytes:
 
 async def sitting(context: Context, conference_id: UUID, bind: Bindery) -> bytes:
     """The whole sitting as a workbook for its convener, as far as its permits go."""
-    conference, attendees = await as_convener(context, conference_id, Permission.CONFERENCE_MINUTE)
+    conference, attendees = await as_convener(
+        context, conference_id, Permission.CONFERENCE_READ_PACKET
+    )
     reader = next((a for a in attendees if a.agency_id == context.agency_id), None)
     if reader is None:
         raise Denied("conference.not_invited")

@@ -257,7 +257,10 @@ async def test_the_role_is_neither_owner_nor_powerful(databases: Databases):
 ON_RECORD = {
     "assessment": "issues",
     "audit_entry": "outcome",
+    "minutes_agreement": "agrees",
+    "minutes_version": "text",
     "note": "text",
+    "packet_copy": "sha256",
     "recommendation": "outcome",
     "record_history": "body",
     "referral_amendment": "new",

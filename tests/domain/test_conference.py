@@ -144,7 +144,10 @@ held               record     held
 held               minute     minutes_draft
 minutes_draft      record     minutes_draft
 minutes_draft      minute     minutes_draft
+minutes_draft      agree      minutes_draft
 minutes_draft      confirm    minutes_confirmed
+minutes_confirmed  agree      minutes_confirmed
+minutes_confirmed  correct    minutes_confirmed
 minutes_confirmed  close      closed
 """
 STEPS = {(s, a): t for s, a, t in (line.split() for line in DIAGRAM.strip().splitlines())}
