@@ -318,6 +318,27 @@ async def _conference(town: Town, j: Caller, person: str, plan: str) -> tuple[st
     return conference, item, str(attendee), task
 
 
+async def make_minutes(town: Town, records: Records) -> None:
+    """Minutes of the conference and what S says of them, as if it had been held."""
+    conference = uuid.UUID(records.by_parameter["conference_id"])
+    await town.owner.execute(
+        "INSERT INTO minutes_version (id, conference_id, number, text, written_at, agency_id)"
+        " VALUES ($1, $2, 1, $3, now(), $4)",
+        uuid.uuid4(),
+        conference,
+        CANARY,
+        town.agency["J"],
+    )
+    await town.owner.execute(
+        "INSERT INTO minutes_agreement (id, conference_id, number, agency_id, agrees, remark,"
+        " said_at) VALUES ($1, $2, 1, $3, false, $4, now())",
+        uuid.uuid4(),
+        conference,
+        town.agency["S"],
+        CANARY,
+    )
+
+
 async def call(caller: Caller, route: Route, path: str, body: Any = None) -> httpx.Response:
     """Send the route's request."""
     headers = {"If-Match": '"1"'} if route.method == "PUT" else {}

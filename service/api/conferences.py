@@ -1,4 +1,4 @@
-"""Conferences, their agenda and packets, results, tasks and minutes."""
+"""Conferences, their agenda and packets, results and tasks."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,7 +13,6 @@ from service.api.shapes import REFUSALS, page_of, receipt, said, shown
 from service.application import agendas, conferences, packets
 from service.application import conference_bodies as bodies
 from service.application import conference_results as results
-from service.application.conference_results import WriteMinutes
 from service.domain.conference import (
     AddItem,
     AgendaItem,
@@ -229,29 +228,6 @@ async def record_result(
 ) -> Response:
     """Record what was decided on an item, and who does what until when."""
     return show(await results.record_result(context, conference_id, item_id, command))
-
-
-@router.post("/conferences/{conference_id}/minutes", response_model=Receipt)
-@acts(Permission.CONFERENCE_MINUTE)
-async def write_minutes(
-    conference_id: UUID, command: Annotated[WriteMinutes, said(examples.MINUTES)], context: Asked
-) -> Response:
-    """Write the draft of the minutes."""
-    return show(await results.write_minutes(context, conference_id, command))
-
-
-@router.get("/conferences/{conference_id}/minutes", response_model=dict[str, Any])
-@acts(Permission.CONFERENCE_READ)
-async def read_minutes(conference_id: UUID, context: Asked) -> Response:
-    """Read the minutes, if the caller may know everybody they are about."""
-    return show(await results.read_minutes(context, conference_id))
-
-
-@router.post("/conferences/{conference_id}/minutes/confirm", response_model=Receipt)
-@acts(Permission.CONFERENCE_MINUTE)
-async def confirm_minutes(conference_id: UUID, context: Asked) -> Response:
-    """Confirm the minutes; nobody changes them any more."""
-    return show(await conferences.step(context, conference_id, ConferenceAct.CONFIRM))
 
 
 @router.post("/conferences/{conference_id}/close", response_model=Receipt)

@@ -159,6 +159,12 @@ RESULT: dict[str, Any] = {
     "tasks": [{"agency_id": COUNCIL, "what": "歯科に同行する", "due_on": "2099-12-15"}],
 }
 MINUTES = {"text": "出席者全員で役割を確認した。"}
+MINUTES_AGREEMENT = {"agrees": True, "remark": "役割分担の記載を確認した。"}
+MINUTES_CORRECTION = {
+    "text": "出席者全員で役割と期限を確認した。",
+    "reason": "期限についての記載が漏れていた。",
+}
+MINUTES_DRAFT = {"next_at": "2099-12-18T13:30:00+09:00"}
 TASK_OUTCOME = {"outcome": "歯科を受診した。"}
 PLAN_VERSION: dict[str, Any] = {
     "goal_in_own_words": "借金を片付けて、静かに暮らしたい。",

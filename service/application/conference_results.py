@@ -1,16 +1,11 @@
-"""Holding the conference, its results, tasks and minutes."""
+"""Holding the conference, its results and tasks."""
 
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
-from service.application.conference_bodies import window_for
-from service.application.conferences import change, load, receipt_of
+from service.application.conferences import change, receipt_of
 from service.application.context import Context, Shown
-from service.application.facts import NOBODY
 from service.application.notices import notify
-from service.application.packets import permits_for
 from service.application.tasks import settle
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.calendar_jp import jst_date
@@ -24,23 +19,11 @@ from service.domain.conference import (
     check_approval,
 )
 from service.domain.conference_states import ConferenceAct
-from service.domain.disclosure import (
-    D3,
-)
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
 from service.domain.plan import PlanAct
 from service.domain.task import Task, TaskKind
-from service.domain.text import Paragraph
-
-
-class WriteMinutes(BaseModel):
-    """The minutes (会議録)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    text: Paragraph
 
 
 async def hold(context: Context, conference_id: UUID, command: HoldConference) -> Shown:
@@ -152,60 +135,3 @@ async def _assign(
     )
     await context.work.tasks.add(task)
     await notify(context, task.agency_id, NoticeKind.TASK_ASSIGNED, "task", task.id)
-
-
-async def write_minutes(context: Context, conference_id: UUID, command: WriteMinutes) -> Shown:
-    """A draft of the minutes; it can be rewritten until it is confirmed."""
-    conference, _ = await change(context, conference_id, ConferenceAct.MINUTE)
-    written = conference.move(ConferenceAct.MINUTE, minutes_text=command.text)
-    await context.work.conferences.save(written)
-    return receipt_of(context, written)
-
-
-async def read_minutes(context: Context, conference_id: UUID) -> Shown:
-    """The minutes, for agencies that may know every person they are about."""
-    conference, _, facts = await load(context, conference_id)
-    context.enforce(Permission.CONFERENCE_READ, facts)
-    assert conference is not None  # noqa: S101 - no permit without a record
-    items = await context.work.conferences.items(conference_id)
-    reader = Attendee(
-        id=NOBODY, conference_id=conference_id, agency_id=context.agency_id, invited_at=context.now
-    )
-    closed = [
-        item
-        for item in items
-        if item.person_ids
-        and item.pulled_at is None
-        and await permits_for(
-            context,
-            conference,
-            reader,
-            item,
-            await window_for(
-                context,
-                conference,
-                item,
-                invited=item.invites(context.actor.agency_id, conference.convener_agency_id),
-            ),
-            needs=D3,
-        )
-        is None
-    ]
-    if closed:
-        return Shown({"id": str(conference_id), "restricted": True}, conference.version)
-    return Shown(
-        {
-            "id": str(conference_id),
-            "status": conference.status.value,
-            "text": conference.minutes_text,
-            "results": [
-                {
-                    "number": i.number,
-                    "result": i.result.value if i.result else None,
-                    "decision": i.decision,
-                }
-                for i in items
-            ],
-        },
-        conference.version,
-    )

@@ -178,12 +178,11 @@ async def answer(context: Context, conference_id: UUID, command: AnswerInvitatio
 
 
 async def step(context: Context, conference_id: UUID, act: ConferenceAct) -> Shown:
-    """Fix the agenda, cancel, confirm the minutes, close: a step that brings nothing else along."""
+    """Fix the agenda, cancel, close: a step that brings nothing else along."""
     conference, attendees = await change(context, conference_id, act)
     if act is ConferenceAct.FIX and not await context.work.conferences.items(conference_id):
         raise IllegalMove("conference.agenda_is_empty")
-    stamps = {ConferenceAct.FIX: "fixed_at", ConferenceAct.CONFIRM: "minutes_confirmed_at"}
-    stamped = {stamps[act]: context.now} if act in stamps else {}
+    stamped = {"fixed_at": context.now} if act is ConferenceAct.FIX else {}
     changed = conference.move(act, **stamped)
     await context.work.conferences.save(changed)
     if act is ConferenceAct.CANCEL:
@@ -206,14 +205,24 @@ async def change(
     context: Context, conference_id: UUID, act: ConferenceAct
 ) -> tuple[Conference, list[Attendee]]:
     """The conference, locked, for an act that only its convener may do."""
-    conference, attendees, facts = await load(context, conference_id, lock=True)
+    conference, attendees = await as_convener(
+        context, conference_id, ACT_PERMISSION[act], lock=True
+    )
+    context.check_version(conference.version)
+    return conference, attendees
+
+
+async def as_convener(
+    context: Context, conference_id: UUID, permission: Permission, *, lock: bool = False
+) -> tuple[Conference, list[Attendee]]:
+    """The conference, for what only its convener may do or see."""
+    conference, attendees, facts = await load(context, conference_id, lock=lock)
     held = facts.as_holder()
     if Part.PARTY in facts.parts and not held.parts:
-        context.enforce(ACT_PERMISSION[act], facts)
+        context.enforce(permission, facts)
         raise Denied("conference.convener_only")
-    context.enforce(ACT_PERMISSION[act], held)
+    context.enforce(permission, held)
     assert conference is not None  # noqa: S101 - no permit without a record
-    context.check_version(conference.version)
     return conference, attendees
 
 

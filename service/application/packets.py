@@ -49,15 +49,22 @@ async def packet(context: Context, conference_id: UUID, attendee_id: UUID | None
     if conference.status not in PACKET_OPEN:
         raise IllegalMove("conference.packet_closed", facts={"state": conference.status})
     reader = _reader(context, conference, attendees, attendee_id)
-    items = [
-        await _item_for(context, conference, attendees, reader, item)
-        for item in await context.work.conferences.items(conference_id)
-    ]
+    items = await items_for(context, conference, attendees, reader)
     shown = disclose(conference, frozenset({D0}))
     del shown["withheld"]
     return Shown(
         shown | {"attendee_id": str(reader.id), "items": items}, conference.version, conference.id
     )
+
+
+async def items_for(
+    context: Context, conference: Conference, attendees: list[Attendee], reader: Attendee
+) -> list[dict[str, Any]]:
+    """The agenda as the reader is shown it, with an entry for everybody whom it is about."""
+    return [
+        await _item_for(context, conference, attendees, reader, item)
+        for item in await context.work.conferences.items(conference.id)
+    ]
 
 
 def _reader(

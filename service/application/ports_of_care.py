@@ -149,6 +149,7 @@ class Tasks(Protocol):
     async def settle_own(
         self, kinds: Collection[TaskKind], record_id: UUID, agency_id: UUID, at: datetime
     ) -> None: ...
+    async def of_conference(self, conference_id: UUID) -> Sequence[Task]: ...
     async def of_agency(
         self,
         agency_id: UUID,

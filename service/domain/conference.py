@@ -25,7 +25,7 @@ from service.domain.disclosure import D0, D1, D3, Disclosable
 from service.domain.errors import IllegalMove
 from service.domain.permission import Purpose
 from service.domain.plan import MOST_VERSIONS
-from service.domain.text import Line, Paragraph, invalid
+from service.domain.text import Line, LongText, Paragraph, invalid
 
 MESSAGES_EN = {
     "conference.ends_before_start": "The conference ends before it starts. Correct ends_at.",
@@ -94,7 +94,7 @@ class Conference(PlanConference):
     convener_agency_id: Annotated[UUID, D0]
     municipality_code: Annotated[str, D0]
     status: Annotated[ConferenceStatus, D0] = C.PLANNED
-    minutes_text: Annotated[Paragraph | None, D3] = None
+    minutes_text: Annotated[LongText | None, D3] = None
     planned_at: Annotated[datetime, D0]
     fixed_at: Annotated[datetime | None, D0] = None
     held_at: Annotated[datetime | None, D0] = None

@@ -137,7 +137,9 @@ class ConferenceAct(StrEnum):
     HOLD = "hold"
     RECORD = "record"
     MINUTE = "minute"
+    AGREE = "agree"
     CONFIRM = "confirm"
+    CORRECT = "correct"
     CLOSE = "close"
     CANCEL = "cancel"
 
@@ -164,7 +166,10 @@ NEXT: Mapping[tuple[ConferenceStatus, ConferenceAct], ConferenceStatus] = {
     (C.HELD, V.MINUTE): C.MINUTES_DRAFT,
     (C.MINUTES_DRAFT, V.RECORD): C.MINUTES_DRAFT,
     (C.MINUTES_DRAFT, V.MINUTE): C.MINUTES_DRAFT,
+    (C.MINUTES_DRAFT, V.AGREE): C.MINUTES_DRAFT,
     (C.MINUTES_DRAFT, V.CONFIRM): C.MINUTES_CONFIRMED,
+    (C.MINUTES_CONFIRMED, V.AGREE): C.MINUTES_CONFIRMED,
+    (C.MINUTES_CONFIRMED, V.CORRECT): C.MINUTES_CONFIRMED,
     (C.MINUTES_CONFIRMED, V.CLOSE): C.CLOSED,
 }
 ENDINGS = frozenset({C.CLOSED, C.CANCELLED})
@@ -179,7 +184,9 @@ ACT_PERMISSION: Mapping[ConferenceAct, Permission] = {
     V.HOLD: Permission.CONFERENCE_HOLD,
     V.RECORD: Permission.CONFERENCE_MINUTE,
     V.MINUTE: Permission.CONFERENCE_MINUTE,
+    V.AGREE: Permission.CONFERENCE_AGREE,
     V.CONFIRM: Permission.CONFERENCE_MINUTE,
+    V.CORRECT: Permission.CONFERENCE_MINUTE,
     V.CLOSE: Permission.CONFERENCE_MINUTE,
     V.CANCEL: Permission.CONFERENCE_CANCEL,
 }

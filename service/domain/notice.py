@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     HUB_ENTRY = "hub_entry"
     HUB_OVERDUE = "hub_overdue"
     ITEM_PULLED = "item_pulled"
+    MINUTES_CORRECTED = "minutes_corrected"
     PLAN_TO_DECIDE = "plan_to_decide"
     PROVISION_RECEIVED = "provision_received"
     REFERRAL_AMENDED = "referral_amended"
@@ -89,6 +90,7 @@ NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.HUB_ENTRY: "ハブの対応が必要な案件があります",
     NoticeKind.HUB_OVERDUE: "ハブの回答が期限を過ぎています",
     NoticeKind.ITEM_PULLED: "同意の撤回により議題が外れました",
+    NoticeKind.MINUTES_CORRECTED: "会議録が訂正されました",
     NoticeKind.PLAN_TO_DECIDE: "支援決定・確認を待つプランがあります",
     NoticeKind.PROVISION_RECEIVED: "同意によらない情報提供があります",
     NoticeKind.REFERRAL_AMENDED: "送付後のつなぎに訂正がありました",

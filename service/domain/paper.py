@@ -1,4 +1,4 @@
-"""What is printed and handed over: a consent receipt (同意書の控え), a disclosure (開示文書).
+"""What is printed and handed over: receipts, disclosures (開示文書), the papers of a conference.
 
 The disclosure answers a request by the person (個人情報の保護に関する法律 第82条). A paper is
 words in their order; fonts, pages and tags are its renderer's business.
@@ -19,13 +19,23 @@ class Row(BaseModel):
     value: str
 
 
+class Grid(BaseModel):
+    """A table of several columns; every line has as many cells as there are columns."""
+
+    model_config = ConfigDict(frozen=True)
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    lines: tuple[tuple[str, ...], ...]
+
+
 class Section(BaseModel):
-    """A heading, which may be empty, the rows below it, and the paragraphs below those."""
+    """A heading, which may be empty, the rows below it, a table, and the paragraphs below those."""
 
     model_config = ConfigDict(frozen=True)
 
     heading: str
     rows: tuple[Row, ...] = ()
+    grid: Grid | None = None
     paragraphs: tuple[str, ...] = ()
 
 
@@ -41,3 +51,28 @@ class Paper(BaseModel):
     made_on: date
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    #: How it is to be handled (取扱注意), in red at the head of every page.
+    caution: str | None = None
+    #: To whom and when it was issued, below the date.
+    issued: tuple[str, ...] = ()
+    #: Which copy it is and whose, behind the text of every page.
+    watermark: str | None = None
+
+
+class Sheet(BaseModel):
+    """One sheet of a workbook: a title, headings, rows of text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: Annotated[str, Field(min_length=1, max_length=31)]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+#: What makes a program for spreadsheets calculate instead of show.
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def inert(text: str) -> str:
+    """The text as a cell that is only ever shown, also once it is saved as CSV."""
+    return f"'{text}" if text.lstrip(" \n\u3000").startswith(_STARTS_A_FORMULA) else text

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     CASE_READ = "case.read"
     CASE_SET_TEAM = "case.set_team"
     CONFERENCE_ACKNOWLEDGE = "conference.acknowledge"
+    CONFERENCE_AGREE = "conference.agree"
     CONFERENCE_ANSWER = "conference.answer"
     CONFERENCE_CANCEL = "conference.cancel"
     CONFERENCE_CONSTITUTE = "conference.constitute"
@@ -240,6 +241,7 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CASE_READ: "ケースの閲覧",
     Permission.CASE_SET_TEAM: "支援チームの設定",
     Permission.CONFERENCE_ACKNOWLEDGE: "守秘義務の確認",
+    Permission.CONFERENCE_AGREE: "会議録への同意・異議",
     Permission.CONFERENCE_ANSWER: "会議出欠の回答",
     Permission.CONFERENCE_CANCEL: "会議の中止",
     Permission.CONFERENCE_CONSTITUTE: "法定会議の設置",

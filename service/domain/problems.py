@@ -238,9 +238,25 @@ PROBLEMS: dict[str, Words] = {
         "This kind of conference names no persons. Leave the persons out, or choose a case conference.",
         "この種類の会議では個人を扱えません。対象者を外すか、個別の会議を選んでください。",
     ),
+    "conference.minutes_objected": Words(
+        "An agency objects to the minutes as they stand. Rewrite the draft; it can then agree to the new version.",
+        "現在の会議録案に異議が出ています。案を書き直し、新しい版への同意を得てから確定してください。",
+    ),
+    "conference.minutes_restricted": Words(
+        "Only agencies that may know everybody the minutes are about agree to them.",
+        "会議録に記載されたすべての方の情報を閲覧できる機関だけが、同意・異議を述べられます。",
+    ),
+    "conference.no_minutes": Words(
+        "There are no minutes yet. The convener writes or generates the draft first.",
+        "会議録がまだありません。招集機関が会議録案を作成してください。",
+    ),
     "conference.not_invited": Words(
         "Your agency is not invited to this conference.",
         "あなたの機関はこの会議に招集されていません。",
+    ),
+    "conference.not_present": Words(
+        "Only agencies that attended say whether they agree. Ask the convener, if the attendance is wrong.",
+        "会議に出席した機関だけが同意・異議を述べられます。出席の記録が違う場合は招集機関に連絡してください。",
     ),
     "conference.not_registered": Words(
         "You are not registered as a participant or substitute of this conference. Have your position registered first.",
@@ -692,6 +708,12 @@ PROBLEMS: dict[str, Words] = {
     ),
     "notice.already_acknowledged": Words(
         "This notice was acknowledged before.", "この通知は確認済みです。"
+    ),
+    "paper.character_missing": Words(
+        "The font has no glyph for the characters in facts. Record the name's replacement in common characters"
+        " (names.replacement), or write the text without that character, and print again.",
+        "印刷用の書体にない文字があります（factsの番号を確認してください）。氏名の「代替表記」に常用の文字で登録するか、"
+        "文中の文字を書き換えてから、もう一度印刷してください。",
     ),
     "plan.agreed_in_future": Words(
         "The person cannot have agreed in the future. Correct agreed_on.",

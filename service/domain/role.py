@@ -168,6 +168,7 @@ _WATCHER = _EVERYONE | frozenset(
         Permission.CALENDAR_MAKE,
         Permission.CALENDAR_READ,
         Permission.CALENDAR_REVOKE,
+        Permission.CONFERENCE_AGREE,
         Permission.CONFERENCE_ANSWER,
         Permission.CONFERENCE_READ,
         Permission.CONFERENCE_READ_PACKET,

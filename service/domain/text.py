@@ -9,6 +9,7 @@ context. No sentence ever contains the submitted value (brief section 8, rules 1
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -119,6 +120,12 @@ class Reads:
 
 #: One line of text, at most 200 characters.
 Line = Annotated[str, Reads(read_line, minLength=1, maxLength=200)]
+#: As long as a document of many pages gets: minutes.
+LONGEST_TEXT = 20_000
+LongText = Annotated[
+    str,
+    Reads(partial(read_paragraph, limit=LONGEST_TEXT), minLength=1, maxLength=LONGEST_TEXT),
+]
 #: Free text of several lines, at most 4000 characters.
 Paragraph = Annotated[str, Reads(read_paragraph, minLength=1, maxLength=4000)]
 #: A code, at most 64 characters.

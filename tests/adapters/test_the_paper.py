@@ -6,10 +6,13 @@ from datetime import date
 from html.parser import HTMLParser
 
 import pytest
+from fontTools.ttLib import TTFont
+from noto_cjk_sans_jp_regular import FONT_PATH
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from service.adapters.paper import render_html, render_pdf
-from service.domain.paper import Paper, Row, Section
+from service.adapters.paper import missing_characters, render_html, render_pdf, render_xlsx
+from service.domain.paper import Grid, Paper, Row, Section, Sheet, inert
 
 LONG = "".join(f"第{place}文では、共有する情報の範囲と目的を説明しました。" for place in range(300))
 MM = 72 / 25.4
@@ -363,3 +366,74 @@ def test_empty_texts_are_no_error():
     paper = receipt(subtitle="", issuer="", number="", sections=(blank,), notes=("",))
     assert len(read(paper).pages) == 1
     assert render_html(paper)
+
+
+# The papers of a conference.
+
+WATERMARK = "第3号 試験福祉課 相談員\n令和8年11月21日 10時00分"
+
+
+def conference_paper(**changes):
+    grid = Grid(
+        columns=("番号", "議題", "時間"), lines=(("1", "支援プラン", "20分"), ("2", "", "10分"))
+    )
+    section = Section(heading="内容", grid=grid, paragraphs=(LONG,))
+    return receipt(
+        sections=(section,),
+        caution="取扱注意",
+        issued=("交付先 試験福祉課 相談員", "交付 令和8年11月21日 10時00分"),
+        watermark=WATERMARK,
+    ).model_copy(update=changes)
+
+
+def test_every_page_carries_the_caution_in_red_and_the_watermark():
+    reader = read(conference_paper())
+    assert len(reader.pages) > 3
+    for page in reader.pages:
+        said = text_of(page)
+        assert "取扱注意" in said
+        for line in WATERMARK.split("\n"):
+            assert said.replace(" ", "").count(line.replace(" ", "")) >= 3
+        assert "0.7019608 0 0.105882354 scn" in page.get_contents().get_data().decode("latin-1")
+    assert "0.7019608 0 0.105882354 scn" not in (
+        read(receipt()).pages[0].get_contents().get_data().decode("latin-1")
+    )
+
+
+def test_a_table_of_several_columns_says_every_cell():
+    said = text_of(read(conference_paper(watermark=None)).pages[0])
+    assert "番号 議題 時間" in said
+    assert "1 支援プラン 20分" in said
+    assert "交付先 試験福祉課 相談員" in said
+    page = "".join(Tags.of(render_html(conference_paper())).text)
+    assert all(word in page for word in ("支援プラン", "取扱注意", "交付先 試験福祉課 相談員"))
+
+
+@pytest.mark.parametrize("name", ["﨑", "髙", "𠮷", "葛\U000e0100", "邉", "齋"])
+def test_rare_kanji_of_names_are_in_the_font(name):
+    assert missing_characters(told(name)) == ()
+    assert name in joined(read(told(name)))
+
+
+def test_what_is_drawn_or_unknown_is_named_and_not_printed():
+    gaji, beyond = "\ue000", "\U00030000"
+    assert missing_characters(told(f"山{gaji}田{beyond}😀")) == (gaji, beyond)
+    assert missing_characters(told("絵文字😀は〓で示す")) == ()
+
+
+def test_every_character_of_a_paper_is_in_the_embedded_font():
+    with TTFont(str(FONT_PATH), lazy=True) as font:
+        known = set(map(chr, font.getBestCmap()))
+    for page in read(conference_paper(subtitle=RARE)).pages:
+        assert set(text_of(page)) - known <= {"\n", "\U000e0100"}
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r", " =", "＝", "\u3000+"])
+def test_no_cell_of_a_workbook_starts_a_formula(start):
+    text = f"{start}HYPERLINK(1)"
+    assert inert(text).startswith("'")
+    sheet = Sheet(title="次第", headings=("議題",), rows=((text,), ("ふつうの文",)))
+    page = load_workbook(io.BytesIO(render_xlsx((sheet,))))["次第"]
+    assert page["A2"].value.startswith("'")
+    assert {cell.data_type for row in page.iter_rows() for cell in row} == {"s"}
+    assert page["A3"].value == "ふつうの文"

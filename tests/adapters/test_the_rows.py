@@ -76,10 +76,12 @@ from service.domain.hub import HubEntry
 from service.domain.import_plan import ImportBatch, Kept
 from service.domain.intake import Intake
 from service.domain.law import BasisSwitch, LegalBasis
+from service.domain.minutes import MinutesAgreement, MinutesVersion
 from service.domain.names import PersonName
 from service.domain.network import Network, Routing
 from service.domain.note import Note
 from service.domain.notice import Notice
+from service.domain.packet_copy import PacketCopy
 from service.domain.people import EmergencyContact, Household, Member, Person, Representation
 from service.domain.permission import Purpose
 from service.domain.person_import import Made as MadeRow
@@ -926,6 +928,35 @@ FULL: tuple[BaseModel, ...] = (
         acknowledged_iss=ISS,
         acknowledged_sub="sub-1",
         notice_version="CONF_LAYERED@2023-04-01",
+    ),
+    MinutesVersion(
+        id=uid(35),
+        conference_id=uid(11),
+        number=2,
+        text=HARD + "会議録",
+        reason=HARD,
+        written_at=IN_JAPAN,
+        agency_id=OURS,
+        position_id=POSITION,
+    ),
+    MinutesAgreement(
+        id=uid(35),
+        conference_id=uid(11),
+        number=2,
+        agency_id=OURS,
+        position_id=POSITION,
+        agrees=False,
+        remark=HARD,
+        said_at=IN_JAPAN,
+    ),
+    PacketCopy(
+        id=uid(35),
+        conference_id=uid(11),
+        number=3,
+        agency_id=OURS,
+        position_id=POSITION,
+        made_at=IN_JAPAN,
+        sha256="0123456789abcdef" * 4,
     ),
     Supervision(
         id=uid(36),

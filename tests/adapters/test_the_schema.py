@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import pytest
 from conftest import Databases, Urls
-from every_route import CANARY, Records, make_records
+from every_route import CANARY, Records, make_minutes, make_records
 from scenario_steps import ok, person
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -25,7 +25,10 @@ from service.domain.disclosure import D0, Disclosable, classes_within
 APPEND_ONLY = {
     "assessment",
     "audit_entry",
+    "minutes_agreement",
+    "minutes_version",
     "note",
+    "packet_copy",
     "recommendation",
     "record_history",
     "referral_amendment",
@@ -254,7 +257,10 @@ async def test_the_role_is_neither_owner_nor_powerful(databases: Databases):
 ON_RECORD = {
     "assessment": "issues",
     "audit_entry": "outcome",
+    "minutes_agreement": "agrees",
+    "minutes_version": "text",
     "note": "text",
+    "packet_copy": "sha256",
     "recommendation": "outcome",
     "record_history": "body",
     "referral_amendment": "new",
@@ -485,6 +491,9 @@ async def one_of_the_rest(town: Town, records: Records) -> None:
     path = f"/v1/conferences/{records.by_parameter['conference_id']}/participants"
     j = town.caller("j-consultant", "planning")
     await ok(j.post(path, {"position_id": str(position)}), 201)
+    printed = path.replace("participants", "packet.pdf")
+    assert (await j.get(printed)).status_code == 200
+    await make_minutes(town, records)
 
 
 async def test_the_service_cannot_rewrite_its_history(town: Town, urls: Urls):

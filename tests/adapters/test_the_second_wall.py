@@ -23,6 +23,7 @@ from every_route import (
     every_route,
     filled,
     give_every_role,
+    make_minutes,
     make_records,
     random_ids,
 )
@@ -77,7 +78,15 @@ OPEN = {
 #: Never read through the service.
 NEVER_READ = {"record_history"}
 #: What the holder of the record has no part in, or only in its own copy.
-NOT_THE_HOLDERS = {"conference_series", "date_poll", "participant", "record_history"}
+NOT_THE_HOLDERS = {
+    "conference_series",
+    "date_poll",
+    "minutes_agreement",
+    "minutes_version",
+    "packet_copy",
+    "participant",
+    "record_history",
+}
 #: What a sweep needs.
 SWEPT = {
     "agenda_item",
@@ -102,7 +111,10 @@ SWEPT = {
 NEVER_CHANGED = {
     "assessment",
     "audit_entry",
+    "minutes_agreement",
+    "minutes_version",
     "note",
+    "packet_copy",
     "plan_version",
     "referral_amendment",
     "referral_event",
@@ -166,6 +178,8 @@ async def records(town: Town) -> Records:
     await ok(cc.post(f"/v1/persons/{found.person_id}/representatives", guardian), 201)
     sits = {"position_id": str(await position_of(town, "j_consultant"))}
     await ok(j.post(f"/v1/conferences/{ids['conference_id']}/participants", sits), 201)
+    assert (await j.get(f"/v1/conferences/{ids['conference_id']}/packet.pdf")).status_code == 200
+    await make_minutes(town, found)
     there = {
         table: await town.owner.fetchval(f"SELECT count(*) FROM {table}") for table in PROTECTED
     }
@@ -251,6 +265,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         *migration("0007_referrals_in_full").PROTECTED,
         *migration("0009_entrance_hub_and_cases").POLICIES,
         *migration("0011_finding_a_date").POLICIES,
+        *migration("0012_conference_paper").POLICIES,
     }
     assert set(PROTECTED) == {*migration("0005_second_wall").PROTECTED, *later, "circle"}
 

@@ -144,7 +144,10 @@ held               record     held
 held               minute     minutes_draft
 minutes_draft      record     minutes_draft
 minutes_draft      minute     minutes_draft
+minutes_draft      agree      minutes_draft
 minutes_draft      confirm    minutes_confirmed
+minutes_confirmed  agree      minutes_confirmed
+minutes_confirmed  correct    minutes_confirmed
 minutes_confirmed  close      closed
 """
 STEPS = {(s, a): t for s, a, t in (line.split() for line in DIAGRAM.strip().splitlines())}
@@ -196,7 +199,7 @@ def test_papers_can_be_read_from_the_fixing_of_the_agenda_to_the_closing() -> No
 
 def test_every_act_is_covered_by_a_permission() -> None:
     assert set(ACT_PERMISSION) == set(ConferenceAct)
-    own = {"invite", "answer", "fix", "hold", "minute", "cancel"}
+    own = {"invite", "agree", "answer", "fix", "hold", "minute", "cancel"}
     for act, permission in ACT_PERMISSION.items():
         if act in own:
             assert permission.value == f"conference.{act}"

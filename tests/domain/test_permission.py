@@ -84,7 +84,7 @@ def test_every_permission_is_about_a_kind_of_record() -> None:
 COORDINATION = {
     permission
     for permission in ACT_PERMISSION.values()
-    if permission is not Permission.CONFERENCE_ANSWER
+    if permission not in {Permission.CONFERENCE_AGREE, Permission.CONFERENCE_ANSWER}
 }
 #: Who looks for a date is who convenes.
 DATES = (

@@ -1,10 +1,13 @@
 """Papers as PDF, to be kept, and as a page of HTML, to be looked at and printed."""
 
-from service.adapters.paper.html import render_html
-from service.adapters.paper.pdf import render_pdf
-from service.domain.paper import Paper
+from collections.abc import Sequence
 
-__all__ = ["PaperPrinter", "render_html", "render_pdf"]
+from service.adapters.paper.html import render_html
+from service.adapters.paper.pdf import missing_characters, render_pdf
+from service.adapters.paper.workbook import render_xlsx
+from service.domain.paper import Paper, Sheet
+
+__all__ = ["PaperPrinter", "missing_characters", "render_html", "render_pdf", "render_xlsx"]
 
 
 class PaperPrinter:
@@ -17,3 +20,11 @@ class PaperPrinter:
     def html(self, paper: Paper) -> str:
         """The paper as one page without script or anything external."""
         return render_html(paper)
+
+    def missing(self, paper: Paper) -> tuple[str, ...]:
+        """Letters on the paper that the font does not have."""
+        return missing_characters(paper)
+
+    def xlsx(self, sheets: Sequence[Sheet]) -> bytes:
+        """The sheets as a workbook of text."""
+        return render_xlsx(sheets)

@@ -5,6 +5,7 @@ package, and it sees no fonts but ours.
 """
 
 import json
+import unicodedata
 from datetime import UTC, datetime, time
 from functools import cache
 from importlib import resources
@@ -44,6 +45,27 @@ def render_pdf(paper: Paper) -> bytes:
     if not isinstance(pdf, bytes):
         raise TypeError("The typesetter gave no PDF.")
     return pdf
+
+
+def missing_characters(paper: Paper) -> tuple[str, ...]:
+    """Letters that our font has no glyph for, in the order of their numbers.
+
+    A name with a mark in place of a character is another name: such a paper is not printed.
+    """
+    found: set[str] = set()
+
+    def look(text: str) -> str:
+        found.update(c for c in readable(text) if _is_letter(c) and c not in _glyphs().characters)
+        return text
+
+    words_of(paper, look)
+    return tuple(sorted(found))
+
+
+def _is_letter(character: str) -> bool:
+    category = unicodedata.category(character)
+    # What somebody drew for themself (外字) lies in the private use areas.
+    return category.startswith("L") or category == "Co"
 
 
 def _in_our_font(text: str) -> str:

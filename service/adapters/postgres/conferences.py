@@ -10,7 +10,9 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.conference import AgendaItem, Attendee, Conference
 from service.domain.conference_body import ConferenceBody, Participant
+from service.domain.minutes import MinutesAgreement, MinutesVersion
 from service.domain.notice import Notice, NoticeKind
+from service.domain.packet_copy import PacketCopy
 
 BodyRow = row_of(
     ConferenceBody,
@@ -87,11 +89,45 @@ NoticeRow = row_of(
     ],
 )
 
+CopyRow = row_of(
+    PacketCopy,
+    "packet_copy",
+    references={
+        "conference_id": "conference.id",
+        "agency_id": "agency.id",
+        "position_id": "position.id",
+    },
+    constraints=[UniqueConstraint("conference_id", "number")],
+)
+MinutesRow = row_of(
+    MinutesVersion,
+    "minutes_version",
+    references={
+        "conference_id": "conference.id",
+        "agency_id": "agency.id",
+        "position_id": "position.id",
+    },
+    constraints=[UniqueConstraint("conference_id", "number")],
+)
+AgreementRow = row_of(
+    MinutesAgreement,
+    "minutes_agreement",
+    references={
+        "conference_id": "conference.id",
+        "agency_id": "agency.id",
+        "position_id": "position.id",
+    },
+    constraints=[Index("ix_minutes_agreement_conference_id", "conference_id", "id")],
+)
+
 BODY = Table(ConferenceBody, BodyRow)
 PARTICIPANT = Table(Participant, ParticipantRow)
 CONFERENCE = Table(Conference, ConferenceRow)
 ATTENDEE = Table(Attendee, AttendeeRow)
 ITEM = Table(AgendaItem, ItemRow)
+COPY = Table(PacketCopy, CopyRow)
+MINUTES = Table(MinutesVersion, MinutesRow)
+AGREEMENT = Table(MinutesAgreement, AgreementRow)
 NOTICE = Table(Notice, NoticeRow)
 
 #: An instant with its own offset lies in jsonb, as it was said.
@@ -263,6 +299,39 @@ class PostgresConferences:
     async def save_participant(self, participant: Participant) -> None:
         """The participant with its acknowledgement."""
         await PARTICIPANT.replace(self._connection, participant)
+
+    async def copies(self, conference_id: UUID) -> Sequence[PacketCopy]:
+        """The copies of its packets that were printed, by number."""
+        rows = await self._connection.fetch(
+            f"{COPY.select} WHERE conference_id = $1 ORDER BY number", conference_id
+        )
+        return [COPY.read(r) for r in rows]
+
+    async def add_copy(self, copy: PacketCopy) -> None:
+        """One more copy."""
+        await self._connection.execute(COPY.insert(), *COPY.parameters(copy))
+
+    async def minutes(self, conference_id: UUID) -> Sequence[MinutesVersion]:
+        """Every version of the minutes, the oldest first."""
+        rows = await self._connection.fetch(
+            f"{MINUTES.select} WHERE conference_id = $1 ORDER BY number", conference_id
+        )
+        return [MINUTES.read(r) for r in rows]
+
+    async def add_minutes(self, version: MinutesVersion) -> None:
+        """One more version."""
+        await self._connection.execute(MINUTES.insert(), *MINUTES.parameters(version))
+
+    async def agreements(self, conference_id: UUID) -> Sequence[MinutesAgreement]:
+        """What agencies said of the minutes, in that order."""
+        rows = await self._connection.fetch(
+            f"{AGREEMENT.select} WHERE conference_id = $1 ORDER BY id", conference_id
+        )
+        return [AGREEMENT.read(r) for r in rows]
+
+    async def add_agreement(self, agreement: MinutesAgreement) -> None:
+        """What one more agency says."""
+        await self._connection.execute(AGREEMENT.insert(), *AGREEMENT.parameters(agreement))
 
 
 class PostgresNotices:

@@ -79,6 +79,13 @@ class PostgresTasks:
             at,
         )
 
+    async def of_conference(self, conference_id: UUID) -> Sequence[Task]:
+        """What the conference decided that somebody does, in the order it was decided in."""
+        rows = await self._connection.fetch(
+            f"{TASK.select} WHERE conference_id = $1 ORDER BY id", conference_id
+        )
+        return [TASK.read(r) for r in rows]
+
     async def of_agency(
         self,
         agency_id: UUID,

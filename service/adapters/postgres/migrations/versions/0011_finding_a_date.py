@@ -17,6 +17,7 @@ CARE = import_module("service.adapters.postgres.migrations.versions.0009_entranc
 
 TASKS = (
     "conference",
+    "conference_answer",
     "consultation_overdue",
     "contact_due",
     "date_poll",
@@ -33,6 +34,7 @@ NOTICES = (
     "case_stale",
     "case_without_holder",
     "conference_invitation",
+    "conference_reminder",
     "consent_expired",
     "consultation_overdue",
     "contact_due",
