@@ -39,6 +39,7 @@ ConferenceRow = row_of(
     references={"convener_agency_id": "agency.id", "body_id": "conference_body.id"},
     constraints=[
         Index("ix_conference_convener_agency_id", "convener_agency_id", "id"),
+        Index("ix_conference_starts_at", "starts_at"),
         Index(
             "ix_conference_remind_on",
             "remind_on",
@@ -130,8 +131,6 @@ MINUTES = Table(MinutesVersion, MinutesRow)
 AGREEMENT = Table(MinutesAgreement, AgreementRow)
 NOTICE = Table(Notice, NoticeRow)
 
-#: An instant with its own offset lies in jsonb, as it was said.
-_STARTS_AT = "(starts_at #>> '{}')::timestamptz"
 _PAGE = " AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
 
 
@@ -178,7 +177,7 @@ class PostgresConferences:
         rows = await self._connection.fetch(
             f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR status <> 'planned' AND id ="
             " ANY (ARRAY(SELECT conference_id FROM attendee WHERE agency_id = $1)))"
-            f" AND {_STARTS_AT} BETWEEN $2 AND $3 ORDER BY {_STARTS_AT} DESC, id LIMIT $4",
+            f" AND starts_at BETWEEN $2 AND $3 ORDER BY starts_at DESC, id LIMIT $4",
             agency_id,
             since,
             until,
@@ -191,7 +190,7 @@ class PostgresConferences:
     ) -> Conference | None:
         """One to come whose invited agencies are to be reminded."""
         row = await self._connection.fetchrow(
-            f"{CONFERENCE.select} WHERE remind_on <= $1 AND {_STARTS_AT} > $2"
+            f"{CONFERENCE.select} WHERE remind_on <= $1 AND starts_at > $2"
             " AND status IN ('invited', 'agenda_fixed') AND id <> ALL ($3::uuid[])"
             " ORDER BY remind_on, id LIMIT 1 FOR UPDATE SKIP LOCKED",
             day,

@@ -35,9 +35,6 @@ SeriesRow = row_of(
     ],
 )
 
-#: The times of a conference lie there as JSON, in the offset in which they were said.
-_STARTS, _ENDS = (f"({column} #>> '{{}}')::timestamptz" for column in ("starts_at", "ends_at"))
-
 
 class PostgresDatePolls(Records[DatePoll]):
     """Polls for a date."""
@@ -59,8 +56,8 @@ class PostgresDatePolls(Records[DatePoll]):
     async def taken(self, agency_id: UUID, span: Taken) -> Sequence[Taken]:
         """When the agency sits in a conference already; nothing else of it."""
         rows = await self._connection.fetch(
-            f"SELECT {_STARTS}, {_ENDS} FROM conference"
-            f" WHERE {_STARTS} < $3 AND {_ENDS} > $2 AND status <> 'cancelled'"
+            "SELECT starts_at, ends_at FROM conference"
+            " WHERE starts_at < $3 AND ends_at > $2 AND status <> 'cancelled'"
             " AND (convener_agency_id = $1 OR status <> 'planned' AND id = ANY (ARRAY("
             "SELECT conference_id FROM attendee WHERE agency_id = $1 AND answer <> 'declined')))"
             " ORDER BY 1",

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_
 from uuid import UUID
 
 from asyncpg import Connection, Record
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic_core import from_json, to_json
 from sqlalchemy import (
     Boolean,
@@ -41,6 +41,7 @@ metadata: MetaData = SQLModel.metadata
 _SCALARS: Mapping[type, TypeEngine[Any]] = {
     UUID: Uuid(),
     datetime: DateTime(timezone=True),
+    AwareDatetime: DateTime(timezone=True),
     date: Date(),
     bool: Boolean(),
     int: Integer(),
