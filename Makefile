@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants year demo clean
+.PHONY: help setup run test slow check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants year demo clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,10 +28,13 @@ run: setup ## Start the service with its database, the demo city and demo issuer
 demo: setup ## Drive the demo scenarios through a running service
 	@$(BIN)/tsunagi demo
 
-test: setup ## Run the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+test: setup ## Run the tests of every day
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
-check: setup format-check lint types layers openapi-check test ## Everything that must hold before a commit
+slow: setup ## Run the tests that take long
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+
+check: setup format-check lint types layers openapi-check test slow ## Everything that must hold before a commit
 
 format: setup ## Format the code
 	@$(BIN)/ruff format .

@@ -23,6 +23,32 @@ pytest_plugins = ["mechanisms"]
 structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
 
+#: What takes minutes runs in ``make slow`` (and before a change lands); of each, a short part runs
+#: every day.
+SLOW: dict[str, tuple[str, ...]] = {
+    "adapters/test_embedded_postgres.py": (
+        "test_all_three_roles_connect_over_the_socket",
+        "test_stop_is_clean_and_a_restart_keeps_the_data",
+    ),
+    "adapters/test_the_second_wall.py": (
+        "test_every_table_stands_behind_the_wall_or_is_known_to_be_open",
+        "test_without_the_decision_a_stranger_still_reads_nothing",
+        "test_the_circle_is_what_the_records_say",
+    ),
+    "demo/test_run.py": (),
+    "faults/test_revocation_race.py": (),
+    "faults/test_two_schedulers.py": ("test_a_single_sweep_does_everything_that_is_due_once",),
+    "faults/test_who_sees_what.py": (),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        name = item.path.relative_to(Path(__file__).parent).as_posix()
+        if name in SLOW and item.name.partition("[")[0] not in SLOW[name]:
+            item.add_marker(pytest.mark.slow)
+
+
 @dataclass(frozen=True)
 class Urls:
     """One database, as its owner and as the service's own role."""
