@@ -19,6 +19,7 @@ from service.application.ports_of_care import (
     Consultations,
     Contacts,
     Hub,
+    Notes,
     Signals,
     Tasks,
     UrgentSupports,
@@ -48,7 +49,6 @@ from service.domain.enquiry import Enquiry
 from service.domain.feedback import Feedback
 from service.domain.law import LawBook, LegalBasis
 from service.domain.minutes import MinutesAgreement, MinutesVersion
-from service.domain.note import Note
 from service.domain.notice import Notice, NoticeKind
 from service.domain.packet_copy import PacketCopy
 from service.domain.people import Household, Person, Representation
@@ -210,14 +210,6 @@ class Anonymous(Protocol):
     async def recommendations(
         self, agency_id: UUID, since: date, until: date
     ) -> Sequence[tuple[str, str, int]]: ...
-
-
-class Notes(Protocol):
-    """Progress notes."""
-
-    async def of_case(self, case_id: UUID) -> Sequence[Note]: ...
-    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[Note]: ...
-    async def add(self, note: Note) -> None: ...
 
 
 class AccessRequests(Protocol):

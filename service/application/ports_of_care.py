@@ -12,6 +12,7 @@ from service.domain.consultation import Consultation
 from service.domain.consultation_states import ConsultationStatus
 from service.domain.contact_schedule import ContactSchedule
 from service.domain.hub import HubEntry
+from service.domain.note import Note
 from service.domain.signal import Signal
 from service.domain.signal_states import SignalStatus
 from service.domain.task import Task, TaskKind
@@ -159,3 +160,11 @@ class Tasks(Protocol):
         after: UUID | None,
         limit: int,
     ) -> Sequence[Task]: ...
+
+
+class Notes(Protocol):
+    """Progress notes."""
+
+    async def of_case(self, case_id: UUID) -> Sequence[Note]: ...
+    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[Note]: ...
+    async def add(self, note: Note) -> None: ...

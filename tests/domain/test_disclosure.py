@@ -4,7 +4,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import combinations
 from types import NoneType, UnionType
@@ -53,6 +53,7 @@ from service.domain.names import PersonName
 from service.domain.notice import Notice
 from service.domain.permission import Purpose
 from service.domain.plan import PlanShown
+from service.domain.recurrence import Every, Recurrence
 from service.domain.referral import Referral
 
 SUBSETS: tuple[Classes, ...] = tuple(
@@ -406,6 +407,10 @@ class Filler:
             return self._marked(mark, needed, PartialDate(mark))
         if kind in _WHOLE:
             return self._marked(mark, needed, _WHOLE[kind](mark))
+        if kind is Recurrence:
+            first = date(1901, 1, 1) + timedelta(days=self.count)
+            rule = Recurrence(every=Every.MONTH, day=5, first=first, until=first)
+            return self._marked(first.isoformat(), needed, rule)
         if issubclass(kind, StrEnum):
             return next(iter(kind))
         if kind is bool:
@@ -419,6 +424,7 @@ class Filler:
             datetime: instant,
             AwareDatetime: instant,
             date: date(1901, 1, 1) + timedelta(days=self.count),
+            time: instant.time(),
         }[kind]
         return self._marked(str(made).split(" ", maxsplit=1)[0], needed, made)
 

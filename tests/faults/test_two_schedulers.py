@@ -155,6 +155,28 @@ async def under_way(sender: Desk, until: int | None = None) -> None:
     await receiver.post(f"referrals/{referral}/contact", met)
 
 
+async def silent(hub: Desk) -> None:
+    """A conference in two days' time and a poll whose day has passed; J has answered neither."""
+    held = f"{hub.day(DAYS + 2)}T10:00:00+09:00"
+    over = f"{hub.day(DAYS + 2)}T11:00:00+09:00"
+    sitting = {"kind": "case_conf", "starts_at": held, "ends_at": over, "place": "会議室"}
+    conference = await hub.post("conferences", sitting)
+    asked = {"agency_ids": [str(hub.town.agency["J"])]}
+    await hub.post(f"conferences/{conference['id']}/invite", asked)
+    poll = {
+        "title": "ケース会議",
+        "kind": "case_conf",
+        "minutes": 60,
+        "slots": [
+            {"starts_at": held, "place": "会議室"},
+            {"starts_at": over, "place": "会議室"},
+        ],
+        "agencies": [{"agency_id": str(hub.town.agency["J"]), "required": True}],
+        "answer_by": hub.day(30),
+    }
+    await hub.post("date-polls", poll)
+
+
 async def fill(town: Town) -> None:
     """Everything that is due in the end, each about somebody else."""
     today = jst_date(town.clock.now)
@@ -162,6 +184,7 @@ async def fill(town: Town) -> None:
     watcher = post_at_cc("watcher", Role.WELFARE_COMMISSIONER, area="district_4")
     await hold(town, watcher, "watcher", today + timedelta(days=30))
     cc, leaver = (Desk(town, town.caller(a)) for a in ("cc-worker", "leaver"))
+    hub = Desk(town, town.caller("s-hub"))
     for n in range(MANY):
         card = {"kind": "trouble_card", "text": "心配", "area": "district_3", "urgent": n % 3 == 0}
         await cc.post("signals", card)
@@ -189,6 +212,7 @@ async def fill(town: Town) -> None:
             "approver": "みほん市 福祉課長 松本",
             "until": cc.day(20),
         }
+        await silent(hub)
         path = f"/v1/persons/{await cc.person()}/access-report/embargoes"
         await made(town.caller("cc-privacy", "access_request").post(path, held_back))
     town.clock.forward(days=DAYS - 15)
@@ -299,6 +323,8 @@ TRACES = {
     "contacts": "SELECT id, next_on, reminded_for, version FROM contact_schedule",
     "cases": "SELECT id, stale, stale_at, holder_gone, version FROM support_case",
     "consents": "SELECT id, state, version FROM consent",
+    "polls": "SELECT id, status, due_at, version FROM date_poll",
+    "conferences": "SELECT id, status, remind_on, version FROM conference",
     "feedbacks": "SELECT id, ended_at IS NULL, version FROM feedback",
 }
 #: What each sweep notes when it does something.
@@ -317,6 +343,8 @@ ACTIONS = {
     "leads": "case.lose_holder",
     "stale_cases": "case.go_stale",
     "embargoes": "embargo.end",
+    "reminders": "conference.remind",
+    "date_polls": "date_poll.miss_deadline",
 }
 
 

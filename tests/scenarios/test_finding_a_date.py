@@ -98,8 +98,8 @@ async def test_six_agencies_find_a_date(town: Town):
     assert (settled["status"], settled["settled_slot"]) == ("settled", 2)
     there = await ok(of(town, "M").get(f"/v1/conferences/{settled['conference_id']}"))
     assert (there["starts_at"], there["ends_at"]) == (
-        "2026-12-09T15:00:00+09:00",
-        "2026-12-09T16:30:00+09:00",
+        "2026-12-09T06:00:00Z",
+        "2026-12-09T07:30:00Z",
     )
     invited = {a["agency_id"] for a in there["attendees"]}
     assert invited == {str(town.agency[a]) for a in (*ACCOUNTS, "J")}
