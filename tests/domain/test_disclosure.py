@@ -402,15 +402,11 @@ class Filler:
     def _single(self, kind: type, needed: Classes, notes: tuple[Any, ...]) -> Any:
         self.count += 1
         mark = f"canary_{self.count}_"
-        if kind is PartialDate:
+        if kind in (PartialDate, Recurrence):
             mark = f"{1900 + self.count}-03-09"
-            return self._marked(mark, needed, PartialDate(mark))
+            return self._marked(mark, needed, _dated(kind, mark))
         if kind in _WHOLE:
             return self._marked(mark, needed, _WHOLE[kind](mark))
-        if kind is Recurrence:
-            first = date(1901, 1, 1) + timedelta(days=self.count)
-            rule = Recurrence(every=Every.MONTH, day=5, first=first, until=first)
-            return self._marked(first.isoformat(), needed, rule)
         if issubclass(kind, StrEnum):
             return next(iter(kind))
         if kind is bool:
@@ -438,6 +434,13 @@ class Filler:
     def _marked(self, mark: str, needed: Classes, value: Any) -> Any:
         self.canaries.append((mark, needed))
         return value
+
+
+def _dated(kind: type, mark: str) -> Any:
+    if kind is PartialDate:
+        return PartialDate(mark)
+    first = date.fromisoformat(mark)
+    return Recurrence(every=Every.MONTH, day=5, first=first, until=first + timedelta(days=1))
 
 
 def filled(kind: type[Disclosable]) -> tuple[Disclosable, list[tuple[str, Classes]]]:
