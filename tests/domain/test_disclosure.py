@@ -420,7 +420,7 @@ class Filler:
             datetime: instant,
             AwareDatetime: instant,
             date: date(1901, 1, 1) + timedelta(days=self.count),
-            time: instant.time(),
+            time: time(13, 59, self.count % 60),
         }[kind]
         return self._marked(str(made).split(" ", maxsplit=1)[0], needed, made)
 
