@@ -8,6 +8,7 @@ from asyncpg import Connection
 from sqlalchemy import Index
 
 from service.adapters.postgres.rows import Table, row_of
+from service.adapters.postgres.untold import next_untold
 from service.domain.access_request import DisclosureRequest, Embargo
 
 DisclosureRequestRow = row_of(
@@ -83,22 +84,8 @@ class PostgresAccessRequests:
 
     async def next_embargo_over(self, day: date, *, without: Collection[UUID]) -> Embargo | None:
         """One whose last day is over, and of which its officer was not told yet."""
-        passed = list(without)
-        told = "EXISTS (SELECT FROM notice WHERE record_id = {embargo} AND kind = 'embargo_ended')"
-        while row := await self._connection.fetchrow(
-            f"{EMBARGO.select} WHERE until < $1 AND lifted_at IS NULL AND id <> ALL ($2::uuid[])"
-            f" AND NOT {told.format(embargo='embargo.id')}"
-            " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
-            day,
-            passed,
-        ):
-            # Another sweep may have told of it between the look and the lock.
-            if not await self._connection.fetchval(
-                f"SELECT {told.format(embargo='$1')}", row["id"]
-            ):
-                return EMBARGO.read(row)
-            passed.append(row["id"])
-        return None
+        over = "until < $1 AND lifted_at IS NULL"
+        return await next_untold(self._connection, EMBARGO, over, day, "embargo_ended", without)
 
     async def add_embargo(self, embargo: Embargo) -> None:
         """A new embargo."""

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.adapters.postgres.blind_index import BlindIndex
 from service.adapters.postgres.rows import Table, row_of
+from service.adapters.postgres.untold import next_untold
 from service.application.ports import Involvement
 from service.domain.consent import Consent
 from service.domain.people import Household, Person, Representation
@@ -251,37 +252,13 @@ class PostgresConsents:
 
     async def next_to_ask_again(self, day: date, *, without: Collection[UUID]) -> Consent | None:
         """A refusal whose next contact date has come, and of which nobody was reminded yet."""
-        return await self._next_untold(
-            "state = 'refused' AND next_contact_on <= $1", "contact_due", day, without
-        )
+        due = "state = 'refused' AND next_contact_on <= $1"
+        return await next_untold(self._connection, CONSENT, due, day, "contact_due", without)
 
     async def next_expired(self, day: date, *, without: Collection[UUID]) -> Consent | None:
         """One whose last day is over, and what follows from it has not followed yet."""
-        return await self._next_untold(
-            "state = 'active' AND valid_until < $1", "consent_expired", day, without
-        )
-
-    async def _next_untold(
-        self, where: str, told: str, day: date, without: Collection[UUID]
-    ) -> Consent | None:
-        passed = list(without)
-        while row := await self._connection.fetchrow(
-            f"{CONSENT.select} WHERE {where} AND id <> ALL ($2)"
-            " AND NOT EXISTS (SELECT FROM notice n WHERE n.record_id = consent.id AND n.kind = $3)"
-            " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
-            day,
-            passed,
-            told,
-        ):
-            # Another sweep may have told of it between the look and the lock.
-            if not await self._connection.fetchval(
-                "SELECT EXISTS (SELECT FROM notice WHERE record_id = $1 AND kind = $2)",
-                row["id"],
-                told,
-            ):
-                return CONSENT.read(row)
-            passed.append(row["id"])
-        return None
+        over = "state = 'active' AND valid_until < $1"
+        return await next_untold(self._connection, CONSENT, over, day, "consent_expired", without)
 
     async def add(self, consent: Consent) -> None:
         """A new consent."""
