@@ -33,10 +33,8 @@ from service.domain.case import (
 from service.domain.consultation import Consultation, ReceiveConsultation
 from service.domain.contact_schedule import ContactSchedule, RecordContact, ScheduleContact
 from service.domain.hub import Escalate, HubEntry
-from service.domain.municipality import MunicipalityCode
 from service.domain.note import Note, WriteNote
 from service.domain.permission import Permission
-from service.domain.text import Code
 from service.domain.urgent_support import (
     CloseUrgentSupport,
     FollowUrgentSupport,
@@ -322,14 +320,3 @@ async def report_load(context: Asked) -> Response:
 async def report_contacts(context: Asked) -> Response:
     """List agencies in which nobody is named as contact for layered support (重層支援担当)."""
     return show_all(await reports.contacts(context))
-
-
-@router.get("/area-workers", response_model=dict[str, Any], tags=["Directory"])
-@acts(Permission.DIRECTORY_READ)
-async def list_area_workers(
-    context: Asked,
-    municipality_code: Annotated[MunicipalityCode, Query(examples=["999997"])],
-    area: Annotated[Code, Query(examples=["district_3"])],
-) -> Response:
-    """Say who works for an area today, and who stands in (地区担当制)."""
-    return show_all(await reports.area_workers(context, municipality_code, area))

@@ -81,6 +81,17 @@ async def read_agency(agency_id: UUID, context: Asked) -> Response:
     return show(await directories.agency(context, agency_id))
 
 
+@router.get("/area-workers", response_model=dict[str, Any], tags=["Directory"])
+@acts(Permission.DIRECTORY_READ)
+async def list_area_workers(
+    context: Asked,
+    municipality_code: Annotated[MunicipalityCode, Query(examples=["999997"])],
+    area: Annotated[Code, Query(examples=["district_3"])],
+) -> Response:
+    """Say who works for an area today, and who stands in (地区担当制)."""
+    return show_all(await directories.area_workers(context, municipality_code, area))
+
+
 @router.post("/route", response_model=dict[str, Any], tags=["Directory"])
 @acts(Permission.DIRECTORY_READ, keyed=False)
 async def find_route(

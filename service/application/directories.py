@@ -75,6 +75,34 @@ async def find_route(context: Context, question: RouteQuestion) -> Shown:
     return Shown(answer | {"reason": reason}, record_id=desk.id)
 
 
+async def area_workers(context: Context, municipality: str, area: str) -> Page:
+    """Who works for an area today, and who stands in (地区担当制, row 1-25)."""
+    _enforce(context)
+    if await context.work.directory.municipality(municipality) is None:
+        raise Invalid("directory.unknown_municipality", field="/municipality_code")
+    return Page(
+        [
+            _shown(worker)
+            | {
+                "position": await _who(context, worker.position_id),
+                "deputy": await _who(context, worker.deputy_position_id),
+            }
+            for worker in await context.work.directory.area_workers(
+                municipality, area, context.today
+            )
+        ]
+    )
+
+
+async def _who(context: Context, position_id: UUID | None) -> dict[str, str | None] | None:
+    if position_id is None:
+        return None
+    position = await context.work.directory.position(position_id)
+    held = await context.work.directory.tenure_of(position_id, context.today)
+    title = position.title if position else None
+    return {"title": title, "holder": held.name if held else None}
+
+
 def _enforce(context: Context, record_id: UUID | None = None, *, found: bool = True) -> None:
     context.enforce(
         Permission.DIRECTORY_READ,
@@ -90,10 +118,10 @@ def _shown(value: Disclosable) -> dict[str, object]:
 
 async def legal_bases(context: Context) -> Page:
     """The texts behind every basis, and whether it is in force here today."""
-    context.enforce(Permission.DIRECTORY_READ, Facts(kind=RecordKind.DIRECTORY, found=True))
+    _enforce(context)
     law = context.law.in_force(context.today, context.actor.municipality_code)
     items = [
-        disclose(text, frozenset({D0}))
+        _shown(text)
         | {
             "name_ja": text.code.label_ja,
             "version": text.version,
@@ -101,6 +129,4 @@ async def legal_bases(context: Context) -> Page:
         }
         for text in await context.work.directory.legal_bases()
     ]
-    for item in items:
-        del item["withheld"]
     return Page(items)

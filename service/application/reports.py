@@ -5,8 +5,6 @@ from uuid import UUID
 
 from service.application.context import Context, Page, Shown
 from service.domain.access import Facts, Part, RecordKind
-from service.domain.disclosure import D0, disclose
-from service.domain.errors import Invalid
 from service.domain.permission import Permission
 
 
@@ -43,35 +41,6 @@ async def contacts(context: Context) -> Page:
             for a in found
         ]
     )
-
-
-async def area_workers(context: Context, municipality: str, area: str) -> Page:
-    """Who works for an area today, and who stands in (地区担当制, row 1-25)."""
-    context.enforce(Permission.DIRECTORY_READ, Facts(kind=RecordKind.DIRECTORY, found=True))
-    if await context.work.directory.municipality(municipality) is None:
-        raise Invalid("directory.unknown_municipality", field="/municipality_code")
-    found = await context.work.directory.area_workers(municipality, area, context.today)
-    items = []
-    for worker in found:
-        shown = disclose(worker, frozenset({D0}))
-        del shown["withheld"]
-        items.append(
-            shown
-            | {
-                "position": await _who(context, worker.position_id),
-                "deputy": await _who(context, worker.deputy_position_id),
-            }
-        )
-    return Page(items)
-
-
-async def _who(context: Context, position_id: UUID | None) -> dict[str, Any] | None:
-    if position_id is None:
-        return None
-    position = await context.work.directory.position(position_id)
-    held = await context.work.directory.tenure_of(position_id, context.today)
-    title = position.title if position else None
-    return {"title": title, "holder": held.name if held else None}
 
 
 def _line(
