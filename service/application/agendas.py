@@ -126,13 +126,8 @@ async def _basis_of(
     body = await context.work.conferences.body(body_id) if body_id is not None else None
     if body is None:
         raise Invalid("conference.body_missing", field="/body_id")
-    fits = (
-        body.kind is kind
-        and body.municipality_code == conference.municipality_code
-        and body.convener_agency_id == conference.convener_agency_id
-        and body.holds_on(jst_date(conference.starts_at))
-    )
-    if not fits:
+    fits = body.fits(kind, conference.municipality_code, conference.convener_agency_id)
+    if not fits or not body.holds_on(jst_date(conference.starts_at)):
         raise Invalid("conference.body_does_not_fit", field="/body_id")
     if not command.reason_without_consent:
         raise Invalid("conference.reason_missing", field="/reason_without_consent")

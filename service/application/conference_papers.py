@@ -1,10 +1,9 @@
 """The papers of a conference, printed: agenda, packet in numbered copies, roster, minutes."""
 
 import hashlib
-from collections.abc import Iterable
 from uuid import UUID
 
-from service.application.conferences import as_convener, load
+from service.application.conferences import as_convener, load, names_of
 from service.application.context import Context, Page
 from service.application.minutes import read_minutes
 from service.application.packets import items_for, packet
@@ -12,7 +11,6 @@ from service.application.printer import Bindery, Press
 from service.domain.conference import Conference
 from service.domain.conference_paper import (
     Issue,
-    Names,
     agencies_in,
     agenda_paper,
     minutes_paper,
@@ -36,7 +34,7 @@ async def agenda(context: Context, conference_id: UUID, press: Press) -> bytes:
         raise IllegalMove("conference.packet_closed", facts={"state": conference.status})
     items = await context.work.conferences.items(conference_id)
     named = {i.presenter_agency_id for i in items} | {conference.convener_agency_id}
-    names = await _names(context, named)
+    names = await names_of(context, named)
     issue = await _issue(context)
     return await press(
         agenda_paper(conference, items, open_to=context.agency_id, names=names, issue=issue)
@@ -49,7 +47,7 @@ async def roster(context: Context, conference_id: UUID, press: Press) -> bytes:
     context.enforce(Permission.CONFERENCE_READ, facts, shows=Conference)
     assert conference is not None  # noqa: S101 - no permit without a record
     seats = await _seats(context, conference_id)
-    names = await _names(
+    names = await names_of(
         context, {a.agency_id for a in attendees} | {conference.convener_agency_id}
     )
     return await press(roster_paper(conference, attendees, seats, names, await _issue(context)))
@@ -62,7 +60,7 @@ async def packet_copy(context: Context, conference_id: UUID, press: Press) -> by
     conference = await context.work.conferences.find(conference_id, lock=True)
     assert conference is not None  # noqa: S101 - the packet is its
     number = len(await context.work.conferences.copies(conference_id)) + 1
-    names = await _names(context, agencies_in(shown))
+    names = await names_of(context, agencies_in(shown))
     issue = await _issue(context)
     printed = await press(packet_paper(conference, shown, number=number, names=names, issue=issue))
     await context.work.conferences.add_copy(
@@ -86,7 +84,7 @@ async def minutes(context: Context, conference_id: UUID, press: Press) -> bytes:
     assert conference is not None  # noqa: S101 - the minutes are its
     if conference.minutes_text is None:
         raise IllegalMove("conference.no_minutes")
-    names = await _names(context, {conference.convener_agency_id})
+    names = await names_of(context, {conference.convener_agency_id})
     return await press(minutes_paper(conference, shown, names, await _issue(context)))
 
 
@@ -102,7 +100,7 @@ async def sitting(context: Context, conference_id: UUID, bind: Bindery) -> bytes
     tasks = await context.work.tasks.of_conference(conference_id)
     named = {a.agency_id for a in attendees} | {t.agency_id for t in tasks} | agencies_in(items)
     seats = await _seats(context, conference_id)
-    names = await _names(context, named)
+    names = await names_of(context, named)
     return await bind(sitting_sheets(conference, items, attendees, seats, tasks, names))
 
 
@@ -110,7 +108,7 @@ async def copies(context: Context, conference_id: UUID) -> Page:
     """Which copies of the packet are out, by number; for the convener, who collects them."""
     await as_convener(context, conference_id, Permission.CONFERENCE_READ)
     found = await context.work.conferences.copies(conference_id)
-    names = await _names(context, {c.agency_id for c in found})
+    names = await names_of(context, {c.agency_id for c in found})
     return Page([disclose(c, frozenset({D0})) | {"agency": names.get(c.agency_id)} for c in found])
 
 
@@ -133,12 +131,3 @@ async def _issue(context: Context) -> Issue:
         position=position.title if position else None,
         at=context.now,
     )
-
-
-async def _names(context: Context, agency_ids: Iterable[UUID | None]) -> Names:
-    names = {}
-    for agency_id in sorted(i for i in set(agency_ids) if i is not None):
-        agency = await context.work.directory.agency(agency_id)
-        if agency is not None:
-            names[agency_id] = agency.name
-    return names

@@ -82,7 +82,7 @@ async def read(context: Context, series_id: UUID) -> Shown:
         shows=ConferenceSeries,
     )
     assert series is not None  # noqa: S101 - no permit without a record
-    body = disclose(series, permit.classes & {D0}) | _told(context, series)
+    body = disclose(series, permit.classes) | _told(context, series)
     return Shown(body, series.version, series.id)
 
 
@@ -173,11 +173,7 @@ async def _check(context: Context, series: ConferenceSeries) -> None:
         raise Invalid("conference_series.chair_not_in_series", field="/chair_rotation")
     if not series.sittings:
         raise Invalid("conference_series.no_sitting", field="/rule")
-    if series.body_id is not None:
-        body = await context.work.conferences.body(series.body_id)
-        mine = body is not None and body.convener_agency_id == series.organiser_agency_id
-        if body is None or not mine or body.kind is not series.kind:
-            raise Invalid("conference.body_does_not_fit", field="/body_id")
+    await conferences.check_body(context, series.body_id, series.kind)
     for n, agency_id in enumerate(series.agency_ids):
         if await context.work.directory.agency(agency_id) is None:
             raise Invalid("directory.unknown_agency", field=f"/agency_ids/{n}")

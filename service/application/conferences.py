@@ -1,5 +1,6 @@
 """Planning a conference, inviting, answering, fixing the agenda."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from service.domain.conference_states import (
     ACT_PERMISSION,
     KINDS,
     ConferenceAct,
+    ConferenceKind,
     Persons,
 )
 from service.domain.disclosure import D0, disclose
@@ -229,6 +231,25 @@ async def as_convener(
 async def _remind_on(context: Context, command: PlanConference, municipality: str) -> date:
     policy = await context.work.directory.conference_policy(municipality, context.today)
     return policy.remind_on(command.starts_at, context.closed)
+
+
+async def check_body(context: Context, body_id: UUID | None, kind: ConferenceKind) -> None:
+    """Refuse a body that the caller's agency could not call together as this kind."""
+    if body_id is None:
+        return
+    body = await context.work.conferences.body(body_id)
+    if body is None or not body.fits(kind, context.municipality_code, context.agency_id):
+        raise Invalid("conference.body_does_not_fit", field="/body_id")
+
+
+async def names_of(context: Context, agency_ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The names of agencies that a conference's papers speak of."""
+    names = {}
+    for agency_id in sorted(i for i in set(agency_ids) if i is not None):
+        agency = await context.work.directory.agency(agency_id)
+        if agency is not None:
+            names[agency_id] = agency.name
+    return names
 
 
 def receipt_of(context: Context, conference: Conference) -> Shown:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from service.application import conferences
 from service.application.context import Context, Page, Shown
+from service.application.facts import facts_for_system
 from service.application.notices import notify
 from service.application.tasks import give, settle
 from service.domain.access import Facts, Part, RecordKind
@@ -159,12 +160,7 @@ async def cancel(context: Context, poll_id: UUID) -> Shown:
 
 async def miss_deadline(context: Context, poll: DatePoll) -> None:
     """The day for answers has passed: whoever is silent is reminded once, the organiser told."""
-    facts = Facts(
-        kind=RecordKind.DATE_POLL,
-        record_id=poll.id,
-        found=True,
-        holder_agency_id=poll.organiser_agency_id,
-    )
+    facts = facts_for_system(RecordKind.DATE_POLL, poll.id, poll.organiser_agency_id)
     context.enforce(Permission.DATE_POLL_MISS_DEADLINE, facts)
     await context.work.date_polls.save(poll.reminded(context.now))
     for agency_id in poll.silent:
@@ -192,15 +188,7 @@ async def _check(context: Context, poll: DatePoll) -> None:
     for n, slot in enumerate(poll.slots):
         if slot.starts_at <= context.now:
             raise Invalid("date_poll.slot_in_past", field=f"/slots/{n}/starts_at")
-    if poll.body_id is not None:
-        body = await context.work.conferences.body(poll.body_id)
-        if (
-            body is None
-            or body.municipality_code != poll.municipality_code
-            or body.convener_agency_id != poll.organiser_agency_id
-            or body.kind is not poll.kind
-        ):
-            raise Invalid("conference.body_does_not_fit", field="/body_id")
+    await conferences.check_body(context, poll.body_id, poll.kind)
     for n, asked in enumerate(poll.agencies):
         if asked.agency_id == poll.organiser_agency_id:
             raise Invalid("date_poll.organiser_named", field=f"/agencies/{n}/agency_id")

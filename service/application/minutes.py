@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from service.application.conference_bodies import window_for
-from service.application.conferences import change, load, receipt_of
+from service.application.conferences import change, load, names_of, receipt_of
 from service.application.context import Context, Shown
 from service.application.facts import NOBODY
 from service.application.notices import notify
@@ -40,13 +40,8 @@ async def draft_minutes(context: Context, conference_id: UUID, command: DraftMin
     conference.move(ConferenceAct.MINUTE)
     items = await items_for(context, conference, attendees, _reader(context, conference_id))
     tasks = await context.work.tasks.of_conference(conference_id)
-    names = {}
-    for agency_id in (
-        {a.agency_id for a in attendees} | {t.agency_id for t in tasks} | agencies_in(items)
-    ):
-        agency = await context.work.directory.agency(agency_id) if agency_id else None
-        if agency is not None:
-            names[agency.id] = agency.name
+    named = {a.agency_id for a in attendees} | {t.agency_id for t in tasks} | agencies_in(items)
+    names = await names_of(context, named)
     text = draft_of(conference, attendees, items, tasks, names, command.next_at)
     return await _written(context, conference, ConferenceAct.MINUTE, text)
 

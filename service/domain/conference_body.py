@@ -74,6 +74,14 @@ class ConferenceBody(ConstituteBody):
     constituted_at: Annotated[datetime, D0]
     version: Annotated[int, D0] = 1
 
+    def fits(self, kind: ConferenceKind, municipality_code: str, convener: UUID) -> bool:
+        """Whether it sits as this kind, for this municipality, called by this agency."""
+        return (self.kind, self.municipality_code, self.convener_agency_id) == (
+            kind,
+            municipality_code,
+            convener,
+        )
+
 
 class Convener(BaseModel):
     """What is known of the agency that wants to convene, and of the municipality it does it for."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
 from domain_builders import (
@@ -78,6 +79,16 @@ def body(**changes: Any) -> ConferenceBody:
         "constituted_at": NOW,
     }
     return ConferenceBody(**given | changes)
+
+
+@pytest.mark.parametrize("kind", sorted(STATUTORY))
+@pytest.mark.parametrize("place", [CITY, NEXT_CITY])
+@pytest.mark.parametrize("convener", [OURS, uid(99)])
+def test_a_body_fits_its_own_kind_place_and_convener_only(
+    kind: ConferenceKind, place: str, convener: UUID
+) -> None:
+    fits = body().fits(kind, place, convener)
+    assert fits is ((kind, place, convener) == (K.SUPPORT_CONF_NEEDY, CITY, OURS))
 
 
 REFUSED: dict[str, list[dict[str, Any]]] = {
