@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from service.application.consents import check_representative
 from service.application.context import Context, Page, Shown
-from service.application.facts import person_facts
+from service.application.facts import facts_for_system, person_facts
 from service.application.notices import notify
 from service.domain.access import OWN_COPY, Facts, Part, RecordKind
 from service.domain.access_request import (
@@ -162,12 +162,8 @@ async def set_embargo(context: Context, person_id: UUID, command: SetEmbargo) ->
 
 async def end_embargo(context: Context, embargo: Embargo) -> None:
     """Its last day is over: from today the report says who looked, and its officer is told."""
-    facts = Facts(
-        kind=RecordKind.EMBARGO,
-        record_id=embargo.id,
-        found=True,
-        holder_agency_id=embargo.set_by_agency_id,
-        person_id=embargo.person_id,
+    facts = facts_for_system(
+        RecordKind.EMBARGO, embargo.id, embargo.set_by_agency_id, embargo.person_id
     )
     context.enforce(Permission.EMBARGO_END, facts)
     await notify(

@@ -14,7 +14,7 @@ from service.application.case_steps import (
     with_stale_day,
 )
 from service.application.context import Context, Page, Shown
-from service.application.facts import case_facts
+from service.application.facts import case_facts, facts_for_system
 from service.application.notices import notify
 from service.application.ports_of_care import CaseView
 from service.application.tasks import give
@@ -379,13 +379,7 @@ async def _open(
 
 
 def _as_system(case: Case) -> Facts:
-    return Facts(
-        kind=RecordKind.CASE,
-        record_id=case.id,
-        found=True,
-        holder_agency_id=case.lead_agency_id,
-        person_id=case.person_id,
-    )
+    return facts_for_system(RecordKind.CASE, case.id, case.lead_agency_id, case.person_id)
 
 
 def _shown(case: Case, permit: Permit) -> dict[str, Any]:

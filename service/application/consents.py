@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from service.application.context import Context, Page, Shown
-from service.application.facts import facts_of_consent, person_facts
+from service.application.facts import facts_about, facts_for_system, facts_of_consent, person_facts
 from service.application.notices import notify
 from service.application.revocations import follow
-from service.domain.access import Facts, Part, RecordKind
+from service.domain.access import Part, RecordKind
 from service.domain.consent import (
     Consent,
     ConsentAct,
@@ -28,7 +28,7 @@ from service.domain.permission import Permission
 
 async def grant(context: Context, command: GrantConsent) -> Shown:
     """Record what the person agreed to, at whatever desk that was."""
-    facts = await _about(context, command.person_id)
+    facts = await facts_about(context, command.person_id, RecordKind.CONSENT)
     context.enforce(Permission.CONSENT_GRANT, facts)
     await _check_receivers(context, command)
     await check_representative(
@@ -66,7 +66,7 @@ async def grant(context: Context, command: GrantConsent) -> Shown:
 
 async def refuse(context: Context, command: RefuseConsent) -> Shown:
     """Record that the person does not agree (yet), and when to ask again."""
-    facts = await _about(context, command.person_id)
+    facts = await facts_about(context, command.person_id, RecordKind.CONSENT)
     context.enforce(Permission.CONSENT_REFUSE, facts)
     if command.next_contact_on <= context.today:
         raise Invalid("consent.next_contact_in_past", field="/next_contact_on")
@@ -163,12 +163,6 @@ async def check_representative(
         raise Invalid("representation.outside_scope", field="/representative_id")
 
 
-async def _about(context: Context, person_id: UUID) -> Facts:
-    person = await context.work.persons.find(person_id)
-    facts = await person_facts(context, person_id, person)
-    return facts.model_copy(update={"kind": RecordKind.CONSENT})
-
-
 async def _stop_use(context: Context, consent_id: UUID) -> list[dict[str, object]]:
     """Who was told to stop, and what they answered."""
     told = await context.work.notices.about(consent_id, NoticeKind.STOP_USE)
@@ -215,12 +209,6 @@ async def _supersede(
 
 async def remind(context: Context, consent: Consent) -> None:
     """The day has come on which the person is to be asked again (row 0-04)."""
-    facts = Facts(
-        kind=RecordKind.CONSENT,
-        record_id=consent.id,
-        found=True,
-        holder_agency_id=consent.recorded_by,
-        person_id=consent.person_id,
-    )
+    facts = facts_for_system(RecordKind.CONSENT, consent.id, consent.recorded_by, consent.person_id)
     context.enforce(Permission.CONSENT_REMIND, facts)
     await notify(context, consent.recorded_by, NoticeKind.CONTACT_DUE, "consent", consent.id)

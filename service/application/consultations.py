@@ -6,11 +6,17 @@ from uuid import UUID
 from service.application import cases, contact_steps, hub
 from service.application.capacities import capacity_of
 from service.application.context import Context, Page, Shown
-from service.application.facts import NOBODY, agreed_with_us, department_of, person_facts
+from service.application.facts import (
+    NOBODY,
+    agreed_with_us,
+    facts_about,
+    facts_for_system,
+    own_facts,
+)
 from service.application.notices import notify
 from service.application.referrals import agency_of, route_to_desk
 from service.application.tasks import give, settle
-from service.domain.access import Facts, Part, RecordKind
+from service.domain.access import Facts, RecordKind
 from service.domain.capacity import DeskCapacity, told
 from service.domain.consultation import (
     Channel,
@@ -43,7 +49,8 @@ from service.domain.term import day_ends
 async def receive(context: Context, command: ReceiveConsultation) -> Shown:
     """Take it in, whatever it is, and say which desk answers (rows 1-22, 2-01, 3-01, 3-02)."""
     if command.person_id is not None:
-        await _require_known(context, command.person_id, Permission.CONSULTATION_RECEIVE)
+        known = await facts_about(context, command.person_id, RecordKind.CONSULTATION)
+        context.enforce(Permission.CONSULTATION_RECEIVE, known)
     consultation = await begin(context, command)
     if command.person_id is None:
         context.enforce(
@@ -130,7 +137,8 @@ async def amend(context: Context, consultation_id: UUID, command: ReceiveConsult
     """The whole record anew, with what is known by now; nobody is turned away over a gap in it."""
     consultation = await _load(context, consultation_id, Permission.CONSULTATION_AMEND)
     if command.person_id is not None and consultation.person_id is None:
-        await _require_known(context, command.person_id, Permission.CONSULTATION_AMEND)
+        known = await facts_about(context, command.person_id, RecordKind.CONSULTATION)
+        context.enforce(Permission.CONSULTATION_AMEND, known)
     amended = consultation.amended(command)
     await context.work.consultations.save(amended)
     return _receipt(context, amended)
@@ -182,12 +190,8 @@ async def escalate(context: Context, consultation_id: UUID, command: Escalate) -
 
 async def miss_deadline(context: Context, consultation: Consultation) -> None:
     """It is still open: its desk is reminded, and from the second time on the hub is asked."""
-    facts = Facts(
-        kind=RecordKind.CONSULTATION,
-        record_id=consultation.id,
-        found=True,
-        holder_agency_id=consultation.agency_id,
-        person_id=consultation.person_id,
+    facts = facts_for_system(
+        RecordKind.CONSULTATION, consultation.id, consultation.agency_id, consultation.person_id
     )
     context.enforce(Permission.CONSULTATION_MISS_DEADLINE, facts)
     late = consultation.move(ConsultationAct.MISS_DEADLINE).but(
@@ -243,12 +247,6 @@ async def _load(context: Context, consultation_id: UUID, permission: Permission)
     assert consultation is not None  # noqa: S101 - no permit without a record
     context.check_version(consultation.version)
     return consultation
-
-
-async def _require_known(context: Context, person_id: UUID, permission: Permission) -> None:
-    person = await context.work.persons.find(person_id)
-    known = await person_facts(context, person_id, person)
-    context.enforce(permission, known.model_copy(update={"kind": RecordKind.CONSULTATION}))
 
 
 async def _ground(
@@ -323,14 +321,4 @@ def _receipt(context: Context, consultation: Consultation, **more: Any) -> Shown
 async def _facts(
     context: Context, consultation_id: UUID, consultation: Consultation | None
 ) -> Facts:
-    department = await department_of(context, consultation.person_id if consultation else None)
-    own = consultation is not None and consultation.agency_id == context.actor.agency_id
-    return Facts(
-        kind=RecordKind.CONSULTATION,
-        record_id=consultation_id,
-        found=consultation is not None,
-        holder_agency_id=consultation.agency_id if consultation else None,
-        department=department,
-        person_id=consultation.person_id if consultation else None,
-        parts=frozenset({Part.HOLDER}) if own else frozenset(),
-    )
+    return await own_facts(context, RecordKind.CONSULTATION, consultation_id, consultation)

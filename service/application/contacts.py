@@ -7,10 +7,10 @@ from service.application import consultations
 from service.application.case_steps import check_links, touch
 from service.application.contact_steps import begin, check_day
 from service.application.context import Context, Page, Shown
-from service.application.facts import NOBODY, department_of, person_facts
+from service.application.facts import facts_about, facts_for_system, own_facts
 from service.application.notices import notify
 from service.application.tasks import give, settle
-from service.domain.access import Facts, Part, RecordKind
+from service.domain.access import Facts, RecordKind
 from service.domain.consultation import Channel, ReceiveConsultation
 from service.domain.contact_schedule import ContactSchedule, Made, RecordContact, ScheduleContact
 from service.domain.disclosure import disclose
@@ -22,11 +22,8 @@ from service.domain.task import TaskKind
 
 async def schedule(context: Context, command: ScheduleContact) -> Shown:
     """When the person is contacted next; what it belongs to must be known to the agency."""
-    person = await context.work.persons.find(command.person_id)
-    known = await person_facts(context, command.person_id, person)
-    context.enforce(
-        Permission.CONTACT_SCHEDULE, known.model_copy(update={"kind": RecordKind.CONTACT})
-    )
+    known = await facts_about(context, command.person_id, RecordKind.CONTACT)
+    context.enforce(Permission.CONTACT_SCHEDULE, known)
     await check_links(context, command.person_id, command.case_id, command.consultation_id)
     return context.receipt(await begin(context, command))
 
@@ -87,13 +84,7 @@ async def record(context: Context, schedule_id: UUID, command: RecordContact) ->
 
 async def come_due(context: Context, found: ContactSchedule) -> None:
     """The day has come: it stands on the list of whoever keeps in touch."""
-    facts = Facts(
-        kind=RecordKind.CONTACT,
-        record_id=found.id,
-        found=True,
-        holder_agency_id=found.agency_id,
-        person_id=found.person_id,
-    )
+    facts = facts_for_system(RecordKind.CONTACT, found.id, found.agency_id, found.person_id)
     context.enforce(Permission.CONTACT_COME_DUE, facts)
     await context.work.contacts.save(
         found.but(reminded_for=found.next_on, version=found.version + 1)
@@ -111,14 +102,4 @@ async def come_due(context: Context, found: ContactSchedule) -> None:
 
 
 async def _facts(context: Context, schedule_id: UUID, found: ContactSchedule | None) -> Facts:
-    department = await department_of(context, found.person_id if found else NOBODY)
-    own = found is not None and found.agency_id == context.actor.agency_id
-    return Facts(
-        kind=RecordKind.CONTACT,
-        record_id=schedule_id,
-        found=found is not None,
-        holder_agency_id=found.agency_id if found else None,
-        department=department,
-        person_id=found.person_id if found else None,
-        parts=frozenset({Part.HOLDER}) if own else frozenset(),
-    )
+    return await own_facts(context, RecordKind.CONTACT, schedule_id, found)

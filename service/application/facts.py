@@ -1,6 +1,7 @@
 """What must be known about a record before anybody decides: loaded the same way, found or not."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
 from service.application.context import Context
@@ -44,6 +45,51 @@ async def person_facts(context: Context, person_id: UUID, person: Person | None)
         consents=tuple(consents),
         provisions=tuple(provisions),
         profile=frozenset({D0, D1, D2}) if limited else None,
+    )
+
+
+async def facts_about(context: Context, person_id: UUID, kind: RecordKind) -> Facts:
+    """The same part, for a new record of another kind about the person."""
+    person = await context.work.persons.find(person_id)
+    known = await person_facts(context, person_id, person)
+    return known.model_copy(update={"kind": kind})
+
+
+def facts_for_system(
+    kind: RecordKind, record_id: UUID, holder: UUID | None, person_id: UUID | None = None
+) -> Facts:
+    """A record that the service itself acts on when its time has come; nobody's part counts."""
+    return Facts(
+        kind=kind, record_id=record_id, found=True, holder_agency_id=holder, person_id=person_id
+    )
+
+
+class OwnRecord(Protocol):
+    """A record that one agency keeps for itself, about somebody or about nobody yet."""
+
+    @property
+    def agency_id(self) -> UUID:
+        """Whose it is."""
+
+    @property
+    def person_id(self) -> UUID | None:
+        """Whom it is about, once that is known."""
+
+
+async def own_facts(
+    context: Context, kind: RecordKind, record_id: UUID, record: OwnRecord | None
+) -> Facts:
+    """The caller's part in such a record: it is the caller's agency's own, or it is not."""
+    person_id = record.person_id if record else None
+    mine = record is not None and record.agency_id == context.actor.agency_id
+    return Facts(
+        kind=kind,
+        record_id=record_id,
+        found=record is not None,
+        holder_agency_id=record.agency_id if record else None,
+        department=await department_of(context, person_id),
+        person_id=person_id,
+        parts=frozenset({Part.HOLDER}) if mine else frozenset(),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from service.application.context import Context, Page, Shown
-from service.application.facts import NOBODY
+from service.application.facts import NOBODY, facts_for_system
 from service.application.notices import notify
 from service.application.tasks import give, settle
 from service.domain.access import Facts, Part, RecordKind
@@ -134,13 +134,7 @@ async def answer(context: Context, entry_id: UUID, command: AnswerEntry) -> Show
 
 async def miss_deadline(context: Context, entry: HubEntry) -> None:
     """Nobody answered in time: it goes to whoever stands behind the hub."""
-    facts = Facts(
-        kind=RecordKind.HUB,
-        record_id=entry.id,
-        found=True,
-        holder_agency_id=entry.from_agency_id,
-        person_id=entry.person_id,
-    )
+    facts = facts_for_system(RecordKind.HUB, entry.id, entry.from_agency_id, entry.person_id)
     context.enforce(Permission.HUB_MISS_DEADLINE, facts)
     chain = await _chain(context, entry.municipality_code)
     up = entry.gone_up(chain[min(entry.level + 1, len(chain) - 1)])

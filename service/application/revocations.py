@@ -10,10 +10,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from service.application.context import Context, Shown
-from service.application.facts import NOBODY, facts_of_consent
+from service.application.facts import NOBODY, facts_for_system, facts_of_consent
 from service.application.notices import notify
 from service.application.referral_acts import suspend
-from service.domain.access import Facts, RecordKind
+from service.domain.access import RecordKind
 from service.domain.conference import AgendaItem, PullReason
 from service.domain.consent import Consent, RevokeConsent, opened_by
 from service.domain.disclosure import D0, D3
@@ -63,13 +63,7 @@ async def void(context: Context, consent_id: UUID, command: VoidConsent) -> Show
 
 async def expire(context: Context, consent: Consent) -> None:
     """Its last day is over: what rested on it stops, as if it had been taken back."""
-    facts = Facts(
-        kind=RecordKind.CONSENT,
-        record_id=consent.id,
-        found=True,
-        holder_agency_id=consent.recorded_by,
-        person_id=consent.person_id,
-    )
+    facts = facts_for_system(RecordKind.CONSENT, consent.id, consent.recorded_by, consent.person_id)
     context.enforce(Permission.CONSENT_EXPIRE, facts)
     # On its last day it still held; today it does not, without any change to the record.
     assert consent.valid_until is not None  # noqa: S101 - found by its last day

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from service.application import agendas, consultations, hub
 from service.application.context import Context, Page, Shown
-from service.application.facts import NOBODY, department_of, person_facts
+from service.application.facts import NOBODY, department_of, facts_about, facts_for_system
 from service.application.notices import notify
 from service.application.signal_grounds import (
     count_only,
@@ -150,11 +150,8 @@ async def look_into(context: Context, signal_id: UUID, command: LookInto) -> Sho
     if signal.person_id is not None and person_id != signal.person_id:
         raise Invalid("signal.another_person", field="/person_id")
     if command.person_id is not None and signal.person_id is None:
-        person = await context.work.persons.find(command.person_id)
-        known = await person_facts(context, command.person_id, person)
-        context.enforce(
-            Permission.SIGNAL_LOOK_INTO, known.model_copy(update={"kind": RecordKind.SIGNAL})
-        )
+        known = await facts_about(context, command.person_id, RecordKind.SIGNAL)
+        context.enforce(Permission.SIGNAL_LOOK_INTO, known)
     look = Look(at=command.at, position_id=context.position_id, found=command.found)
     policy = await context.work.directory.signal_policy(signal.municipality_code, context.today)
     after = signal.move(SignalAct.LOOK_INTO).but(
@@ -255,13 +252,7 @@ async def escalate(context: Context, signal_id: UUID, command: Escalate) -> Show
 
 async def miss_deadline(context: Context, signal: Signal) -> None:
     """Nobody looked in time: whoever is next on the kind's list answers for it."""
-    facts = Facts(
-        kind=RecordKind.SIGNAL,
-        record_id=signal.id,
-        found=True,
-        holder_agency_id=signal.agency_id,
-        person_id=signal.person_id,
-    )
+    facts = facts_for_system(RecordKind.SIGNAL, signal.id, signal.agency_id, signal.person_id)
     context.enforce(Permission.SIGNAL_MISS_DEADLINE, facts)
     policy = await context.work.directory.signal_policy(signal.municipality_code, context.today)
     after = _with_deadline(context, signal.missed_deadline(policy), policy)
@@ -333,9 +324,7 @@ async def _tell(context: Context, signal: Signal, kind: NoticeKind) -> None:
 async def _facts_of_new(context: Context, command: RaiseSignal) -> Facts:
     """The caller's own observation; about a person of a record, only if it may know of them."""
     if command.person_id is not None:
-        person = await context.work.persons.find(command.person_id)
-        known = await person_facts(context, command.person_id, person)
-        return known.model_copy(update={"kind": RecordKind.SIGNAL})
+        return await facts_about(context, command.person_id, RecordKind.SIGNAL)
     return Facts(
         kind=RecordKind.SIGNAL,
         found=True,

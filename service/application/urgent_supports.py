@@ -6,10 +6,10 @@ from uuid import UUID
 from service.application import hub
 from service.application.case_steps import check_links, touch
 from service.application.context import Context, Page, Shown
-from service.application.facts import NOBODY, department_of, person_facts
+from service.application.facts import facts_about, facts_for_system, own_facts
 from service.application.notices import notify
 from service.application.tasks import give, settle
-from service.domain.access import Facts, Part, RecordKind
+from service.domain.access import Facts, RecordKind
 from service.domain.disclosure import disclose
 from service.domain.errors import Invalid
 from service.domain.hub import HubReason
@@ -28,12 +28,8 @@ from service.domain.urgent_support import (
 
 async def give_support(context: Context, command: GiveUrgentSupport) -> Shown:
     """Food, a bed, a bill paid: it waits for nothing, and stands on the list until something follows."""
-    person = await context.work.persons.find(command.person_id)
-    known = await person_facts(context, command.person_id, person)
-    context.enforce(
-        Permission.URGENT_SUPPORT_GIVE,
-        known.model_copy(update={"kind": RecordKind.URGENT_SUPPORT}),
-    )
+    known = await facts_about(context, command.person_id, RecordKind.URGENT_SUPPORT)
+    context.enforce(Permission.URGENT_SUPPORT_GIVE, known)
     if command.given_at > context.now:
         raise Invalid("urgent_support.in_future", field="/given_at")
     await check_links(context, command.person_id, command.case_id, command.consultation_id)
@@ -110,13 +106,7 @@ async def close(context: Context, support_id: UUID, command: CloseUrgentSupport)
 
 async def miss_deadline(context: Context, found: UrgentSupport) -> None:
     """Nothing has followed in time."""
-    facts = Facts(
-        kind=RecordKind.URGENT_SUPPORT,
-        record_id=found.id,
-        found=True,
-        holder_agency_id=found.agency_id,
-        person_id=found.person_id,
-    )
+    facts = facts_for_system(RecordKind.URGENT_SUPPORT, found.id, found.agency_id, found.person_id)
     context.enforce(Permission.URGENT_SUPPORT_MISS_DEADLINE, facts)
     after = found.warned()
     await context.work.urgent_supports.save(after)
@@ -191,14 +181,4 @@ def _receipt(context: Context, support: UrgentSupport) -> Shown:
 
 
 async def _facts(context: Context, support_id: UUID, found: UrgentSupport | None) -> Facts:
-    department = await department_of(context, found.person_id if found else NOBODY)
-    own = found is not None and found.agency_id == context.actor.agency_id
-    return Facts(
-        kind=RecordKind.URGENT_SUPPORT,
-        record_id=support_id,
-        found=found is not None,
-        holder_agency_id=found.agency_id if found else None,
-        department=department,
-        person_id=found.person_id if found else None,
-        parts=frozenset({Part.HOLDER}) if own else frozenset(),
-    )
+    return await own_facts(context, RecordKind.URGENT_SUPPORT, support_id, found)
