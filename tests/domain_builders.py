@@ -227,6 +227,7 @@ def window(**changes: Any) -> Window:
         "constituted": True,
         "reason_written": True,
         "invited": True,
+        "member": True,
         "registered": True,
         "acknowledged": True,
         "opens_at": NOW - timedelta(hours=1),

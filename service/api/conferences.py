@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.context import Asked, AuditedRoute, acts, show, show_all
+from service.api.context import Asked, AuditedRoute, acts, show
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
 from service.application import agendas, conferences, packets
@@ -26,8 +26,6 @@ from service.domain.conference import (
 )
 from service.domain.conference_body import (
     AcknowledgeSecrecy,
-    ConferenceBody,
-    ConstituteBody,
     Participant,
     RegisterParticipant,
 )
@@ -125,23 +123,6 @@ async def convert_item(
 ) -> Response:
     """Hold an item as another kind, for instance as a statutory conference after a revocation."""
     return show(await agendas.convert_item(context, conference_id, item_id, command))
-
-
-@router.post("/conference-bodies", status_code=201, response_model=receipt(ConferenceBody))
-@acts(Permission.CONFERENCE_CONSTITUTE)
-async def constitute_body(
-    command: Annotated[ConstituteBody, said(examples.BODY)], context: Asked
-) -> Response:
-    """Register the by-laws of a statutory conference (法定会議の設置)."""
-    done = await bodies.constitute(context, command)
-    return show(done, status=201, location="/v1/conference-bodies")
-
-
-@router.get("/conference-bodies", response_model=page_of(receipt(ConferenceBody)))
-@acts(Permission.DIRECTORY_READ)
-async def list_bodies(context: Asked) -> Response:
-    """List the statutory conferences of the caller's municipality."""
-    return show_all(await bodies.bodies(context))
 
 
 @router.post(

@@ -276,17 +276,27 @@ REPRESENTATIVE = {
     "valid_from": "2026-04-01",
 }
 VOID = {"reason": "別の方の同意書を誤って入力した。"}
+PREFECTURAL_COUNCIL = "0199aaaa-0000-7000-8000-0000000000b0"
 BODY = {
     "kind": "support_conf_layered",
     "name": "みほん市支援会議",
     "by_laws": "みほん市支援会議設置要綱（令和6年告示第10号）",
     "valid_from": "2024-04-01",
     "paper_days": 14,
+    "member_agency_ids": [COUNCIL, LEGAL],
 }
+BODY_TERMS = {
+    "name": "みほん市支援会議",
+    "by_laws": "みほん市支援会議設置要綱（令和8年告示第3号）",
+    "valid_from": "2024-04-01",
+    "quorum_percent": 60,
+}
+BODY_END = {"last_day": "2099-03-31"}
+BODY_MEMBER = {"agency_id": PREFECTURAL_COUNCIL, "valid_from": "2024-04-01"}
+BODY_MEMBER_END = {"last_day": "2099-03-31"}
 PARTICIPANT = {"position_id": RECORD}
 SECRECY = {"notice_version": "CONF_LAYERED@2021-04-01"}
 CONVERSION = {"kind": "layered_support_conf"}
-PREFECTURAL_COUNCIL = "0199aaaa-0000-7000-8000-0000000000b0"
 SUPERVISION = {
     "to_agency_id": PREFECTURAL_COUNCIL,
     "person_id": RECORD,
@@ -309,6 +319,10 @@ AREA_ISSUE = {
     "counts": [{"area": "district_1", "cases": 7}, {"area": "district_3", "cases": 3}],
 }
 AREA_ISSUE_CLOSURE = {"activity": "小学校と民生委員による朝のごみ出し手伝いを始めた。"}
+AREA_ISSUE_PASSED = {
+    "body_id": RECORD,
+    "text": "集積所まで運べない世帯が増え、地区だけでは支えきれない。",
+}
 RECOMMENDATION = {"happened_on": "2026-11-20", "outcome": "declined", "theme": "arrears"}
 COUNCIL_DESK = "0199aaaa-0000-7000-8000-0000000000d4"
 SIGNAL: dict[str, Any] = {

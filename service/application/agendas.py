@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from service.application.conference_memberships import check_members, is_member
+from service.application.conference_results import item_run_by
 from service.application.conferences import change, load
 from service.application.context import Context, Shown
 from service.application.facts import person_facts, plan_facts
-from service.domain.access import Facts, Part, RecordKind
+from service.domain.access import Facts, Part
 from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
     AddItem,
@@ -15,6 +17,7 @@ from service.domain.conference import (
     Conference,
     ConvertItem,
 )
+from service.domain.conference_body import ConferenceBody
 from service.domain.conference_states import (
     KINDS,
     ConferenceAct,
@@ -77,18 +80,10 @@ async def convert_item(
     persons = KINDS[command.kind].persons
     for person_id in item.person_ids:
         if persons is Persons.WITH_CONSENT:
-            # The item is the convener's own, whether or not it knows the person otherwise.
-            facts = Facts(
-                kind=RecordKind.CONFERENCE_ITEM,
-                record_id=item.id,
-                found=True,
-                holder_agency_id=conference.convener_agency_id,
-                person_id=person_id,
-                parts=frozenset({Part.HOLDER}),
-                consents=tuple(await context.work.consents.of_person(person_id)),
-                conference_id=conference_id,
-            )
-            _require_consent(context, facts, item.uses)
+            # It runs the item, whether or not it knows the person otherwise.
+            run = item_run_by(context, conference, item, person_id)
+            consents = tuple(await context.work.consents.of_person(person_id))
+            _require_consent(context, run.model_copy(update={"consents": consents}), item.uses)
     if persons is Persons.INSIDE_ONE_AGENCY:
         _check_inside(context, attendees)
     converted = item.converted(
@@ -121,14 +116,25 @@ async def _basis_of(
     """The basis of the item; a statutory one needs its body, a reason, and a law in force."""
     names = bool(command.person_ids or command.plan or command.referral_id or command.case_id)
     if KINDS[kind].persons is not Persons.STATUTORY or not names:
+        if command.body_id is not None:
+            body = await context.work.conferences.body(command.body_id)
+            _check_fits(body, kind, conference)
         return basis_for(kind, names_somebody=names)
     body_id = command.body_id or conference.body_id
     body = await context.work.conferences.body(body_id) if body_id is not None else None
     if body is None:
         raise Invalid("conference.body_missing", field="/body_id")
-    fits = body.fits(kind, conference.municipality_code, conference.convener_agency_id)
-    if not fits or not body.holds_on(jst_date(conference.starts_at)):
-        raise Invalid("conference.body_does_not_fit", field="/body_id")
+    _check_fits(body, kind, conference)
+    await check_members(
+        context, command.invited_agency_ids, conference, body, field="/invited_agency_ids"
+    )
+    if not await is_member(context, body, conference):
+        raise Denied(
+            "conference.not_a_member",
+            field="/body_id",
+            rule=Rule.CONFERENCE_WINDOW,
+            remedies=[Remedy.JOIN_MEMBER_LIST],
+        )
     if not command.reason_without_consent:
         raise Invalid("conference.reason_missing", field="/reason_without_consent")
     law = context.law.in_force(context.today, conference.municipality_code)
@@ -140,6 +146,14 @@ async def _basis_of(
             remedies=[Remedy.SWITCH_ON_BASIS],
         )
     return basis_for(kind, names_somebody=True, statutory=body.basis)
+
+
+def _check_fits(body: ConferenceBody | None, kind: ConferenceKind, conference: Conference) -> None:
+    """Refuse a body as which this item cannot be held on that day."""
+    convener, place = conference.convener_agency_id, conference.municipality_code
+    fits = body is not None and body.fits(kind, place, convener)
+    if body is None or not fits or not body.holds_on(jst_date(conference.starts_at)):
+        raise Invalid("conference.body_does_not_fit", field="/body_id")
 
 
 def _check_invited(command: AddItem, attendees: list[Attendee]) -> None:

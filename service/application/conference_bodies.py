@@ -1,78 +1,24 @@
-"""Statutory conferences: constituted by by-laws, with registered participants under secrecy."""
+"""Statutory conferences: who sits there, registered and under secrecy, and what opens to them."""
 
 from typing import Any
 from uuid import UUID
 
+from service.application.conference_memberships import is_member
 from service.application.conferences import load
-from service.application.context import Context, Page, Shown
-from service.domain.access import Facts, Part, RecordKind
+from service.application.context import Context, Shown
 from service.domain.conference import AgendaItem, Conference
 from service.domain.conference_body import (
     STATUTORY_BASIS,
     AcknowledgeSecrecy,
-    ConferenceBody,
-    ConstituteBody,
-    Convener,
     Participant,
     RegisterParticipant,
-    check_convener,
     window_of,
 )
-from service.domain.conference_states import KINDS
 from service.domain.conference_window import Window
 from service.domain.decision import CONFERENCE_BASES, Basis, Remedy, Rule
-from service.domain.disclosure import D0, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.law import LegalBasis
 from service.domain.permission import Permission
-
-
-async def constitute(context: Context, command: ConstituteBody) -> Shown:
-    """Register the by-laws of a statutory conference; only who may convene it can."""
-    agency = await context.work.directory.agency(context.agency_id)
-    home = await context.work.directory.municipality(context.municipality_code)
-    kinds = {k.code: k for k in await context.work.directory.kinds()}
-    assert agency is not None  # noqa: S101 - the caller acts for it
-    assert home is not None  # noqa: S101 - foreign key
-    kind = kinds[agency.kind]
-    basis = STATUTORY_BASIS[command.kind]
-    body = ConferenceBody.model_validate(
-        command.model_dump()
-        | {
-            "id": context.new_id(),
-            "municipality_code": context.municipality_code,
-            "convener_agency_id": context.agency_id,
-            "basis": basis,
-            "constituted_at": context.now,
-        }
-    )
-    context.enforce(Permission.CONFERENCE_CONSTITUTE, _facts_of_body(context, body))
-    check_convener(
-        command.kind,
-        Convener(
-            public_body=kind.public_body,
-            decides_support=kind.decides_support,
-            prefectural=kind.code.startswith("prefectural"),
-            has_welfare_office=home.has_welfare_office,
-            runs_layered_project=home.runs_layered_project,
-        ),
-    )
-    require_in_force(context, basis, context.municipality_code)
-    await context.work.conferences.add_body(body)
-    return context.receipt(body)
-
-
-async def bodies(context: Context) -> Page:
-    """The statutory conferences of the caller's municipality; nothing personal."""
-    found = await context.work.conferences.bodies(context.municipality_code)
-    facts = Facts(kind=RecordKind.DIRECTORY, found=True)
-    context.enforce(Permission.DIRECTORY_READ, facts)
-    items = [
-        disclose(b, frozenset({D0}))
-        | {"kind_ja": KINDS[b.kind].label_ja, "basis_ja": b.basis.label_ja}
-        for b in found
-    ]
-    return Page(items)
 
 
 async def register(context: Context, conference_id: UUID, command: RegisterParticipant) -> Shown:
@@ -167,6 +113,7 @@ async def window_for(
         item,
         body,
         invited=invited,
+        member=body is not None and await is_member(context, body, conference),
         registered=mine is not None,
         acknowledged=mine is not None and mine.acknowledged_by(actor.iss, actor.sub),
     )
@@ -200,13 +147,3 @@ async def _notices(context: Context, conference: Conference) -> list[LegalBasis]
 
 def _version(texts: list[LegalBasis]) -> str:
     return "+".join(t.version for t in texts) or "none"
-
-
-def _facts_of_body(context: Context, body: ConferenceBody) -> Facts:
-    return Facts(
-        kind=RecordKind.CONFERENCE,
-        record_id=body.id,
-        found=True,
-        holder_agency_id=context.actor.agency_id,
-        parts=frozenset({Part.HOLDER}),
-    )

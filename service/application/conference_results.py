@@ -18,6 +18,7 @@ from service.domain.conference import (
     RecordResult,
     check_approval,
 )
+from service.domain.conference_kinds import KINDS
 from service.domain.conference_states import ConferenceAct
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.notice import NoticeKind
@@ -55,7 +56,9 @@ async def record_result(
     if item.result is not None:
         raise IllegalMove("conference.item_already_decided")
     for person_id in item.person_ids:
-        context.enforce(Permission.CONFERENCE_MINUTE, _own_item(conference, item, person_id))
+        context.enforce(
+            Permission.CONFERENCE_MINUTE, item_run_by(context, conference, item, person_id)
+        )
     await _settle_plan(context, conference, attendees, item, command)
     for assigned in command.tasks:
         await _assign(context, conference, attendees, item, assigned)
@@ -66,15 +69,18 @@ async def record_result(
     return context.receipt(item.but(result=command.result))
 
 
-def _own_item(conference: Conference, item: AgendaItem, person_id: UUID) -> Facts:
-    """What was decided on an item is the convener's own record of it."""
+def item_run_by(
+    context: Context, conference: Conference, item: AgendaItem, person_id: UUID
+) -> Facts:
+    """The item of whoever runs the conference: the convener's own, its secretariat's to write in."""
+    mine = conference.convener_agency_id == context.actor.agency_id
     return Facts(
         kind=RecordKind.CONFERENCE_ITEM,
         record_id=item.id,
         found=True,
         holder_agency_id=conference.convener_agency_id,
         person_id=person_id,
-        parts=frozenset({Part.HOLDER}),
+        parts=frozenset({Part.HOLDER if mine else Part.SECRETARIAT}),
         conference_id=conference.id,
     )
 
@@ -93,13 +99,18 @@ async def _settle_plan(
         return
     if not approves and command.result is not ItemResult.SENT_BACK:
         return
+    if not KINDS[item.kind or conference.kind].decides_plans:
+        raise Invalid("conference.kind_decides_no_plan", field="/result")
     plan = await context.work.plans.find(item.plan.plan_id, lock=True)
     version = await context.work.plans.version(item.plan.plan_id, item.plan.number)
     if plan is None or version is None or version.number != plan.latest_number:
         raise IllegalMove("plan.not_the_latest_version")
     if approves:
         municipal = await context.work.directory.deciders(conference.municipality_code)
-        check_approval(item, attendees, conference.convener_agency_id, municipal)
+        body_id = item.body_id or conference.body_id
+        body = await context.work.conferences.body(body_id) if body_id else None
+        quorum = body.quorum_percent if body else None
+        check_approval(item, attendees, conference.convener_agency_id, municipal, quorum)
         version.ready_for_approval()
         settled = version.move(PlanAct.APPROVE, approved_item_id=item.id, approved_at=context.now)
         for agency_id in sorted(municipal):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from service.application.conference_memberships import body_of, check_members, keeps, whole_body
 from service.application.context import Context, Page, Shown
 from service.application.facts import person_facts
 from service.application.notices import notify
@@ -47,6 +48,7 @@ async def plan(context: Context, command: PlanConference) -> Shown:
         }
     )
     context.enforce(Permission.CONFERENCE_PLAN, _facts(context, conference.id, conference, ()))
+    await check_body(context, command.body_id, command.kind)
     await context.work.conferences.add(conference)
     await context.work.conferences.add_attendee(
         Attendee(
@@ -56,6 +58,7 @@ async def plan(context: Context, command: PlanConference) -> Shown:
             invited_at=context.now,
         )
     )
+    await seat_secretariat(context, conference)
     return receipt_of(context, conference)
 
 
@@ -137,7 +140,10 @@ async def invite(context: Context, conference_id: UUID, command: InviteAttendees
     """Invite agencies, and persons who come to their own item (本人同席)."""
     conference, attendees = await change(context, conference_id, ConferenceAct.INVITE)
     invited = {a.agency_id or a.person_id for a in attendees if a.resident is None}
-    for agency_id in dict.fromkeys(command.agency_ids):
+    body = await body_of(context, conference)
+    await check_members(context, command.agency_ids, conference, body, field="/agency_ids")
+    listed = await whole_body(context, conference) if command.whole_body else ()
+    for agency_id in dict.fromkeys((*command.agency_ids, *listed)):
         if await context.work.directory.agency(agency_id) is None:
             raise Invalid("directory.unknown_agency", field="/agency_ids")
         if agency_id not in invited:
@@ -200,13 +206,15 @@ async def load(
     """The conference, who is invited, and the caller's part in it."""
     conference = await context.work.conferences.find(conference_id, lock=lock)
     attendees = list(await context.work.conferences.attendees(conference_id))
-    return conference, attendees, _facts(context, conference_id, conference, attendees)
+    kept = conference is not None and await keeps(context, conference)
+    facts = _facts(context, conference_id, conference, attendees, kept=kept)
+    return conference, attendees, facts
 
 
 async def change(
     context: Context, conference_id: UUID, act: ConferenceAct
 ) -> tuple[Conference, list[Attendee]]:
-    """The conference, locked, for an act that only its convener may do."""
+    """The conference, locked, for an act that only its convener and its secretariat may do."""
     conference, attendees = await as_convener(
         context, conference_id, ACT_PERMISSION[act], lock=True
     )
@@ -217,9 +225,12 @@ async def change(
 async def as_convener(
     context: Context, conference_id: UUID, permission: Permission, *, lock: bool = False
 ) -> tuple[Conference, list[Attendee]]:
-    """The conference, for what only its convener may do or see."""
+    """The conference, for what only its convener may do or see, or who keeps it together with it.
+
+    A joint secretariat (共同事務局) sees nothing more of persons for that (row 2-12).
+    """
     conference, attendees, facts = await load(context, conference_id, lock=lock)
-    held = facts.as_holder()
+    held = facts.as_only(Part.HOLDER, Part.SECRETARIAT)
     if Part.PARTY in facts.parts and not held.parts:
         context.enforce(permission, facts)
         raise Denied("conference.convener_only")
@@ -252,6 +263,17 @@ async def names_of(context: Context, agency_ids: Iterable[UUID | None]) -> dict[
     return names
 
 
+async def seat_secretariat(context: Context, conference: Conference) -> None:
+    """Whoever keeps the conference together with its convener takes part from the beginning."""
+    body = await body_of(context, conference)
+    if body is None:
+        return
+    seated = {a.agency_id for a in await context.work.conferences.attendees(conference.id)}
+    for agency_id in body.secretariat_agency_ids:
+        if agency_id not in seated:
+            await _add(context, conference, agency_id=agency_id)
+
+
 def receipt_of(context: Context, conference: Conference) -> Shown:
     """What an act on a conference is answered with."""
     return context.receipt(conference, status_ja=conference.status.label_ja)
@@ -264,6 +286,7 @@ def _facts(
     attendees: list[Attendee] | tuple[()],
     *,
     invited: bool = False,
+    kept: bool = False,
 ) -> Facts:
     me = context.actor.agency_id
     parts = set()
@@ -271,6 +294,9 @@ def _facts(
         parts.add(Part.HOLDER)
     if conference is not None and (invited or any(a.agency_id == me for a in attendees if me)):
         parts.add(Part.PARTY)
+    # Looked up when it is asked: whoever leaves the secretariat does nothing more.
+    if kept and Part.PARTY in parts:
+        parts.add(Part.SECRETARIAT)
     return Facts(
         kind=RecordKind.CONFERENCE,
         record_id=conference_id,

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from service.application.conference_bodies import window_for
+from service.application.conference_memberships import is_member
 from service.application.conferences import load
 from service.application.context import Context, Shown
 from service.application.facts import NOBODY, person_facts
@@ -137,6 +138,7 @@ async def permits_for(
 ) -> list[Permit] | None:
     """The reader's permits for everybody on the item; one that is missing closes the item."""
     parts = _parts(context, conference, item)
+    table = await _table(context, conference, item) if parts else None
     about = []
     for person_id in item.person_ids:
         stranger = reader.person_id is not None and reader.person_id != person_id
@@ -152,12 +154,20 @@ async def permits_for(
                 conference_id=conference.id,
                 municipality_code=conference.municipality_code,
                 window=None if stranger else window,
-                meeting_id=item.body_id or conference.body_id if parts else None,
+                meeting_id=table,
             )
         )
     return context.may_all(
         Permission.CONFERENCE_READ_PACKET, about, shows=AgendaItem, needs=needs, purpose=item.uses
     )
+
+
+async def _table(context: Context, conference: Conference, item: AgendaItem) -> UUID | None:
+    """The body whose table the caller sits at: a consent to a meeting is one to its members."""
+    body_id = item.body_id or conference.body_id
+    body = await context.work.conferences.body(body_id) if body_id is not None else None
+    sits = body is not None and await is_member(context, body, conference)
+    return body_id if sits else None
 
 
 def _parts(context: Context, conference: Conference, item: AgendaItem) -> frozenset[Part]:

@@ -80,6 +80,8 @@ class Part(StrEnum):
     """A consent of the person names this agency."""
     REVIEWER = "reviewer"
     """It was asked to look at it as the second person (row 3-30)."""
+    SECRETARIAT = "secretariat"
+    """It keeps the conference's secretariat together with the convener (row 2-12)."""
 
 
 class Facts(BaseModel):

@@ -211,6 +211,17 @@ def _window(question: Question) -> tuple[Permit, ...]:
     )
 
 
+def _secretariat(question: Question) -> tuple[Permit, ...]:
+    """A joint secretariat runs the conference like its convener; of persons it opens nothing."""
+    facts = question.facts
+    about = facts.kind in (RecordKind.CONFERENCE, RecordKind.CONFERENCE_ITEM)
+    if Part.SECRETARIAT not in facts.parts or not about or not facts.found:
+        return ()
+    return (
+        Permit(basis=Basis.INTERNAL, classes=frozenset({D0}), rules=(Rule.CONFERENCE_SECRETARIAT,)),
+    )
+
+
 def _reviewer(question: Question) -> tuple[Permit, ...]:
     """The second person sees what was done and why, not the data that was opened."""
     facts = question.facts
@@ -280,6 +291,7 @@ RULES: tuple[NamedRule, ...] = (
     NamedRule(id=Rule.PARTY_WITH_CONSENT, says=_party_with_consent),
     NamedRule(id=Rule.PROVISION_IN_FORCE, says=_provided),
     NamedRule(id=Rule.CONFERENCE_WINDOW, says=_window),
+    NamedRule(id=Rule.CONFERENCE_SECRETARIAT, says=_secretariat),
     NamedRule(id=Rule.PROVISION_REVIEWER, says=_reviewer),
     NamedRule(id=Rule.ENQUIRY_ADDRESSED, says=_addressee),
     NamedRule(id=Rule.PERSON_SELF, says=_person_self),

@@ -169,10 +169,13 @@ class InviteAttendees(BaseModel):
     residents: tuple[Line, ...] = Field(
         default=(), max_length=10, description="Neighbours and volunteers, who have no account."
     )
+    whole_body: bool = Field(
+        default=False, description="Everybody who is on the body's list on the day."
+    )
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:
-        if not self.agency_ids and not self.person_ids and not self.residents:
+        if not (self.agency_ids or self.person_ids or self.residents or self.whole_body):
             raise invalid("conference.nobody_invited", MESSAGES_EN)
         return self
 
@@ -286,6 +289,8 @@ class AgendaItem(AddItem):
     pulled_at: Annotated[datetime | None, D0] = None
     pulled_because: Annotated[PullReason | None, D0] = None
     result: Annotated[ItemResult | None, D0] = None
+    #: The area issue that was raised from it. The issue does not know the item.
+    area_issue_id: Annotated[UUID | None, D1] = None
     decision: Annotated[Paragraph | None, D3] = None
 
     def pulled(self, because: PullReason, at: datetime) -> Self:
@@ -345,15 +350,28 @@ class HoldConference(BaseModel):
 
 
 def check_approval(
-    item: AgendaItem, attendees: Iterable[Attendee], convener: UUID, municipal: frozenset[UUID]
+    item: AgendaItem,
+    attendees: Iterable[Attendee],
+    convener: UUID,
+    municipal: frozenset[UUID],
+    quorum_percent: int | None = None,
 ) -> None:
-    """A plan is approved with a quorum and a municipal officer at the table (brief §8 rule 9)."""
+    """A plan is approved with a quorum and a municipal officer at the table (brief §8 rule 9).
+
+    The quorum is what the by-laws say of the agencies invited to the item; else more than half.
+    """
     mine = [a for a in attendees if item.invites(a.agency_id, convener)]
     present = {a.agency_id for a in mine if a.present}
     if not present & municipal:
         raise IllegalMove("plan.no_municipal_attendee")
-    if len(present) * 2 <= len(mine):
+    if not _is_quorum(len(present), len(mine), quorum_percent):
         raise IllegalMove("plan.no_quorum", facts={"present": len(present), "invited": len(mine)})
+
+
+def _is_quorum(present: int, invited: int, percent: int | None) -> bool:
+    if percent is None:
+        return present * 2 > invited
+    return present * 100 >= invited * percent
 
 
 RecordResult.model_rebuild()

@@ -1,7 +1,8 @@
-"""A constituted conference (設置要綱による会議体), who sits there, and the notice of secrecy.
+"""A conference body (会議体) with its by-laws, who sits for an agency, and the notice of secrecy.
 
 Only a body with by-laws, convened by whom the law names, can open a statutory window (brief
 §2.4 no. 1 and 2). Whoever takes part is registered by position, and acknowledges the notice.
+Which agencies are its members is in ``conference_membership``.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service.domain.calendar_jp import JST, jst_date
 from service.domain.conference import AgendaItem, Conference
-from service.domain.conference_states import PACKET_OPEN, ConferenceKind, Persons, rule_of
+from service.domain.conference_kinds import (
+    BASIS_OF,
+    ConferenceKind,
+    ConferenceLevel,
+    MayConvene,
+    Persons,
+    rule_of,
+)
+from service.domain.conference_states import PACKET_OPEN
 from service.domain.conference_window import Window
 from service.domain.decision import Basis
 from service.domain.disclosure import D0, Disclosable
@@ -22,11 +31,11 @@ from service.domain.text import Line, invalid
 from service.domain.validity import Dated
 
 MESSAGES_EN = {
-    "conference_body.not_statutory": "Only statutory conferences are constituted here. Choose a statutory kind.",
+    "conference_body.by_laws_missing": "A statutory conference rests on by-laws. Give their title and number in by_laws.",
     "conference_body.ends_before_start": "The by-laws end before they begin. Correct valid_until.",
 }
 MESSAGES_JA = {
-    "conference_body.not_statutory": "ここで設置できるのは法定会議だけです。法定会議の種類を選んでください。",
+    "conference_body.by_laws_missing": "法定会議には設置要綱が必要です。by_lawsに名称と番号を入力してください。",
     "conference_body.ends_before_start": "要綱の終期が始期より前です。valid_untilを直してください。",
 }
 
@@ -45,29 +54,76 @@ STATUTORY_BASIS: Mapping[ConferenceKind, Basis] = {
 LONGEST_OPEN = timedelta(days=90)
 
 
-class ConstituteBody(Dated):
-    """The by-laws of a statutory conference."""
+class BodyTerms(Dated):
+    """What the by-laws of a conference body say."""
 
-    kind: Annotated[ConferenceKind, D0]
     name: Annotated[Line, D0] = Field(description="What the municipality calls it.")
-    by_laws: Annotated[Line, D0] = Field(description="Title and number of the by-laws (設置要綱).")
+    by_laws: Annotated[Line | None, D0] = Field(
+        default=None,
+        description="Title and number of the by-laws (設置要綱), or of the written agreement;"
+        " a statutory conference must have them.",
+    )
+    level: Annotated[ConferenceLevel | None, D0] = Field(
+        default=None, description="How far it reaches; left out: as usual for its kind."
+    )
+    parent_id: Annotated[UUID | None, D0] = Field(
+        default=None, description="The body that it is a part of (部会・個別ケース検討会議 etc.)."
+    )
+    secretariat_agency_ids: Annotated[tuple[UUID, ...], D0] = Field(
+        default=(),
+        max_length=2,
+        description="Who keeps its secretariat together with the convener (共同事務局).",
+    )
+    chair_position_id: Annotated[UUID | None, D0] = None
+    deputy_position_ids: Annotated[tuple[UUID, ...], D0] = Field(default=(), max_length=5)
+    quorum_percent: Annotated[int | None, D0] = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="How many of a hundred invited agencies must be there to decide;"
+        " left out: more than half.",
+    )
     paper_days: Annotated[int, D0] = Field(
         default=14, ge=0, le=60, description="Days after the minutes that papers stay readable."
     )
 
     @model_validator(mode="after")
-    def _can_be_meant(self) -> Self:
-        if rule_of(self.kind).persons is not Persons.STATUTORY:
-            raise invalid("conference_body.not_statutory", MESSAGES_EN)
+    def _holds_together(self) -> Self:
         if self.valid_until is not None and self.valid_until < self.valid_from:
             raise invalid("conference_body.ends_before_start", MESSAGES_EN)
         return self
 
 
-class ConferenceBody(ConstituteBody):
+class AmendBody(BodyTerms):
+    """The whole of its by-laws anew; kind and convener stay."""
+
+
+class ConstituteBody(BodyTerms):
+    """The by-laws of a conference body, and who sits there from the first day on."""
+
+    kind: Annotated[ConferenceKind, D0]
+    member_agency_ids: Annotated[tuple[UUID, ...], D0] = Field(
+        default=(), max_length=200, description="The list of members, from valid_from on."
+    )
+
+    @model_validator(mode="after")
+    def _has_by_laws(self) -> Self:
+        if lacks_by_laws(self.kind, self):
+            raise invalid("conference_body.by_laws_missing", MESSAGES_EN)
+        return self
+
+
+def lacks_by_laws(kind: ConferenceKind, terms: BodyTerms) -> bool:
+    """Whether it is a statutory conference without by-laws (brief §2.4 no. 1)."""
+    return rule_of(kind).persons is Persons.STATUTORY and terms.by_laws is None
+
+
+class ConferenceBody(BodyTerms):
     """A conference body's record."""
 
     id: Annotated[UUID, D0]
+    kind: Annotated[ConferenceKind, D0]
+    level: Annotated[ConferenceLevel, D0]
     municipality_code: Annotated[str, D0]
     convener_agency_id: Annotated[UUID, D0]
     basis: Annotated[Basis, D0]
@@ -82,6 +138,38 @@ class ConferenceBody(ConstituteBody):
             convener,
         )
 
+    def amended(self, command: AmendBody) -> Self:
+        """With the by-laws as they read now."""
+        if lacks_by_laws(self.kind, command):
+            raise Invalid("conference_body.needs_by_laws", field="/by_laws")
+        level = command.level or rule_of(self.kind).level
+        return self.but(**command.model_dump() | {"level": level, "version": self.version + 1})
+
+    def ended(self, last_day: date) -> Self:
+        """With its last day; earlier than that it can still end, later it cannot."""
+        if self.valid_until is not None and self.valid_until <= last_day:
+            raise IllegalMove("conference_body.already_ended")
+        if last_day < self.valid_from:
+            raise Invalid("conference_body.ends_too_early", field="/last_day")
+        return self.but(valid_until=last_day, version=self.version + 1)
+
+    def kept_by(self, agency_id: UUID | None, day: date) -> bool:
+        """Whether the agency is of its secretariat, beside the convener, on the day."""
+        return agency_id in self.secretariat_agency_ids and self.holds_on(day)
+
+
+class EndBody(BaseModel):
+    """It sits for the last time on this day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    last_day: date
+
+
+def basis_of(kind: ConferenceKind) -> Basis:
+    """The basis on which a body of the kind talks about persons."""
+    return STATUTORY_BASIS.get(kind) or BASIS_OF[rule_of(kind).persons]
+
 
 class Convener(BaseModel):
     """What is known of the agency that wants to convene, and of the municipality it does it for."""
@@ -95,20 +183,22 @@ class Convener(BaseModel):
     runs_layered_project: bool
 
 
+_IN_CHARGE = frozenset({MayConvene.IN_CHARGE_WITH_OFFICE, MayConvene.IN_CHARGE_OF_PROJECT})
+_OFFICE = frozenset({MayConvene.IN_CHARGE_WITH_OFFICE, MayConvene.WELFARE_OFFICE})
+
+
 def check_convener(kind: ConferenceKind, convener: Convener) -> None:
-    """Who may convene which statutory conference (brief §1.4 A, §8 rules 6 and 7)."""
+    """Who may convene which conference (brief §1.4, §8 rules 6 and 7)."""
+    may = rule_of(kind).convener
+    if may is MayConvene.ANYBODY:
+        return
     if not convener.public_body:
         raise Invalid("conference_body.convener_not_public")
-    if kind is ConferenceKind.SUPPORT_CONF_LAYERED and not convener.runs_layered_project:
+    if may is MayConvene.IN_CHARGE_OF_PROJECT and not convener.runs_layered_project:
         raise Invalid("conference_body.no_layered_project", field="/kind")
-    office = convener.has_welfare_office or convener.prefectural
-    if kind is ConferenceKind.SUPPORT_CONF_NEEDY and not office:
+    if may in _OFFICE and not (convener.has_welfare_office or convener.prefectural):
         raise Invalid("conference_body.no_welfare_office", field="/kind")
-    needs_decider = kind in (
-        ConferenceKind.SUPPORT_CONF_NEEDY,
-        ConferenceKind.SUPPORT_CONF_LAYERED,
-    )
-    if needs_decider and not convener.decides_support:
+    if may in _IN_CHARGE and not convener.decides_support:
         raise Invalid("conference_body.convener_not_in_charge")
 
 
@@ -179,6 +269,7 @@ def window_of(
     body: ConferenceBody | None,
     *,
     invited: bool,
+    member: bool,
     registered: bool,
     acknowledged: bool,
 ) -> Window:
@@ -198,6 +289,7 @@ def window_of(
         constituted=constituted,
         reason_written=bool(item.reason_without_consent),
         invited=invited,
+        member=member,
         registered=registered,
         acknowledged=acknowledged,
         opens_at=conference.fixed_at if is_open else None,

@@ -1,97 +1,38 @@
-"""Kinds of conferences and what each says about persons; the states of a conference as tables."""
+"""The states of a conference as tables, and the basis of an item by the kind it is held as."""
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
 
+from service.domain.conference_kinds import (
+    BASIS_OF,
+    KINDS,
+    ConferenceKind,
+    KindRule,
+    Persons,
+    rule_of,
+)
 from service.domain.decision import Basis
 from service.domain.errors import Invalid
 from service.domain.permission import Permission
 
-
-class Persons(StrEnum):
-    """What a kind of conference says about naming persons."""
-
-    WITH_CONSENT = "with_consent"
-    INSIDE_ONE_AGENCY = "inside_one_agency"
-    STATUTORY = "statutory"
-    NEVER = "never"
-
-
-class ConferenceKind(StrEnum):
-    """Meeting kinds (会議体, brief §1.4)."""
-
-    SUPPORT_CONF_NEEDY = "support_conf_needy"
-    SUPPORT_CONF_LAYERED = "support_conf_layered"
-    CHILD_PROTECTION_COUNCIL = "child_protection_council"
-    CARE_CONFERENCE = "care_conference"
-    PUBLIC_ASSISTANCE_COORD = "public_assistance_coord"
-    YOUTH_COUNCIL = "youth_council"
-    ISOLATION_COUNCIL = "isolation_council"
-    CONSUMER_SAFETY_COUNCIL = "consumer_safety_council"
-    DISABILITY_COUNCIL = "disability_council"
-    SUPPORT_COORDINATION_CONF = "support_coordination_conf"
-    EVALUATION_CONF = "evaluation_conf"
-    LAYERED_SUPPORT_CONF = "layered_support_conf"
-    LAYERED_INDIVIDUAL = "layered_individual"
-    LAYERED_PLENARY = "layered_plenary"
-    CASE_CONF = "case_conf"
-    SERVICE_MEETING = "service_meeting"
-    INTERNAL_CASE_MEETING = "internal_case_meeting"
-    COMMUNITY_LIFE_SUPPORT_CONF = "community_life_support_conf"
-    DISTRICT_WELFARE_NETWORK = "district_welfare_network"
-    SUPERVISION_SESSION = "supervision_session"
-    PREFECTURE_NETWORK = "prefecture_network"
-    FIELD_COUNCIL = "field_council"
-    LIAISON_COUNCIL_AGENCY = "liaison_council_agency"
-
-
-class KindRule(NamedTuple):
-    """What holds for a kind of conference."""
-
-    label_ja: str
-    persons: Persons
-
-
-K = ConferenceKind
-KINDS: Mapping[ConferenceKind, KindRule] = {
-    K.SUPPORT_CONF_NEEDY: KindRule("支援会議（生活困窮者自立支援法）", Persons.STATUTORY),
-    K.SUPPORT_CONF_LAYERED: KindRule("支援会議（社会福祉法）", Persons.STATUTORY),
-    K.CHILD_PROTECTION_COUNCIL: KindRule("要保護児童対策地域協議会", Persons.STATUTORY),
-    K.CARE_CONFERENCE: KindRule("地域ケア会議", Persons.WITH_CONSENT),
-    K.PUBLIC_ASSISTANCE_COORD: KindRule("調整会議（生活保護法）", Persons.STATUTORY),
-    K.YOUTH_COUNCIL: KindRule("子ども・若者支援地域協議会", Persons.STATUTORY),
-    K.ISOLATION_COUNCIL: KindRule("孤独・孤立対策地域協議会", Persons.STATUTORY),
-    K.CONSUMER_SAFETY_COUNCIL: KindRule("消費者安全確保地域協議会", Persons.STATUTORY),
-    K.DISABILITY_COUNCIL: KindRule("（自立支援）協議会", Persons.WITH_CONSENT),
-    K.SUPPORT_COORDINATION_CONF: KindRule("支援調整会議", Persons.WITH_CONSENT),
-    K.EVALUATION_CONF: KindRule("評価会議", Persons.WITH_CONSENT),
-    K.LAYERED_SUPPORT_CONF: KindRule("重層的支援会議", Persons.WITH_CONSENT),
-    K.LAYERED_INDIVIDUAL: KindRule("個別ケース会議", Persons.WITH_CONSENT),
-    K.LAYERED_PLENARY: KindRule("全体会議", Persons.NEVER),
-    K.CASE_CONF: KindRule("ケース会議", Persons.WITH_CONSENT),
-    K.SERVICE_MEETING: KindRule("サービス調整会議", Persons.WITH_CONSENT),
-    K.INTERNAL_CASE_MEETING: KindRule("機関内ケース会議", Persons.INSIDE_ONE_AGENCY),
-    K.COMMUNITY_LIFE_SUPPORT_CONF: KindRule("地域生活支援会議", Persons.WITH_CONSENT),
-    K.DISTRICT_WELFARE_NETWORK: KindRule("地区福祉ネットワーク会議", Persons.WITH_CONSENT),
-    K.SUPERVISION_SESSION: KindRule("スーパービジョン", Persons.INSIDE_ONE_AGENCY),
-    K.PREFECTURE_NETWORK: KindRule("県域ネットワーク会議", Persons.NEVER),
-    K.FIELD_COUNCIL: KindRule("分野別協議会", Persons.NEVER),
-    K.LIAISON_COUNCIL_AGENCY: KindRule("連絡会議", Persons.NEVER),
-}
-
-#: The basis of a named item, by what the kind says about persons; of a statutory kind its
-#: conference body says it.
-BASIS_OF: Mapping[Persons, Basis] = {
-    Persons.WITH_CONSENT: Basis.CONSENT,
-    Persons.INSIDE_ONE_AGENCY: Basis.INTERNAL,
-    Persons.NEVER: Basis.ANON,
-}
-
-
-def rule_of(kind: ConferenceKind) -> KindRule:
-    """What holds for the kind."""
-    return KINDS[kind]
+__all__ = [
+    "ACT_PERMISSION",
+    "BASIS_OF",
+    "CONFERENCE_STATUS_JA",
+    "ENDINGS",
+    "KINDS",
+    "NEXT",
+    "PACKET_OPEN",
+    "C",
+    "ConferenceAct",
+    "ConferenceKind",
+    "ConferenceStatus",
+    "KindRule",
+    "Persons",
+    "V",
+    "basis_for",
+    "rule_of",
+]
 
 
 class ConferenceStatus(StrEnum):

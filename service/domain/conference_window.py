@@ -22,6 +22,8 @@ class Window(BaseModel):
     reason_written: bool = False
     #: The caller's agency stays for this item.
     invited: bool = False
+    #: The caller's agency is on the body's list, today and on the day of the sitting.
+    member: bool = False
     #: The caller itself is registered for it, as participant or substitute.
     registered: bool = False
     #: The caller has acknowledged the notice of secrecy.
@@ -37,6 +39,7 @@ class Window(BaseModel):
             self.constituted
             and self.reason_written
             and self.invited
+            and self.member
             and self.registered
             and self.acknowledged
             and self.opens_at is not None
@@ -49,6 +52,8 @@ class Window(BaseModel):
         if not self.invited:
             return ()
         found = []
+        if not self.member:
+            found.append(Remedy.JOIN_MEMBER_LIST)
         if not self.registered:
             found.append(Remedy.REGISTER_PARTICIPANT)
         if not self.acknowledged:

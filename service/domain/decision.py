@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from service.domain.disclosure import Classes, DataClass
 
 #: Raised with every change to a rule, so that an audited decision can be understood later.
-POLICY_VERSION = "2026-11-2"
+POLICY_VERSION = "2026-11-3"
 
 
 class Basis(StrEnum):
@@ -144,6 +144,7 @@ class Rule(StrEnum):
     ACTOR_PERMISSION_MISSING = "actor.permission_missing"
     ACTOR_SCOPE_MISSING = "actor.scope_missing"
     BASIS_NOT_IN_FORCE = "basis.not_in_force"
+    CONFERENCE_SECRETARIAT = "conference.secretariat"
     CONFERENCE_WINDOW = "conference.window"
     CONSENT_COVERS_RECEIVER = "consent.covers_receiver"
     DEPARTMENT_OF_RECORD = "department.of_record"
@@ -178,6 +179,7 @@ class Remedy(StrEnum):
     CHOOSE_PURPOSE = "choose_purpose"
     GET_POSITION = "get_position"
     GET_SCOPE = "get_scope"
+    JOIN_MEMBER_LIST = "join_member_list"
     LOG_IN_AGAIN = "log_in_again"
     REGISTER_PARTICIPANT = "register_participant"
     SUPERSEDE_CONSENT = "supersede_consent"

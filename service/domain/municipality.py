@@ -68,6 +68,12 @@ def from_five_digits(first_five: str) -> str:
     return read_municipality_code(f"{five}{check_digit(five)}")
 
 
+def is_of(code: str | None, other: str) -> bool:
+    """Whether ``other`` is the municipality itself, or the prefecture in which it lies."""
+    prefecture = other[2:5] == "000"
+    return code is not None and (code == other or (prefecture and code[:2] == other[:2]))
+
+
 #: A code with a right check digit, of a prefecture that exists or of the demonstration.
 MunicipalityCode = Annotated[
     str, Reads(read_municipality_code, pattern=r"^[0-9]{6}$", examples=["999997", "131016"])

@@ -47,6 +47,7 @@ class Permission(StrEnum):
 
     ACCESS_EXPLAIN = "access.explain"
     AREA_ISSUE_CLOSE = "area_issue.close"
+    AREA_ISSUE_PASS_UP = "area_issue.pass_up"  # noqa: S105 - a permission
     AREA_ISSUE_RAISE = "area_issue.raise"
     AREA_ISSUE_READ = "area_issue.read"
     ASSESSMENT_MAKE = "assessment.make"
@@ -72,6 +73,7 @@ class Permission(StrEnum):
     CONFERENCE_FIX = "conference.fix"
     CONFERENCE_HOLD = "conference.hold"
     CONFERENCE_INVITE = "conference.invite"
+    CONFERENCE_KEEP_BODY = "conference.keep_body"
     CONFERENCE_MINUTE = "conference.minute"
     CONFERENCE_PLAN = "conference.plan"
     CONFERENCE_PROPOSE = "conference.propose"
@@ -223,6 +225,7 @@ class Permission(StrEnum):
 PERMISSION_JA: dict[Permission, str] = {
     Permission.ACCESS_EXPLAIN: "閲覧可否の説明",
     Permission.AREA_ISSUE_CLOSE: "地域課題の解決の記録",
+    Permission.AREA_ISSUE_PASS_UP: "上位の会議体への地域課題の提起",
     Permission.AREA_ISSUE_RAISE: "地域課題の提起",
     Permission.AREA_ISSUE_READ: "地域課題の閲覧",
     Permission.ASSESSMENT_MAKE: "アセスメントの記録",
@@ -248,6 +251,7 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONFERENCE_FIX: "議題の確定",
     Permission.CONFERENCE_HOLD: "会議の開催記録",
     Permission.CONFERENCE_INVITE: "会議への招集",
+    Permission.CONFERENCE_KEEP_BODY: "会議体と構成機関名簿の管理",
     Permission.CONFERENCE_MINUTE: "会議の結果・会議録の記録",
     Permission.CONFERENCE_PLAN: "会議・議題の設定",
     Permission.CONFERENCE_PROPOSE: "会議への議題の提出",

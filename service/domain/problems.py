@@ -13,6 +13,7 @@ from service.domain import (
     capacity,
     conference,
     conference_body,
+    conference_membership,
     conference_series,
     consent,
     contact,
@@ -77,6 +78,18 @@ PROBLEMS: dict[str, Words] = {
     "area_issue.already_closed": Words(
         "The gap is closed already.",
         "この課題はすでに解決済みです。",
+    ),
+    "area_issue.already_passed": Words(
+        "This issue was put before that body already. Read its list.",
+        "この課題はその会議体にすでに提起されています。会議体の課題一覧を確認してください。",
+    ),
+    "area_issue.not_higher": Words(
+        "An issue is passed up to a body that reaches farther. Choose one of a higher level.",
+        "課題は、より広い範囲の会議体に提起します。上位の会議体を選んでください。",
+    ),
+    "area_issue.unknown_body": Words(
+        "No such body sits today for your municipality or prefecture. See GET /v1/conference-bodies.",
+        "あなたの市町村または都道府県に、現在その会議体はありません。GET /v1/conference-bodies で確認してください。",
     ),
     "assessment.in_future": Words(
         "The assessment lies in the future. Correct assessed_on.",
@@ -222,6 +235,10 @@ PROBLEMS: dict[str, Words] = {
         "This item has its result already. Put it on the next conference to decide again.",
         "この議題の結果は記録済みです。改めて諮るときは次回の議題にしてください。",
     ),
+    "conference.item_has_its_issue": Words(
+        "An area issue was raised from this item already. Read it, or raise another one without the item.",
+        "この議題からはすでに地域課題を提起しています。その課題を確認するか、議題によらず提起してください。",
+    ),
     "conference.item_has_no_plan": Words(
         "Only an item with a plan can be approved or sent back. Record it as discussed.",
         "了承・差戻しはプランの議題にのみ記録できます。「協議した」として記録してください。",
@@ -229,6 +246,14 @@ PROBLEMS: dict[str, Words] = {
     "conference.item_invites_stranger": Words(
         "That agency is not invited to this conference. Invite it first.",
         "その機関はこの会議に招集されていません。先に招集してください。",
+    ),
+    "conference.item_raises_no_issue": Words(
+        "An area issue is raised from an item on a missing resource or an area issue. Put one on the agenda.",
+        "地域課題は、資源不足または地域課題の議題から提起します。その目的の議題を設けてください。",
+    ),
+    "conference.kind_decides_no_plan": Words(
+        "This kind of conference decides on no plan. Record it as discussed, and put the plan before a support coordination conference (支援調整会議) or a layered support conference (重層的支援会議).",
+        "この種類の会議ではプランの了承・差戻しはできません。「協議した」として記録し、支援調整会議または重層的支援会議に諮ってください。",
     ),
     "conference.kind_is_fixed": Words(
         "The kind of a conference does not change. Cancel it and plan another one.",
@@ -246,9 +271,17 @@ PROBLEMS: dict[str, Words] = {
         "Only agencies that may know everybody the minutes are about agree to them.",
         "会議録に記載されたすべての方の情報を閲覧できる機関だけが、同意・異議を述べられます。",
     ),
+    "conference.no_body_to_invite": Words(
+        "The conference sits as no body whose list could be invited. Name the agencies.",
+        "この会議には会議体が指定されていません。招集する機関を個別に指定してください。",
+    ),
     "conference.no_minutes": Words(
         "There are no minutes yet. The convener writes or generates the draft first.",
         "会議録がまだありません。招集機関が会議録案を作成してください。",
+    ),
+    "conference.not_a_member": Words(
+        "That agency is not on the list of members of this statutory conference on that day. Put it on the list first (POST /v1/conference-bodies/{id}/members).",
+        "その機関は当日、この法定会議の構成機関名簿にありません。先に名簿に登録してください（POST /v1/conference-bodies/{id}/members）。",
     ),
     "conference.not_invited": Words(
         "Your agency is not invited to this conference.",
@@ -315,9 +348,17 @@ PROBLEMS: dict[str, Words] = {
     "conference.unknown_item": Words(
         "There is no such item on this agenda.", "この会議にその議題はありません。"
     ),
+    "conference_body.already_ended": Words(
+        "This body ends on that day or earlier already. Register a new one to go on.",
+        "この会議体はすでにその日までに終了しています。継続するときは新たに設置してください。",
+    ),
     "conference_body.convener_not_in_charge": Words(
         "Only the section in charge of the municipality, or the prefecture's agency, convenes this conference.",
         "この会議は市町村の主管課または都道府県の機関だけが招集できます。",
+    ),
+    "conference_body.convener_only": Words(
+        "Only the agency that convenes the body amends or ends it. Its secretariat keeps the list of members.",
+        "要綱の変更と会議体の終了は招集機関だけが行えます。事務局は構成機関名簿を管理できます。",
     ),
     "conference_body.convener_not_public": Words(
         "A statutory conference is convened by a public body.",
@@ -330,6 +371,41 @@ PROBLEMS: dict[str, Words] = {
     "conference_body.no_welfare_office": Words(
         "Only a municipality with a welfare office, or the prefecture, has this conference.",
         "この会議は福祉事務所を設置する市町村または都道府県だけが設置できます。",
+    ),
+    "conference_body.ends_too_early": Words(
+        "The body cannot end before its first day. Correct last_day.",
+        "会議体の最終日が始期より前です。last_dayを直してください。",
+    ),
+    "conference_body.needs_by_laws": Words(
+        "A statutory conference rests on by-laws. Give their title and number in by_laws.",
+        "法定会議には設置要綱が必要です。by_lawsに名称と番号を入力してください。",
+    ),
+    "conference_body.part_of_itself": Words(
+        "A body cannot be part of itself, or lie deeper than five others. Correct parent_id.",
+        "会議体を自身の下に置くこと、六層を超えて置くことはできません。parent_idを直してください。",
+    ),
+    "conference_body.unknown_parent": Words(
+        "The body above must be one of the same municipality or of its prefecture. Correct parent_id.",
+        "上位の会議体は、同じ市町村または都道府県のものにしてください。parent_idを直してください。",
+    ),
+    "conference_body.unknown_position": Words(
+        "No such position is in the directory. Enter the chair's position first.",
+        "その職は名簿にありません。先に職を登録してください。",
+    ),
+    "conference_member.already_ended": Words(
+        "The agency leaves the list by that day already.",
+        "その機関の登録はすでにその日までに終了しています。",
+    ),
+    "conference_member.already_listed": Words(
+        "The agency is on the list for some of these days already. End that line first.",
+        "その機関はこの期間の一部ですでに名簿にあります。先にその登録を終了してください。",
+    ),
+    "conference_member.ends_too_early": Words(
+        "The last day lies before the first. Correct last_day, or leave it out to end at once.",
+        "最終日が始期より前です。last_dayを直すか、直ちに終了するときは省略してください。",
+    ),
+    "conference_member.unknown": Words(
+        "There is no such line on this body's list.", "この会議体の名簿にその登録はありません。"
     ),
     "conference_series.chair_not_in_series": Words(
         "Only agencies of the series take the chair. Correct chair_rotation.",
@@ -1134,6 +1210,7 @@ VALUE_MESSAGES: dict[str, Words] = {
         plan,
         conference,
         conference_body,
+        conference_membership,
         provision,
         enquiry,
         feedback,
@@ -1171,6 +1248,10 @@ REMEDIES: dict[str, Words] = {
         "Have your position entered in the directory.", "名簿に職務を登録してもらう。"
     ),
     Remedy.GET_SCOPE: Words("Get a token with the scope.", "必要なスコープのトークンを取得する。"),
+    Remedy.JOIN_MEMBER_LIST: Words(
+        "Ask the conference's secretariat to put your agency on the body's list of members.",
+        "会議体の構成機関名簿への登録を事務局に依頼する。",
+    ),
     Remedy.LOG_IN_AGAIN: Words("Log in again.", "もう一度ログインする。"),
     Remedy.REGISTER_PARTICIPANT: Words(
         "Have your position registered as participant or substitute.",

@@ -125,6 +125,7 @@ _COORDINATION = frozenset(
         Permission.CONFERENCE_FIX,
         Permission.CONFERENCE_HOLD,
         Permission.CONFERENCE_INVITE,
+        Permission.CONFERENCE_KEEP_BODY,
         Permission.CONFERENCE_MINUTE,
         Permission.CONFERENCE_PLAN,
         Permission.CONFERENCE_SERIES_END,

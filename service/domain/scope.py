@@ -65,6 +65,7 @@ _ACCESS_REQUEST = frozenset({Purpose.ACCESS_REQUEST})
 _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.ACCESS_EXPLAIN: CASE_WORK | {Purpose.AUDIT, Purpose.ACCESS_REQUEST},
     Permission.AREA_ISSUE_CLOSE: None,
+    Permission.AREA_ISSUE_PASS_UP: None,
     Permission.AREA_ISSUE_RAISE: None,
     Permission.AREA_ISSUE_READ: None,
     Permission.AUDIT_READ: frozenset({Purpose.AUDIT}),
@@ -72,6 +73,7 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.CASE_GO_STALE: None,
     Permission.CASE_LOSE_HOLDER: None,
     Permission.CONFERENCE_CONSTITUTE: None,
+    Permission.CONFERENCE_KEEP_BODY: None,
     Permission.CONFERENCE_REMIND: None,
     Permission.CONSENT_EXPIRE: None,
     Permission.CONSENT_REMIND: None,

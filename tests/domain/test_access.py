@@ -1077,6 +1077,7 @@ def test_only_statutory_conferences_have_a_window() -> None:
         {"constituted": False},
         {"reason_written": False},
         {"invited": False},
+        {"member": False},
         {"registered": False},
         {"acknowledged": False},
         {"opens_at": None},
@@ -1126,7 +1127,9 @@ def test_the_window_opens_items_and_nothing_else(kind: RecordKind) -> None:
     [
         # Whoever is not invited is told of nothing, not even of the meeting.
         ({"invited": False, "registered": False, "acknowledged": False, "opens_at": None}, ()),
+        ({"invited": False, "member": False}, ()),
         ({}, ()),
+        ({"member": False}, ("join_member_list",)),
         ({"registered": False}, ("register_participant",)),
         ({"acknowledged": False}, ("acknowledge_secrecy",)),
         ({"opens_at": None}, ("wait_for_agenda",)),

@@ -106,6 +106,7 @@ SOME_WINDOW = st.builds(
     constituted=st.booleans(),
     reason_written=st.booleans(),
     invited=st.booleans(),
+    member=st.booleans(),
     registered=st.booleans(),
     acknowledged=st.booleans(),
     opens_at=st.none() | SOME_INSTANTS,

@@ -128,6 +128,7 @@ ONLY: dict[Permission, set[Role]] = {
     **{p: {Role.AUDITOR, Role.PRIVACY_OFFICER} for p in OVERSIGHT},
     **{p: {Role.PRIVACY_OFFICER} for p in ANSWERED_BY_THE_PRIVACY_OFFICER},
     Permission.CONFERENCE_CONSTITUTE: {Role.MUNICIPAL_OFFICER},
+    Permission.CONFERENCE_KEEP_BODY: COORDINATORS,
     **dict.fromkeys(DATES, COORDINATORS),
     Permission.FEEDBACK_ACKNOWLEDGE: {Role.WELFARE_COMMISSIONER},
     # What the hub leaves lying goes up to the municipality, which answers instead.

@@ -163,6 +163,7 @@ WINDOWS: dict[str, dict[str, Any]] = {
     "after the papers": {"closes_at": NOW},
     "end not known": {"closes_at": None},
     "not invited": {"invited": False},
+    "not on the list of members": {"member": False},
     "not registered": {"registered": False},
     "not acknowledged": {"acknowledged": False},
     "not constituted": {"constituted": False},
@@ -184,6 +185,7 @@ def facts_of_conference(case: Case) -> dict[str, Any]:
         "constituted": True,
         "reason_written": True,
         "invited": invited,
+        "member": invited,
         "registered": invited,
         "acknowledged": invited,
         "opens_at": NOW - HOUR,
@@ -370,6 +372,8 @@ def test_every_basis_opens_something_to_somebody_and_every_rule_decides_somewher
         # Other gates of the caller, of a hand-over, of an agenda and of a token.
         Rule.ACTOR_NO_POSITION,
         Rule.ACTOR_SCOPE_MISSING,
+        # Runs a conference; opens nothing of persons.
+        Rule.CONFERENCE_SECRETARIAT,
         Rule.CONSENT_COVERS_RECEIVER,
         Rule.ITEM_CLOSED_BY_ANOTHER,
         Rule.PURPOSE_OUTSIDE_TOKEN,

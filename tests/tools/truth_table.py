@@ -105,7 +105,7 @@ CONSENT: dict[str, frozenset[int] | None] = {
     FOR_SOMETHING_ELSE: up_to(5),
     SWITCHED_OFF: up_to(5),
 }
-#: §2.4, §8 rules 5 and 6: invited to that item, registered, secrecy acknowledged, a constituted
+#: §2.4, §8 rules 5, 6 and 21: invited to that item, on the list of members, registered, secrecy acknowledged, a constituted
 #: conference, the reason written; from the fixing of the agenda to the end of the papers.
 WINDOW_OPEN: dict[str, bool] = {
     "open": True,
@@ -117,6 +117,7 @@ WINDOW_OPEN: dict[str, bool] = {
     "after the papers": False,
     "end not known": False,
     "not invited": False,
+    "not on the list of members": False,
     "not registered": False,
     "not acknowledged": False,
     "not constituted": False,

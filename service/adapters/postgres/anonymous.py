@@ -30,8 +30,15 @@ ScreeningRow = row_of(Screening, "screening", references={"agency_id": "agency.i
 AreaIssueRow = row_of(
     AreaIssue,
     "area_issue",
-    references={"agency_id": "agency.id", "municipality_code": "municipality.code"},
-    constraints=[Index("ix_area_issue_municipality_code", "municipality_code", "id")],
+    references={
+        "agency_id": "agency.id",
+        "municipality_code": "municipality.code",
+        "body_id": "conference_body.id",
+    },
+    constraints=[
+        Index("ix_area_issue_body_id", "body_id", "id"),
+        Index("ix_area_issue_municipality_code", "municipality_code", "id"),
+    ],
 )
 RecommendationRow = row_of(
     Recommendation,
@@ -104,6 +111,15 @@ class PostgresAnonymous:
         tail = " FOR UPDATE" if lock else ""
         row = await self._connection.fetchrow(f"{AREA_ISSUE.select} WHERE id = $1{tail}", issue_id)
         return AREA_ISSUE.read(row) if row else None
+
+    async def area_issues_of_body(
+        self, body_id: UUID, after: UUID | None, limit: int
+    ) -> Sequence[AreaIssue]:
+        """What was passed up to a conference body; newest first."""
+        rows = await self._connection.fetch(
+            f"{AREA_ISSUE.select} WHERE body_id = $1{_PAGE}", body_id, after, limit
+        )
+        return [AREA_ISSUE.read(r) for r in rows]
 
     async def area_issues(
         self, municipality: str, after: UUID | None, limit: int

@@ -20,7 +20,10 @@ BodyRow = row_of(
     references={
         "municipality_code": "municipality.code",
         "convener_agency_id": "agency.id",
+        "parent_id": "conference_body.id",
+        "chair_position_id": "position.id",
     },
+    constraints=[Index("ix_conference_body_parent_id", "parent_id")],
 )
 ParticipantRow = row_of(
     Participant,
@@ -71,6 +74,7 @@ ItemRow = row_of(
         "case_id": "support_case.id",
         "body_id": "conference_body.id",
         "added_by_agency_id": "agency.id",
+        "area_issue_id": "area_issue.id",
     },
     constraints=[
         UniqueConstraint("conference_id", "number"),
@@ -162,7 +166,7 @@ class PostgresConferences:
     ) -> Sequence[Conference]:
         """Conferences the agency convenes or is invited to."""
         rows = await self._connection.fetch(
-            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR status <> 'planned' AND id ="
+            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR id ="
             " ANY (ARRAY(SELECT conference_id FROM attendee WHERE agency_id = $1)))" + _PAGE,
             agency_id,
             after,
@@ -175,7 +179,7 @@ class PostgresConferences:
     ) -> Sequence[Conference]:
         """Conferences the agency convenes or is invited to, within a time; the next ones last."""
         rows = await self._connection.fetch(
-            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR status <> 'planned' AND id ="
+            f"{CONFERENCE.select} WHERE (convener_agency_id = $1 OR id ="
             " ANY (ARRAY(SELECT conference_id FROM attendee WHERE agency_id = $1)))"
             f" AND starts_at BETWEEN $2 AND $3 ORDER BY starts_at DESC, id LIMIT $4",
             agency_id,
@@ -279,10 +283,6 @@ class PostgresConferences:
             f"{BODY.select} WHERE municipality_code = $1 ORDER BY id", municipality
         )
         return [BODY.read(r) for r in rows]
-
-    async def add_body(self, body: ConferenceBody) -> None:
-        """A new conference body."""
-        await self._connection.execute(BODY.insert(), *BODY.parameters(body))
 
     async def participants(self, conference_id: UUID) -> Sequence[Participant]:
         """Who sits for the agencies."""

@@ -25,6 +25,7 @@ from service.adapters.postgres.cases import (
     PostgresContacts,
     PostgresUrgentSupports,
 )
+from service.adapters.postgres.conference_bodies import PostgresConferenceBodies
 from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
 from service.adapters.postgres.dates import PostgresDatePolls, PostgresSeries
 from service.adapters.postgres.desks import PostgresDesks
@@ -128,6 +129,7 @@ class PostgresUnitOfWork:
         self.urgent_supports = PostgresUrgentSupports(connection)
         self.plans = PostgresPlans(connection)
         self.conferences = PostgresConferences(connection)
+        self.conference_bodies = PostgresConferenceBodies(connection)
         self.conference_series = PostgresSeries(connection)
         self.date_polls = PostgresDatePolls(connection)
         self.calendar_feeds = PostgresCalendarFeeds(connection)
