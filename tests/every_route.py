@@ -276,6 +276,9 @@ async def _without_names(town: Town, person: str) -> dict[str, str]:
     note = {"note": CANARY}
     assert (await cc.post(f"/v1/supervisions/{supervision}/note", note)).status_code == 200
     issue = await _id(await cc.post("/v1/area-issues", examples.AREA_ISSUE))
+    m = town.caller("m-officer")
+    body = await _id(await m.post("/v1/conference-bodies", examples.BODY))
+    member = await _id(await m.post(f"/v1/conference-bodies/{body}/members", examples.BODY_MEMBER))
     # A list of which nobody needs a call: nobody is on record for it.
     nobody = Route("POST", "/v1/imports", Permission.IMPORT_RUN, True, None, IMPORT)  # noqa: FBT003
     unflagged = examples.BORROWERS.replace("4,有,離職・失業,有,無", "0,無,就労中,無,無")
@@ -284,6 +287,8 @@ async def _without_names(town: Town, person: str) -> dict[str, str]:
         "screening_id": screening,
         "supervision_id": supervision,
         "issue_id": issue,
+        "body_id": body,
+        "member_id": member,
         "import_id": taken_in,
     }
 

@@ -39,8 +39,8 @@ async def add_item(context: Context, conference_id: UUID, command: AddItem) -> S
     """
     conference, attendees = await _adding(context, conference_id, command)
     kind = command.kind or conference.kind
-    basis = await _basis_of(context, conference, kind, command)
     _check_invited(command, attendees)
+    basis = await _basis_of(context, conference, kind, command)
     await _check_persons(context, command, KINDS[kind].persons, attendees)
     items = await context.work.conferences.items(conference_id)
     item = AgendaItem.model_validate(

@@ -42,7 +42,7 @@ from pydantic import BaseModel
 from service.adapters.postgres.rows import Table
 from service.adapters.postgres.schema import STORES
 from service.domain.access_request import DisclosureRequest, Embargo
-from service.domain.area_issue import AreaCount, AreaIssue
+from service.domain.area_issue import AreaCount, AreaIssue, IssueStep
 from service.domain.assessment import Assessment
 from service.domain.audit import AuditEntry, DecidedEntry
 from service.domain.calendar_feed import CalendarFeed
@@ -51,6 +51,7 @@ from service.domain.capacity import DeskCapacity
 from service.domain.case import CaseLead, Closing
 from service.domain.conference import Attendee, PlanReference
 from service.domain.conference_body import ConferenceBody, Participant
+from service.domain.conference_membership import BodyMember
 from service.domain.conference_series import ConferenceSeries, Sitting
 from service.domain.consent import Consent
 from service.domain.consultation import Consultation
@@ -619,6 +620,7 @@ FULL: tuple[BaseModel, ...] = (
         added_by_agency_id=THEIRS,
         pulled_at=NOW,
         pulled_because="consent_revoked",
+        area_issue_id=uid(38),
         result="sent_back",
         decision=HARD,
     ),
@@ -913,8 +915,22 @@ FULL: tuple[BaseModel, ...] = (
         name=HARD_LINE,
         by_laws="設置要綱 'a' \"b\"",
         paper_days=0,
+        level="wide_area",
+        parent_id=uid(24),
+        secretariat_agency_ids=(THEIRS, HUB),
+        chair_position_id=POSITION,
+        deputy_position_ids=(uid(19),),
+        quorum_percent=60,
         basis=Basis.CONF_LAYERED,
         constituted_at=NOW,
+        **_DATED,
+    ),
+    BodyMember(
+        id=uid(60),
+        body_id=uid(23),
+        agency_id=THEIRS,
+        listed_at=IN_JAPAN,
+        version=2,
         **_DATED,
     ),
     Participant(
@@ -1031,6 +1047,11 @@ FULL: tuple[BaseModel, ...] = (
         counts=(AreaCount(area="district_3", cases=12), AreaCount(area="district_1", cases=0)),
         state="closed",
         activity=HARD + "活動",
+        level="field",
+        body_id=uid(23),
+        total_told=12,
+        way=(IssueStep(level="case", passed_on=date(2027, 3, 31)),),
+        passed_to=(uid(24), uid(25)),
     ),
     Recommendation(
         id=uid(39),

@@ -143,6 +143,8 @@ GIVEN: dict[str, tuple[list[Ground], list[Ground]]] = {
     "named": ([], [AGREED]),
     # A second person reviews provisions; of the person's own record it sees nothing.
     "reviewer": ([], []),
+    # A secretariat runs conferences; of the person's own record it sees nothing for that.
+    "secretariat": ([], []),
 }
 #: What would help, wherever nothing permits it; the same words for what does not exist.
 WAYS = ("ask_consent", "ask_holder_to_provide", "ask_support_conference", "use_emergency_access")
@@ -1145,6 +1147,31 @@ def test_whoever_is_invited_is_told_what_they_can_do(changes: dict, ways: tuple[
     assert window(**changes).missing(NOW) == ways
 
 
+# Who keeps the secretariat together with the convener (row 2-12)
+
+
+@pytest.mark.mechanism("2-12")
+@pytest.mark.parametrize("kind", RecordKind)
+def test_a_secretariat_runs_the_conference_and_sees_nobody_for_it(kind: RecordKind) -> None:
+    known = facts(Part.SECRETARIAT, kind=kind)
+    decision = decide(question(staff(ceiling=D7), known))
+    if kind in (RecordKind.CONFERENCE, RecordKind.CONFERENCE_ITEM):
+        assert decision == Permit(
+            basis=Basis.INTERNAL,
+            classes=frozenset({D0}),
+            rules=(Rule.CONFERENCE_SECRETARIAT,),
+            law=LAW[Basis.INTERNAL],
+        )
+        assert decide(question(staff(), facts(Part.SECRETARIAT, kind=kind, found=False))) == (
+            no_basis(facts(found=False))
+        )
+        # No class beyond the bare facts, however it is asked.
+        asked = question(staff(), known).model_copy(update={"needs": D1})
+        assert decide(asked) == no_basis(known)
+    else:
+        assert Rule.CONFERENCE_SECRETARIAT not in getattr(decision, "rules", ())
+
+
 # The second person (brief §8 rule 13)
 
 
@@ -1297,6 +1324,9 @@ ON: dict[Rule, Question] = {
     Rule.PARTY_WITH_CONSENT: question(staff(), facts(Part.NAMED, consents=A_CONSENT)),
     Rule.PROVISION_IN_FORCE: question(staff(), given_to_us()),
     Rule.CONFERENCE_WINDOW: question(staff(), item_facts()),
+    Rule.CONFERENCE_SECRETARIAT: question(
+        staff(), facts(Part.SECRETARIAT, kind=RecordKind.CONFERENCE)
+    ),
     Rule.PROVISION_REVIEWER: question(staff(), to_review(Part.REVIEWER)),
     Rule.ENQUIRY_ADDRESSED: question(
         staff(), facts(Part.PARTY, kind=RecordKind.ENQUIRY, asked_on=Basis.LIFE)

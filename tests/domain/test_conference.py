@@ -65,9 +65,16 @@ GROUPS: dict[str, str] = {
         " support_coordination_conf evaluation_conf layered_support_conf"
         " layered_individual case_conf service_meeting"
         " community_life_support_conf district_welfare_network"
+        # Residents and commissioners hear a name only with consent; a wide area shares cases.
+        " welfare_committee commissioner_council loan_review wide_area_sharing"
     ),
-    "inside_one_agency": "internal_case_meeting supervision_session",
-    "never": "layered_plenary prefecture_network field_council liaison_council_agency",
+    "inside_one_agency": (
+        "internal_case_meeting morning_meeting area_staff_meeting supervision_session"
+    ),
+    "never": (
+        "layered_plenary residents_forum prefecture_network field_council liaison_council_agency"
+        " safety_net_meeting agri_welfare_group rights_network housing_council hikikomori_platform"
+    ),
 }
 GROUP_OF = {kind: group for group, kinds in GROUPS.items() for kind in kinds.split()}
 
@@ -432,6 +439,40 @@ def test_a_missing_quorum_says_how_many_were_missing() -> None:
     with pytest.raises(IllegalMove) as no:
         check_approval(item(), table("T", "OX"), OURS, MUNICIPAL)
     assert no.value.facts == {"present": 1, "invited": 3}
+
+
+@pytest.mark.parametrize(
+    ("percent", "present", "invited", "enough"),
+    [
+        # Nothing said: more than half.
+        (None, 2, 4, False),
+        (None, 3, 4, True),
+        # What the by-laws say, half of it being enough where they say half.
+        (50, 2, 4, True),
+        (50, 1, 4, False),
+        (60, 3, 5, True),
+        (67, 2, 3, False),
+        (66, 2, 3, True),
+        (100, 3, 4, False),
+        (100, 4, 4, True),
+        (1, 1, 60, True),
+    ],
+)
+def test_the_by_laws_say_how_many_are_enough(
+    percent: int | None, present: int, invited: int, *, enough: bool
+) -> None:
+    others = [uid(0x900 + n) for n in range(invited - 1)]
+    there = [attendee(OURS, present=True)]
+    there += [attendee(a, present=n < present - 1) for n, a in enumerate(others)]
+    if enough:
+        check_approval(item(), there, OURS, frozenset({OURS}), percent)
+        return
+    with pytest.raises(IllegalMove) as no:
+        check_approval(item(), there, OURS, frozenset({OURS}), percent)
+    assert (no.value.code, no.value.facts) == (
+        "plan.no_quorum",
+        {"present": present, "invited": invited},
+    )
 
 
 # Tasks

@@ -25,15 +25,28 @@ from service.domain.conference_body import (
     MESSAGES_EN,
     MESSAGES_JA,
     STATUTORY_BASIS,
+    AmendBody,
     ConferenceBody,
     ConstituteBody,
     Convener,
     Participant,
+    basis_of,
     check_convener,
     closes_at,
     window_of,
 )
+from service.domain.conference_kinds import (
+    GROUP_JA,
+    LEVEL_JA,
+    MAY_CONVENE_JA,
+    PERSONS_JA,
+    ConferenceGroup,
+    ConferenceLevel,
+    MayConvene,
+    lines,
+)
 from service.domain.conference_states import (
+    BASIS_OF,
     KINDS,
     PACKET_OPEN,
     ConferenceKind,
@@ -77,6 +90,7 @@ def body(**changes: Any) -> ConferenceBody:
         "convener_agency_id": OURS,
         "basis": Basis.CONF_NEEDY,
         "constituted_at": NOW,
+        "level": ConferenceLevel.CASE,
     }
     return ConferenceBody(**given | changes)
 
@@ -91,20 +105,130 @@ def test_a_body_fits_its_own_kind_place_and_convener_only(
     assert fits is ((kind, place, convener) == (K.SUPPORT_CONF_NEEDY, CITY, OURS))
 
 
-REFUSED: dict[str, list[dict[str, Any]]] = {
-    "conference_body.not_statutory": [{"kind": kind} for kind in K if kind not in STATUTORY],
-    "conference_body.ends_before_start": [{"valid_until": date(2025, 3, 31)}],
+#: What is refused, and of which value: a statutory conference rests on by-laws.
+REFUSED: dict[str, list[tuple[Callable[..., Any], dict[str, Any]]]] = {
+    "conference_body.by_laws_missing": [
+        (constitute, {"kind": kind, "by_laws": None}) for kind in STATUTORY
+    ],
+    "conference_body.ends_before_start": [
+        (build, {"valid_until": date(2025, 3, 31)}) for build in (constitute, body)
+    ],
 }
 
 
-@pytest.mark.parametrize("build", [constitute, body])
 @pytest.mark.parametrize(
-    ("code", "changes"), [(code, c) for code, cases in REFUSED.items() for c in cases]
+    ("code", "build", "changes"), [(code, b, c) for code, all_ in REFUSED.items() for b, c in all_]
 )
 def test_what_cannot_be_meant_is_refused(
-    build: Callable[..., Any], code: str, changes: dict[str, Any]
+    code: str, build: Callable[..., Any], changes: dict[str, Any]
 ) -> None:
     assert refusal(build, **changes) == code
+
+
+@pytest.mark.parametrize("kind", [kind for kind in K if kind not in STATUTORY])
+def test_a_body_of_another_kind_needs_no_by_laws(kind: ConferenceKind) -> None:
+    assert constitute(kind=kind, by_laws=None).kind is kind
+    assert basis_of(kind) is BASIS_OF[KINDS[kind].persons]
+
+
+@pytest.mark.parametrize("kind", K)
+def test_amending_keeps_what_a_kind_asks_for(kind: ConferenceKind) -> None:
+    terms = AmendBody(name="新しい名前", valid_from=date(2025, 4, 1), quorum_percent=60)
+    before = body(kind=kind)
+    if kind in STATUTORY:
+        with pytest.raises(Invalid) as refused:
+            before.amended(terms)
+        assert (refused.value.code, refused.value.field) == (
+            "conference_body.needs_by_laws",
+            "/by_laws",
+        )
+        return
+    after = before.amended(terms)
+    assert (after.kind, after.convener_agency_id) == (kind, OURS)
+    assert (after.name, after.by_laws, after.quorum_percent) == ("新しい名前", None, 60)
+    # Left out, the level is the usual one.
+    assert (after.level, after.version) == (KINDS[kind].level, 2)
+
+
+LAST = date(2026, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("until", "last_day", "code"),
+    [
+        (None, LAST, None),
+        (LAST + ONE_DAY, LAST, None),
+        (LAST, LAST, "conference_body.already_ended"),
+        (LAST - ONE_DAY, LAST, "conference_body.already_ended"),
+        (None, date(2025, 4, 1), None),
+        (None, date(2025, 3, 31), "conference_body.ends_too_early"),
+    ],
+)
+def test_a_body_ends_once_and_not_before_it_began(
+    until: date | None, last_day: date, code: str | None
+) -> None:
+    before = body(valid_until=until)
+    if code is None:
+        assert before.ended(last_day) == before.but(valid_until=last_day, version=2)
+        return
+    with pytest.raises((IllegalMove, Invalid)) as refused:
+        before.ended(last_day)
+    assert refused.value.code == code
+
+
+@pytest.mark.mechanism("2-12")
+def test_the_secretariat_is_who_the_by_laws_in_force_name() -> None:
+    kept = body(secretariat_agency_ids=(uid(7), uid(8)), valid_until=LAST)
+    assert kept.kept_by(uid(7), LAST)
+    assert kept.kept_by(uid(8), LAST)
+    assert not kept.kept_by(uid(7), LAST + ONE_DAY)
+    # Who convenes does not need it; nobody is not on it.
+    assert not kept.kept_by(OURS, LAST)
+    assert not kept.kept_by(None, LAST)
+
+
+@pytest.mark.mechanism("1-49")
+def test_levels_reach_the_farther_the_earlier_they_stand() -> None:
+    order = ["prefecture", "wide_area", "municipality", "field", "district", "case"]
+    assert [level.value for level in ConferenceLevel] == order
+    for n, one in enumerate(ConferenceLevel):
+        for m, other in enumerate(ConferenceLevel):
+            assert one.above(other) is (n < m)
+
+
+#: Brief §1.4: which conferences approve plans. A statutory one decides on none.
+DECIDE_PLANS = {K.SUPPORT_COORDINATION_CONF, K.LAYERED_SUPPORT_CONF, K.LAYERED_INDIVIDUAL}
+
+
+@pytest.mark.mechanism("4-22")
+def test_every_kind_says_what_holds_for_it() -> None:
+    assert {kind for kind, rule in KINDS.items() if rule.decides_plans} == DECIDE_PLANS
+    for kind in STATUTORY:
+        assert KINDS[kind].rests_on
+        assert KINDS[kind].convener is not MayConvene.ANYBODY
+        assert KINDS[kind].group is ConferenceGroup.STATUTORY
+    for kind, rule in KINDS.items():
+        if rule.group is ConferenceGroup.INSIDE:
+            assert rule.persons is Persons.INSIDE_ONE_AGENCY, kind
+        if rule.group is ConferenceGroup.NETWORK and kind is not K.WIDE_AREA_SHARING:
+            assert rule.persons is Persons.NEVER, kind
+    listed = lines()
+    assert [line.code for line in listed] == list(K)
+    assert [line.label_ja for line in listed] == [rule.label_ja for rule in KINDS.values()]
+
+
+@pytest.mark.parametrize(
+    ("codes", "labels"),
+    [
+        (ConferenceGroup, GROUP_JA),
+        (ConferenceLevel, LEVEL_JA),
+        (MayConvene, MAY_CONVENE_JA),
+        (Persons, PERSONS_JA),
+    ],
+)
+def test_every_code_of_a_kind_has_its_words(codes: Any, labels: dict[Any, str]) -> None:
+    assert list(labels) == list(codes)
+    assert len(set(labels.values())) == len(labels)
 
 
 def test_every_message_has_a_case_above_and_its_japanese() -> None:
@@ -144,12 +268,15 @@ PUBLIC, DECIDES, PREFECTURAL, OFFICE, LAYERED = FACTS
 
 
 def why_not(kind: ConferenceKind, known: dict[str, bool]) -> str | None:
-    """Brief §1.4 A, §8 rules 6 and 7, as a table in the order in which it is said."""
+    """Brief §1.4, §8 rules 6 and 7, as a table in the order in which it is said."""
+    if kind not in STATUTORY:
+        return None
     if not known[PUBLIC]:
         return "not_public"
     if kind is K.SUPPORT_CONF_LAYERED and not known[LAYERED]:
         return "no_layered_project"
-    if kind is K.SUPPORT_CONF_NEEDY and not (known[OFFICE] or known[PREFECTURAL]):
+    with_office = (K.SUPPORT_CONF_NEEDY, K.PUBLIC_ASSISTANCE_COORD)
+    if kind in with_office and not (known[OFFICE] or known[PREFECTURAL]):
         return "no_welfare_office"
     if kind in (K.SUPPORT_CONF_NEEDY, K.SUPPORT_CONF_LAYERED) and not known[DECIDES]:
         return "not_in_charge"
@@ -164,7 +291,8 @@ CODES = {
 }
 
 
-@pytest.mark.parametrize("kind", STATUTORY)
+@pytest.mark.mechanism("4-22")
+@pytest.mark.parametrize("kind", K)
 @pytest.mark.parametrize("values", list(product((False, True), repeat=len(FACTS))))
 def test_who_may_convene_which_conference(kind: ConferenceKind, values: tuple[bool, ...]) -> None:
     known = dict(zip(FACTS, values, strict=True))
@@ -287,7 +415,7 @@ def statutory(**changes: Any) -> AgendaItem:
     return item(**given | changes)
 
 
-SITS = {"invited": True, "registered": True, "acknowledged": True}
+SITS = {"invited": True, "member": True, "registered": True, "acknowledged": True}
 
 
 def window(
@@ -309,6 +437,7 @@ def test_a_window_opens_with_the_agenda_and_closes_with_the_papers() -> None:
         constituted=True,
         reason_written=True,
         invited=True,
+        member=True,
         registered=True,
         acknowledged=True,
         opens_at=FIXED,
@@ -402,7 +531,7 @@ def test_an_item_on_another_basis_is_not_covered_by_the_by_laws() -> None:
 
 # What is missing
 
-CONDITIONS = ("constituted", "reason_written", "invited", "registered", "acknowledged")
+CONDITIONS = ("constituted", "reason_written", "invited", "member", "registered", "acknowledged")
 INSTANTS = {"unknown": None, "past": NOW - HOUR, "now": NOW, "later": NOW + HOUR}
 
 
@@ -439,6 +568,8 @@ def test_an_invited_caller_is_told_what_it_can_do_and_nobody_else_anything(
     asked = bare(**known, opens_at=INSTANTS[opens], closes_at=NOW + HOUR)
     expected = []
     if known["invited"]:
+        if not known["member"]:
+            expected.append(Remedy.JOIN_MEMBER_LIST)
         if not known["registered"]:
             expected.append(Remedy.REGISTER_PARTICIPANT)
         if not known["acknowledged"]:

@@ -389,9 +389,11 @@ OTHER_PURPOSES: dict[str, set[Purpose]] = {
 #: What is about nobody, and what the service does by itself, without a caller who could say why.
 NO_PURPOSE = SYSTEM_ONLY | {
     "area_issue.close",
+    "area_issue.pass_up",
     "area_issue.raise",
     "area_issue.read",
     "conference.constitute",
+    "conference.keep_body",
     "directory.read",
     "directory.route",
     "directory.tell_capacity",

@@ -32,6 +32,7 @@ OWN_HEADERS = {"x-request-id"}
 WHO_MAY = {
     "audit": "cc-auditor",
     "conference.constitute": "m-officer",
+    "conference.keep_body": "m-officer",
     "conference": "j-consultant",
     "conference_series": "j-consultant",
     "date_poll": "j-consultant",
@@ -44,8 +45,13 @@ WHO_MAY = {
     "provision.review": "cc-privacy",
     "referral.name_lead": "s-hub",
 }
-#: Area issues name nobody: whoever has an account may read what is published of them.
-PUBLISHED = "/v1/area-issues/{issue_id}/report"
+#: Area issues name nobody: whoever has an account may read what is published of them. Nor do a
+#: municipality's conference bodies, which stand in its directory like its agencies.
+PUBLISHED = {
+    "/v1/area-issues/{issue_id}/report",
+    "GET /v1/conference-bodies/{body_id}",
+    "GET /v1/conference-bodies/{body_id}/area-issues",
+}
 
 
 def permitted(route: Route, *, otherwise: str) -> str:
@@ -77,7 +83,11 @@ async def test_unknown_and_not_yours_are_the_same_bytes(
     await give_every_role(town, account, letter)
     differing = []
     for route in routes:
-        if not route.parameters or "agency_id" in route.parameters or route.path == PUBLISHED:
+        if (
+            not route.parameters
+            or "agency_id" in route.parameters
+            or {route.path, str(route)} & PUBLISHED
+        ):
             continue
         caller = town.caller(account, route.purpose)
         foreign = await call(caller, route, records.path(route), route.body)

@@ -699,7 +699,8 @@ async def test_a_pulled_item_goes_on_as_a_statutory_one_only_if_there_is_such_a_
             422,
             "conference.body_does_not_fit",
         )
-    body_id = await body_of(town, "support_conf_layered")
+    listed = [str(town.agency[letter]) for letter in ("J", "S", "HC")]
+    body_id = await body_of(town, "support_conf_layered", member_agency_ids=listed)
     # Not without a reason.
     unreasoned = {"kind": "support_conf_layered", "body_id": body_id}
     await refused(m.post(shiro.convert, unreasoned), 422, "conference.reason_missing")

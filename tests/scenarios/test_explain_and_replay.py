@@ -264,6 +264,7 @@ async def statutory(town: Town, her: Natsuko) -> None:
         "name": "みほん市支援会議",
         "by_laws": "みほん市支援会議設置要綱（令和6年告示第10号）",
         "valid_from": "2024-04-01",
+        "member_agency_ids": [str(town.agency[letter]) for letter in ("CC", "J", "HC")],
     }
     body_id = (await ok(m.post("/v1/conference-bodies", body), 201))["id"]
     form = {

@@ -207,9 +207,10 @@ async def test_only_a_municipality_with_the_project_constitutes_the_conference(t
     # みほん町 does not run the layered project.
     elsewhere = town.caller("tm-officer").post("/v1/conference-bodies", BODY)
     await refused(elsewhere, 422, "conference_body.no_layered_project")
-    plan = BODY | {"kind": "layered_support_conf"}
-    problem = await refused(of(town, "M").post("/v1/conference-bodies", plan), 422, "body.invalid")
-    assert [e["code"] for e in problem["errors"]] == ["conference_body.not_statutory"]
+    # Nobody registers a statutory one without by-laws.
+    bare = {k: v for k, v in BODY.items() if k != "by_laws"}
+    problem = await refused(of(town, "M").post("/v1/conference-bodies", bare), 422, "body.invalid")
+    assert [e["code"] for e in problem["errors"]] == ["conference_body.by_laws_missing"]
     made = await ok(of(town, "M").post("/v1/conference-bodies", BODY), 201)
     assert made["basis"] == "CONF_LAYERED"
     listed = (await ok(of(town, "H").get("/v1/conference-bodies")))["items"]
@@ -240,7 +241,8 @@ def when(day: str) -> dict[str, str]:
 async def convened(town: Town, day: str, kind: str = "support_conf_layered") -> tuple[str, str]:
     """M convenes E, S, HC, P3 and H; the ids of the body and of the sitting."""
     m = of(town, "M")
-    body_id = (await ok(m.post("/v1/conference-bodies", BODY), 201))["id"]
+    listed = BODY | {"member_agency_ids": ids(town, (*TABLE, "H"))}
+    body_id = (await ok(m.post("/v1/conference-bodies", listed), 201))["id"]
     statutory = {"body_id": body_id} if kind == "support_conf_layered" else {}
     planned = await ok(m.post("/v1/conferences", {"kind": kind} | when(day) | statutory), 201)
     invited = {"agency_ids": ids(town, (*TABLE, "H"))}
