@@ -167,14 +167,14 @@ async def _check_terms(context: Context, body: ConferenceBody, terms: BodyTerms)
             raise Invalid("conference_body.unknown_position", field=field)
     above, seen = terms.parent_id, {body.id}
     while above is not None:
+        if above in seen or len(seen) >= DEEPEST:
+            raise Invalid("conference_body.part_of_itself", field="/parent_id")
         # Locked: two bodies that are put into each other at once cannot both be.
         parent = await context.work.conference_bodies.find(above, lock=True)
         if parent is None or not is_of(body.municipality_code, parent.municipality_code):
             raise Invalid("conference_body.unknown_parent", field="/parent_id")
         seen.add(above)
         above = parent.parent_id
-        if above in seen or len(seen) > DEEPEST:
-            raise Invalid("conference_body.part_of_itself", field="/parent_id")
 
 
 def _told(body: ConferenceBody) -> dict[str, Any]:
