@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+import httpx
 import pytest
 from scenario_steps import (
     consent,
@@ -16,6 +17,7 @@ from scenario_steps import (
 )
 from town import Caller, Town
 
+from service.api import examples
 from service.domain.conference_kinds import ConferenceKind
 
 SUBJECT = "家から出られない息子さんへの関わり方"
@@ -131,7 +133,7 @@ async def test_an_entrusted_agency_constitutes_its_own_conference_and_no_statuto
     path = f"/v1/conference-bodies/{made['id']}"
     new = {"agency_id": ids(town, "H")[0], "valid_from": "2026-04-01"}
     await same_as_unknown(m, "/v1/conference-bodies/{}/members", new, made["id"])
-    # Its secretary cannot be used for a conference that somebody else convenes.
+    # It cannot be used for a conference that somebody else convenes.
     planned = {"kind": "support_coordination_conf", "body_id": made["id"]} | when()
     await refused(m.post("/v1/conferences", planned), 422, "conference.body_does_not_fit")
     # By-laws change whole and by version; kind and convener stay; every version is kept.
@@ -224,7 +226,7 @@ async def test_only_who_is_on_the_list_is_invited_and_reads(town: Town):
     await refused(
         m.post(f"{path}/members/{listed}/end", {}), 409, "conference_member.already_ended"
     )
-    # Nor is an item limited to somebody who is not on the list, or brought by them.
+    # The log knows the refusal.
     shut = [e["rules"] for e in await town.audit(action="conference.read_packet", outcome="masked")]
     assert shut == [["record.no_basis"]]
 
@@ -323,6 +325,10 @@ async def test_a_new_secretariat_is_seated_at_what_is_to_come(town: Town):
 async def test_two_conferences_in_one_sitting_each_on_its_own_basis(town: Town):
     m, e = of(town, "M"), of(town, "E")
     coordination = await body(town, "M", "support_coordination_conf", "E", "J", "H", by_laws=None)
+    await town.owner.execute(
+        "INSERT INTO basis_switch (valid_from, municipality_code, basis, by_laws)"
+        " VALUES ('2024-04-01', '999997', 'CONF_OTHER', '若者支援協議会設置要綱')"
+    )
     youth = await body(town, "M", "youth_council", "E", "HC", name="若者支援協議会")
     planned = {"kind": "support_coordination_conf", "body_id": coordination} | when()
     conference = (await ok(m.post("/v1/conferences", planned), 201))["id"]
@@ -356,13 +362,13 @@ async def test_two_conferences_in_one_sitting_each_on_its_own_basis(town: Town):
         (uncle, "allowed", "CONSENT"),
         (niece, "masked", None),
     }
-    # A statutory conference decides on no plan; nor does this council (checked by kind).
-    problem = await ok(of(town, "HC").get(f"/v1/conferences/{conference}/secrecy"))
-    assert [n["basis"] for n in problem["notices"]] == ["CONF_OTHER"]
+    # What is promised to be kept secret is the council's part.
+    secrecy = await ok(of(town, "HC").get(f"/v1/conferences/{conference}/secrecy"))
+    assert [n["basis"] for n in secrecy["notices"]] == ["CONF_OTHER"]
 
 
 @pytest.mark.mechanism("2-15", "4-36")
-async def test_an_item_names_only_a_member_who_may_still_be_named(town: Town):
+async def test_whoever_is_not_on_the_list_brings_no_statutory_item(town: Town):
     """Whoever is invited beside the list brings no item to the statutory part of a sitting."""
     m, j = of(town, "M"), of(town, "J")
     layered = await body(town, "M", "support_conf_layered", "E")
@@ -382,3 +388,52 @@ async def test_an_item_names_only_a_member_who_may_still_be_named(town: Town):
     new = {"agency_id": ids(town, "J")[0], "valid_from": "2026-11-20"}
     await ok(m.post(f"/v1/conference-bodies/{layered}/members", new), 201)
     await ok(j.post(f"{path}/items", item), 201)
+
+
+async def plan_discussed(town: Town, kind: str, *present: str, **more: Any) -> httpx.Response:
+    """What becomes of approving J's plan in a conference of five, with these there."""
+    j = of(town, "J")
+    his = await known_to(town, "J", "清")
+    named = {"agencies": ids(town, "M", "E", "S", "HC")}
+    slip = consent(his, to=named, classes="D1 D2 D3 D4", purposes=("planning",))
+    await ok(j.post("/v1/consents", slip), 201)
+    plan = (await ok(j.post("/v1/plans", examples.PLAN | {"person_id": his}), 201))["id"]
+    own = {"name": "会議", "by_laws": None} | more
+    sits = {"kind": kind, "body_id": await body(town, "J", kind, **own)} | when()
+    conference = (await ok(j.post("/v1/conferences", sits), 201))["id"]
+    path = f"/v1/conferences/{conference}"
+    await ok(j.post(f"{path}/invite", {"agency_ids": ids(town, "M", "E", "S", "HC")}))
+    item = {"purpose": "plan_appropriateness", "minutes": 20, "subject": SUBJECT}
+    item |= {"person_ids": [his], "plan": {"plan_id": plan, "number": 1}}
+    item_id = (await ok(j.post(f"{path}/items", item), 201))["id"]
+    await ok(j.post(f"{path}/fix"))
+    town.clock.forward(days=14)
+    there = set(ids(town, *present))
+    seats = (await ok(j.get(path)))["attendees"]
+    came = [a["id"] for a in seats if a["agency_id"] in there]
+    await ok(j.post(f"{path}/hold", {"present_attendee_ids": came}))
+    said = {"result": "approved", "decision": "了承する。"}
+    return await j.post(f"{path}/items/{item_id}/result", said)
+
+
+@pytest.mark.mechanism("4-36", "2-15")
+@pytest.mark.parametrize(
+    ("kind", "present", "quorum", "code"),
+    [
+        # A case conference talks about a plan, and does not decide on it.
+        ("case_conf", "M J E S HC", None, "conference.kind_decides_no_plan"),
+        ("evaluation_conf", "M J E S HC", None, "conference.kind_decides_no_plan"),
+        # More than half, unless the by-laws say how many.
+        ("support_coordination_conf", "M J", None, "plan.no_quorum"),
+        ("support_coordination_conf", "M J", 41, "plan.no_quorum"),
+        ("support_coordination_conf", "M J E S", 81, "plan.no_quorum"),
+        # Enough: what is left to say is about the plan, to which he has not agreed yet.
+        ("support_coordination_conf", "M J", 40, "plan.illegal_move"),
+        ("support_coordination_conf", "M J E", None, "plan.illegal_move"),
+    ],
+)
+async def test_who_approves_a_plan_is_the_kinds_and_the_by_laws_to_say(
+    town: Town, kind: str, present: str, quorum: int | None, code: str
+):
+    answer = await plan_discussed(town, kind, *present.split(), quorum_percent=quorum)
+    assert answer.json()["code"] == code
