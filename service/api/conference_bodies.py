@@ -138,7 +138,7 @@ async def pass_area_issue_up(
     status_code=201,
     response_model=receipt(AreaIssue),
 )
-@acts(Permission.AREA_ISSUE_RAISE)
+@acts(Permission.CONFERENCE_MINUTE)
 async def raise_issue_from_item(
     conference_id: UUID,
     item_id: UUID,

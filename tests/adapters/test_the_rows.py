@@ -930,7 +930,6 @@ FULL: tuple[BaseModel, ...] = (
         body_id=uid(23),
         agency_id=THEIRS,
         listed_at=IN_JAPAN,
-        version=2,
         **_DATED,
     ),
     Participant(

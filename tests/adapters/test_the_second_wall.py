@@ -51,6 +51,7 @@ OPEN = {
     "area_worker",
     "basis_switch",
     "conference_body",
+    "conference_body_member",
     "contract",
     "desk",
     "import_batch",
