@@ -129,6 +129,7 @@ ONLY: dict[Permission, set[Role]] = {
     **{p: {Role.PRIVACY_OFFICER} for p in ANSWERED_BY_THE_PRIVACY_OFFICER},
     Permission.CONFERENCE_CONSTITUTE: {Role.MUNICIPAL_OFFICER},
     **dict.fromkeys(DATES, COORDINATORS),
+    Permission.CONFERENCE_PROMOTE: COORDINATORS,
     Permission.FEEDBACK_ACKNOWLEDGE: {Role.WELFARE_COMMISSIONER},
     # What the hub leaves lying goes up to the municipality, which answers instead.
     Permission.HUB_ANSWER: {Role.INTEGRATION_PROMOTER, Role.MUNICIPAL_OFFICER},
