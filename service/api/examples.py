@@ -285,6 +285,23 @@ BODY = {
 }
 PARTICIPANT = {"position_id": RECORD}
 SECRECY = {"notice_version": "CONF_LAYERED@2021-04-01"}
+CARRY_OVER = {"to_conference_id": RECORD}
+CONTINUATION = {
+    "starts_at": "2099-12-18T13:30:00+09:00",
+    "ends_at": "2099-12-18T15:00:00+09:00",
+}
+PROMOTION: dict[str, Any] = {
+    "to_conference_id": RECORD,
+    "kind": "layered_support_conf",
+    "purpose": "information_exchange",
+    "minutes": 30,
+    "subject": "本人の希望する居場所と、これからの支援の役割分担",
+}
+RELEASE = {
+    "what": "subject",
+    "text": "だれが訪ねるか",
+    "to_item_id": RECORD,
+}
 CONVERSION = {"kind": "layered_support_conf"}
 PREFECTURAL_COUNCIL = "0199aaaa-0000-7000-8000-0000000000b0"
 SUPERVISION = {

@@ -36,6 +36,7 @@ from service.adapters.postgres.entrance import (
 )
 from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.imports import PostgresImports
+from service.adapters.postgres.item_moves import PostgresItemMoves
 from service.adapters.postgres.people import (
     PostgresConsents,
     PostgresPersons,
@@ -129,6 +130,7 @@ class PostgresUnitOfWork:
         self.plans = PostgresPlans(connection)
         self.conferences = PostgresConferences(connection)
         self.conference_series = PostgresSeries(connection)
+        self.item_moves = PostgresItemMoves(connection)
         self.date_polls = PostgresDatePolls(connection)
         self.calendar_feeds = PostgresCalendarFeeds(connection)
         self.notices = PostgresNotices(connection)
