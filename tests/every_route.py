@@ -187,6 +187,7 @@ async def make_records(town: Town) -> Records:
     )
     more = await _without_consent(town, person) | await _without_names(town, person)
     more |= await _entrance(town, person, case)
+    more |= await _promoted(town, person, conference, item)
     return Records(
         more
         | {
@@ -321,6 +322,62 @@ async def _conference(town: Town, j: Caller, person: str, plan: str) -> tuple[st
         CANARY,
     )
     return conference, item, str(attendee), task
+
+
+async def _promoted(town: Town, person: str, conference: str, item: str) -> dict[str, str]:
+    """The item came from another sitting of J's, with words that S released; of both the rows."""
+    earlier, there, release = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    agencies = town.agency["J"], town.agency["S"]
+    await town.owner.execute(
+        "INSERT INTO conference (id, kind, starts_at, ends_at, place, convener_agency_id,"
+        " municipality_code, status, planned_at, sequence, version) VALUES ($1,"
+        " 'support_conf_layered', now(), now() + interval '1 hour', '市役所', $2, '999997', 'held',"
+        " now(), 0, 1)",
+        earlier,
+        agencies[0],
+    )
+    for agency in agencies:
+        await town.owner.execute(
+            "INSERT INTO attendee (id, conference_id, agency_id, answer, invited_at)"
+            " VALUES ($1, $2, $3, 'none', now())",
+            uuid.uuid4(),
+            earlier,
+            agency,
+        )
+    await town.owner.execute(
+        "INSERT INTO agenda_item (id, conference_id, kind, purpose, minutes, subject, person_ids,"
+        " invited_agency_ids, reason_without_consent, number, basis, added_by_agency_id) VALUES"
+        " ($1, $2, 'support_conf_layered', 'information_exchange', 20, $3, ARRAY[$4::uuid], '{}',"
+        " $3, 1, 'CONF_LAYERED', $5)",
+        there,
+        earlier,
+        CANARY,
+        person,
+        agencies[1],
+    )
+    await town.owner.execute(
+        "INSERT INTO item_move (id, way, from_conference_id, from_item_id, to_conference_id,"
+        " to_item_id, moved_at, agency_id) VALUES ($1, 'promotion', $2, $3, $4, $5, now(), $6)",
+        uuid.uuid4(),
+        earlier,
+        there,
+        conference,
+        item,
+        agencies[0],
+    )
+    await town.owner.execute(
+        "INSERT INTO item_release (id, origin_id, what, text, conference_id, item_id,"
+        " to_conference_id, to_item_id, agency_id, released_at, version) VALUES ($1, $1, 'subject',"
+        " $2, $3, $4, $5, $6, $7, now(), 1)",
+        release,
+        CANARY,
+        earlier,
+        there,
+        conference,
+        item,
+        agencies[1],
+    )
+    return {"release_id": str(release)}
 
 
 async def make_minutes(town: Town, records: Records) -> None:

@@ -296,6 +296,23 @@ BODY_MEMBER = {"agency_id": PREFECTURAL_COUNCIL, "valid_from": "2024-04-01"}
 BODY_MEMBER_END = {"last_day": "2099-03-31"}
 PARTICIPANT = {"position_id": RECORD}
 SECRECY = {"notice_version": "CONF_LAYERED@2021-04-01"}
+CARRY_OVER = {"to_conference_id": RECORD}
+CONTINUATION = {
+    "starts_at": "2099-12-18T13:30:00+09:00",
+    "ends_at": "2099-12-18T15:00:00+09:00",
+}
+PROMOTION: dict[str, Any] = {
+    "to_conference_id": RECORD,
+    "kind": "layered_support_conf",
+    "purpose": "information_exchange",
+    "minutes": 30,
+    "subject": "本人の希望する居場所と、これからの支援の役割分担",
+}
+RELEASE = {
+    "what": "subject",
+    "text": "だれが訪ねるか",
+    "to_item_id": RECORD,
+}
 CONVERSION = {"kind": "layered_support_conf"}
 SUPERVISION = {
     "to_agency_id": PREFECTURAL_COUNCIL,

@@ -4,10 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from service.application.conference_memberships import check_members, is_member
-from service.application.conference_results import item_run_by
 from service.application.conferences import change, load
 from service.application.context import Context, Shown
-from service.application.facts import person_facts, plan_facts
+from service.application.facts import item_run_by, person_facts, plan_facts
 from service.domain.access import Facts, Part
 from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
@@ -16,6 +15,7 @@ from service.domain.conference import (
     Attendee,
     Conference,
     ConvertItem,
+    ItemPurpose,
 )
 from service.domain.conference_body import ConferenceBody
 from service.domain.conference_states import (
@@ -28,6 +28,8 @@ from service.domain.conference_states import (
 from service.domain.decision import Basis, Remedy, Rule
 from service.domain.disclosure import D0, D1
 from service.domain.errors import Denied, Invalid
+from service.domain.evaluation import check_kind, check_version
+from service.domain.item_moves import check_words_stay
 from service.domain.permission import Permission, Purpose
 
 
@@ -39,24 +41,73 @@ async def add_item(context: Context, conference_id: UUID, command: AddItem) -> S
     """
     conference, attendees = await _adding(context, conference_id, command)
     kind = command.kind or conference.kind
+    basis = await _ground_of(context, conference, kind, command, attendees)
+    await _check_persons(context, command, KINDS[kind].persons, attendees)
+    await _check_evaluated(context, command)
+    item = await _put_on(context, conference, kind, command, basis, context.agency_id)
+    await context.work.conferences.save(conference.move(ConferenceAct.ADD_ITEM))
+    return context.receipt(item)
+
+
+async def add_moved(
+    context: Context,
+    conference: Conference,
+    attendees: list[Attendee],
+    command: AddItem,
+    source: AgendaItem,
+    *,
+    added_by: UUID | None,
+) -> AgendaItem:
+    """An item that comes from another one: every condition of its kind is looked at anew.
+
+    Whom it is about the convener knows from the item it comes from, which is its own record;
+    what it was decided on is not asked again, but what it rests on is.
+    """
+    kind = command.kind or conference.kind
+    basis = await _ground_of(context, conference, kind, command, attendees)
+    if KINDS[kind].persons is Persons.INSIDE_ONE_AGENCY:
+        _check_inside(context, attendees)
+    if KINDS[kind].persons is Persons.WITH_CONSENT:
+        await _check_agreed(context, conference, source, command)
+    await _check_evaluated(context, command)
+    return await _put_on(context, conference, kind, command, basis, added_by)
+
+
+async def _ground_of(
+    context: Context,
+    conference: Conference,
+    kind: ConferenceKind,
+    command: AddItem,
+    attendees: list[Attendee],
+) -> Basis:
     _check_invited(command, attendees)
     basis = await _basis_of(context, conference, kind, command)
-    await _check_persons(context, command, KINDS[kind].persons, attendees)
-    items = await context.work.conferences.items(conference_id)
+    check_kind(command, kind, conference.kind)
+    return basis
+
+
+async def _put_on(
+    context: Context,
+    conference: Conference,
+    kind: ConferenceKind,
+    command: AddItem,
+    basis: Basis,
+    added_by: UUID | None,
+) -> AgendaItem:
+    items = await context.work.conferences.items(conference.id)
     item = AgendaItem.model_validate(
         command.model_dump()
         | {
             "kind": kind,
             "id": context.new_id(),
-            "conference_id": conference_id,
+            "conference_id": conference.id,
             "number": len(items) + 1,
             "basis": basis,
-            "added_by_agency_id": context.agency_id,
+            "added_by_agency_id": added_by,
         }
     )
     await context.work.conferences.add_item(item)
-    await context.work.conferences.save(conference.move(ConferenceAct.ADD_ITEM))
-    return context.receipt(item)
+    return item
 
 
 async def convert_item(
@@ -77,13 +128,11 @@ async def convert_item(
         }
     )
     basis = await _basis_of(context, conference, command.kind, asked)
+    check_words_stay(item, conference, command.kind)
+    check_kind(asked, command.kind, conference.kind)
     persons = KINDS[command.kind].persons
-    for person_id in item.person_ids:
-        if persons is Persons.WITH_CONSENT:
-            # It runs the item, whether or not it knows the person otherwise.
-            run = item_run_by(context, conference, item, person_id)
-            consents = tuple(await context.work.consents.of_person(person_id))
-            _require_consent(context, run.model_copy(update={"consents": consents}), item.uses)
+    if persons is Persons.WITH_CONSENT:
+        await _check_agreed(context, conference, item, asked)
     if persons is Persons.INSIDE_ONE_AGENCY:
         _check_inside(context, attendees)
     converted = item.converted(
@@ -180,6 +229,21 @@ async def _check_persons(
         context.enforce(act, facts, needs=D1 if statutory else D0)
         if persons is Persons.WITH_CONSENT:
             _require_consent(context, facts, command.uses)
+
+
+async def _check_agreed(
+    context: Context, conference: Conference, item: AgendaItem, command: AddItem
+) -> None:
+    for person_id in command.person_ids:
+        facts = await item_run_by(context, conference, item, person_id)
+        _require_consent(context, facts, command.uses)
+
+
+async def _check_evaluated(context: Context, command: AddItem) -> None:
+    """What is evaluated is a plan that a conference has approved (row 1-51)."""
+    if command.purpose is ItemPurpose.EVALUATION and command.plan is not None:
+        plan = command.plan
+        check_version(await context.work.plans.version(plan.plan_id, plan.number))
 
 
 def _check_inside(context: Context, attendees: list[Attendee]) -> None:

@@ -8,6 +8,7 @@ from service.application.context import Context
 from service.application.ports import Involvement
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.case import Case
+from service.domain.conference import AgendaItem, Conference
 from service.domain.consent import Consent
 from service.domain.disclosure import D0, D1, D2, D6
 from service.domain.people import Person
@@ -62,6 +63,30 @@ def facts_for_system(
     return Facts(
         kind=kind, record_id=record_id, found=True, holder_agency_id=holder, person_id=person_id
     )
+
+
+async def own_item(context: Context, item: AgendaItem, person_id: UUID, holder: UUID) -> Facts:
+    """What an agency has written on an agenda item about a person is its own record."""
+    return Facts(
+        kind=RecordKind.CONFERENCE_ITEM,
+        record_id=item.id,
+        found=True,
+        holder_agency_id=holder,
+        person_id=person_id,
+        parts=frozenset({Part.HOLDER}),
+        consents=tuple(await context.work.consents.of_person(person_id)),
+        conference_id=item.conference_id,
+    )
+
+
+async def item_run_by(
+    context: Context, conference: Conference, item: AgendaItem, person_id: UUID
+) -> Facts:
+    """The item of whoever runs the conference: the convener's own, its secretariat's to write in."""
+    own = await own_item(context, item, person_id, conference.convener_agency_id)
+    if context.actor.agency_id == conference.convener_agency_id:
+        return own
+    return own.model_copy(update={"parts": frozenset({Part.SECRETARIAT})})
 
 
 class OwnRecord(Protocol):

@@ -42,7 +42,10 @@ async def draft_minutes(context: Context, conference_id: UUID, command: DraftMin
     tasks = await context.work.tasks.of_conference(conference_id)
     named = {a.agency_id for a in attendees} | {t.agency_id for t in tasks} | agencies_in(items)
     names = await names_of(context, named)
-    text = draft_of(conference, attendees, items, tasks, names, command.next_at)
+    later = conference.continued_by_id
+    following = await context.work.conferences.find(later) if later is not None else None
+    next_at = command.next_at or (following.starts_at if following is not None else None)
+    text = draft_of(conference, attendees, items, tasks, names, next_at)
     return await _written(context, conference, ConferenceAct.MINUTE, text)
 
 

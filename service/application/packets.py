@@ -8,6 +8,7 @@ from service.application.conference_memberships import is_member
 from service.application.conferences import load
 from service.application.context import Context, Shown
 from service.application.facts import NOBODY, person_facts
+from service.application.item_releases import around
 from service.domain.access import OWN_COPY, Facts, Part, RecordKind
 from service.domain.conference import (
     AgendaItem,
@@ -109,6 +110,7 @@ async def _item_for(
         classes &= OWN_COPY
     shown = place | disclose(item, classes)
     shown["persons"] = await _who(context, item, classes)
+    shown |= await around(context, conference, reader, item, classes)
     obligations = {o for p in permits for o in p.obligations}
     if obligations:
         shown["obligations"] = said_of(sorted(obligations, key=lambda o: o.duty))

@@ -14,6 +14,7 @@ from service.application.conference_body_ports import ConferenceBodies
 from service.application.date_poll_ports import DatePolls, SeriesOfConferences
 from service.application.desk_ports import Desks
 from service.application.import_ports import Areas, Imports
+from service.application.item_move_ports import ItemMoves
 from service.application.ports_of_care import (
     Assessments,
     Cases,
@@ -381,6 +382,8 @@ class UnitOfWork(Protocol):
     def conference_series(self) -> SeriesOfConferences: ...
     @property
     def date_polls(self) -> DatePolls: ...
+    @property
+    def item_moves(self) -> ItemMoves: ...
     @property
     def calendar_feeds(self) -> CalendarFeeds: ...
     @property

@@ -99,6 +99,9 @@ class Conference(PlanConference):
     fixed_at: Annotated[datetime | None, D0] = None
     held_at: Annotated[datetime | None, D0] = None
     minutes_confirmed_at: Annotated[datetime | None, D0] = None
+    continued_by_id: Annotated[UUID | None, D0] = Field(
+        default=None, description="The sitting in which one that was cut short goes on."
+    )
     sequence: Annotated[int, D0] = Field(
         default=0, description="Rises when time, place or status change (iCalendar SEQUENCE)."
     )

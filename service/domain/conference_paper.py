@@ -324,6 +324,9 @@ def _item_sections(item: Mapping[str, Any], names: Names) -> list[Section]:
         Section(heading="対象者", rows=_rows(person, PERSON_JA, names))
         for person in item.get("persons", ())
     ]
+    words = tuple(r["text"] for r in item.get("released", ()))
+    if words:
+        sections.append(Section(heading="提供された情報", paragraphs=words))
     current = (item.get("plan_paper") or {}).get("current")
     if current:
         sections.append(Section(heading="支援プラン", rows=_rows(current, PLAN_JA, names)))

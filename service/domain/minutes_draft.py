@@ -13,6 +13,8 @@ from service.domain.text import LONGEST_TEXT
 
 #: An item that the convener itself may not be shown any longer.
 _CLOSED = "（同意の撤回などにより、記載しない）"
+#: The sitting was cut short.
+_CONTINUED = "会議は議題を残して終わり、残りの議題を次回に引き継いだ。"
 
 
 def draft_of(
@@ -40,6 +42,8 @@ def draft_of(
     for item in items:
         lines += _item(item, tasks, names)
     lines += ["", "3 次回の予定", clock(next_at) if next_at else "未定"]
+    if conference.continued_by_id is not None:
+        lines.append(_CONTINUED)
     text = "\n".join(lines)
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 

@@ -69,18 +69,23 @@ class Permission(StrEnum):
     CONFERENCE_AGREE = "conference.agree"
     CONFERENCE_ANSWER = "conference.answer"
     CONFERENCE_CANCEL = "conference.cancel"
+    CONFERENCE_CARRY_OVER = "conference.carry_over"
     CONFERENCE_CONSTITUTE = "conference.constitute"
+    CONFERENCE_CONTINUE = "conference.continue"
     CONFERENCE_FIX = "conference.fix"
     CONFERENCE_HOLD = "conference.hold"
     CONFERENCE_INVITE = "conference.invite"
     CONFERENCE_KEEP_BODY = "conference.keep_body"
     CONFERENCE_MINUTE = "conference.minute"
     CONFERENCE_PLAN = "conference.plan"
+    CONFERENCE_PROMOTE = "conference.promote"
     CONFERENCE_PROPOSE = "conference.propose"
     CONFERENCE_READ = "conference.read"
     CONFERENCE_READ_PACKET = "conference.read_packet"
     CONFERENCE_REGISTER = "conference.register"
+    CONFERENCE_RELEASE = "conference.release"
     CONFERENCE_REMIND = "conference.remind"
+    CONFERENCE_WITHDRAW_RELEASE = "conference.withdraw_release"
     CONFERENCE_SERIES_END = "conference_series.end"
     CONFERENCE_SERIES_MOVE = "conference_series.move"
     CONFERENCE_SERIES_PLAN = "conference_series.plan"
@@ -247,18 +252,23 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONFERENCE_AGREE: "会議録への同意・異議",
     Permission.CONFERENCE_ANSWER: "会議出欠の回答",
     Permission.CONFERENCE_CANCEL: "会議の中止",
+    Permission.CONFERENCE_CARRY_OVER: "議題の次回への繰越し",
     Permission.CONFERENCE_CONSTITUTE: "法定会議の設置",
+    Permission.CONFERENCE_CONTINUE: "会議の続行日の設定",
     Permission.CONFERENCE_FIX: "議題の確定",
     Permission.CONFERENCE_HOLD: "会議の開催記録",
     Permission.CONFERENCE_INVITE: "会議への招集",
     Permission.CONFERENCE_KEEP_BODY: "会議体と構成機関名簿の管理",
     Permission.CONFERENCE_MINUTE: "会議の結果・会議録の記録",
     Permission.CONFERENCE_PLAN: "会議・議題の設定",
+    Permission.CONFERENCE_PROMOTE: "同意を得た会議への議題の移行",
     Permission.CONFERENCE_PROPOSE: "会議への議題の提出",
     Permission.CONFERENCE_READ: "会議の閲覧",
     Permission.CONFERENCE_READ_PACKET: "会議資料の閲覧",
     Permission.CONFERENCE_REGISTER: "会議参加者の登録",
+    Permission.CONFERENCE_RELEASE: "会議で共有した情報の提供",
     Permission.CONFERENCE_REMIND: "会議の出欠の催促",
+    Permission.CONFERENCE_WITHDRAW_RELEASE: "会議で共有した情報の提供の取消し",
     Permission.CONFERENCE_SERIES_END: "定例会の終了",
     Permission.CONFERENCE_SERIES_MOVE: "定例会の日程変更",
     Permission.CONFERENCE_SERIES_PLAN: "定例会の設定",

@@ -223,6 +223,18 @@ PROBLEMS: dict[str, Words] = {
         "Only the agency that convenes the conference does this. Ask its coordinator.",
         "この操作は会議の招集機関のみ行えます。事務局に依頼してください。",
     ),
+    "conference.evaluates_only": Words(
+        "An evaluation meeting takes evaluations only. Choose the purpose evaluation, or another conference.",
+        "評価会議の議題は評価に限られます。目的を「評価」にするか、別の会議を選んでください。",
+    ),
+    "conference.evaluation_needs_plan": Words(
+        "An evaluation is of one version of a plan. Name the plan.",
+        "評価の議題にはプランの版が必要です。プランを指定してください。",
+    ),
+    "conference.evaluation_plan_not_approved": Words(
+        "Only a plan that a conference has approved is evaluated. Have this version approved first.",
+        "評価できるのは会議で了承されたプランだけです。先にこの版の了承を得てください。",
+    ),
     "conference.illegal_move": Words(
         "The conference's status does not allow this step now.",
         "会議の現在の状態ではこの操作はできません。",
@@ -239,6 +251,14 @@ PROBLEMS: dict[str, Words] = {
         "An area issue was raised from this item already. Read it, or raise another one without the item.",
         "この議題からはすでに地域課題を提起しています。その課題を確認するか、議題によらず提起してください。",
     ),
+    "conference.item_already_moved": Words(
+        "This item has gone to another conference already. Look for it there.",
+        "この議題はすでに別の会議に移されています。移した先の会議を確認してください。",
+    ),
+    "conference.item_cannot_follow": Words(
+        "An item of this kind cannot become one of that kind. Whoever holds the record puts it on the agenda anew.",
+        "この種類の議題は、その種類の会議には引き継げません。記録を持つ機関が新しい議題として提出してください。",
+    ),
     "conference.item_has_no_plan": Words(
         "Only an item with a plan can be approved or sent back. Record it as discussed.",
         "了承・差戻しはプランの議題にのみ記録できます。「協議した」として記録してください。",
@@ -254,6 +274,18 @@ PROBLEMS: dict[str, Words] = {
     "conference.kind_decides_no_plan": Words(
         "This kind of conference decides on no plan. Record it as discussed, and put the plan before a support coordination conference (支援調整会議) or a layered support conference (重層的支援会議).",
         "この種類の会議ではプランの了承・差戻しはできません。「協議した」として記録し、支援調整会議または重層的支援会議に諮ってください。",
+    ),
+    "conference.item_pulled": Words(
+        "The consent for this item was revoked. Convert it first, or leave it off the agenda.",
+        "同意の撤回により外れた議題です。先に会議の種類を変更するか、議題から外したままにしてください。",
+    ),
+    "conference.item_under_secrecy": Words(
+        "What was said under secrecy does not go along. Promote the item: write its subject anew.",
+        "守秘義務の下で共有された内容は引き継げません。議題の移行（promote）を使い、議題名を新しく書いてください。",
+    ),
+    "conference.kind_does_not_evaluate": Words(
+        "This kind of conference does not evaluate plans. Choose an evaluation, support coordination or layered support conference.",
+        "この種類の会議ではプランの評価はできません。評価会議・支援調整会議・重層的支援会議を選んでください。",
     ),
     "conference.kind_is_fixed": Words(
         "The kind of a conference does not change. Cancel it and plan another one.",
@@ -283,6 +315,10 @@ PROBLEMS: dict[str, Words] = {
         "That agency is not on the list of members of this statutory conference on that day. Put it on the list first (POST /v1/conference-bodies/{id}/members).",
         "その機関は当日、この法定会議の構成機関名簿にありません。先に名簿に登録してください（POST /v1/conference-bodies/{id}/members）。",
     ),
+    "conference.not_a_promotion": Words(
+        "Only an item of a statutory conference is promoted, and only to a kind that needs the person's consent. Carry other items over.",
+        "移行できるのは法定会議の議題を、本人の同意を要する会議に移す場合だけです。それ以外は繰越しを使ってください。",
+    ),
     "conference.not_invited": Words(
         "Your agency is not invited to this conference.",
         "あなたの機関はこの会議に招集されていません。",
@@ -290,6 +326,10 @@ PROBLEMS: dict[str, Words] = {
     "conference.not_present": Words(
         "Only agencies that attended say whether they agree. Ask the convener, if the attendance is wrong.",
         "会議に出席した機関だけが同意・異議を述べられます。出席の記録が違う場合は招集機関に連絡してください。",
+    ),
+    "conference.nothing_left": Words(
+        "Every item has its result; nothing is left to continue with.",
+        "すべての議題の結果が記録済みで、続行する議題がありません。",
     ),
     "conference.not_registered": Words(
         "You are not registered as a participant or substitute of this conference. Have your position registered first.",
@@ -329,9 +369,33 @@ PROBLEMS: dict[str, Words] = {
         "Only positions of your own agency can be registered.",
         "自機関の職だけを登録できます。",
     ),
+    "conference.promotes_somebody_else": Words(
+        "The new item names somebody whom the old one is not about. Leave them out, and add an item for them.",
+        "元の議題の対象者でない人が含まれています。その人を外し、別の議題として追加してください。",
+    ),
     "conference.reason_missing": Words(
         "Write why consent could not be had (reason_without_consent).",
         "本人の同意を得られない理由（reason_without_consent）を記入してください。",
+    ),
+    "conference.release_closed": Words(
+        "Words are released and taken back until the sitting is held, and not after.",
+        "情報の提供とその取消しは、移行先の会議の開催までに限られます。",
+    ),
+    "conference.release_not_its_words": Words(
+        "Release words exactly as they stand in the item.",
+        "提供できるのは、元の議題に記載されているとおりの文言だけです。",
+    ),
+    "conference.release_not_linked": Words(
+        "That item did not come from this one. Ask the convener for the item it was promoted to.",
+        "その議題はこの議題から移行されたものではありません。移行先の議題を招集機関に確認してください。",
+    ),
+    "conference.release_not_yours": Words(
+        "Only the agency that brought the information releases it; what was decided, the convener.",
+        "情報を提供できるのは、その情報を持ち寄った機関だけです（決定事項は招集機関）。",
+    ),
+    "conference.release_withdrawn": Words(
+        "This release has been taken back already.",
+        "この提供はすでに取り消されています。",
     ),
     "conference.secrecy_already_acknowledged": Words(
         "You have acknowledged the notice already.",
@@ -345,12 +409,20 @@ PROBLEMS: dict[str, Words] = {
         "Somebody marked as present was not invited. Choose from the list of attendees.",
         "出席者に招集されていない人が含まれています。出席者一覧から選んでください。",
     ),
+    "conference.target_not_later": Words(
+        "The item goes to a later conference. Choose one after this sitting.",
+        "議題の引継ぎ先は、この会議より後に開かれる会議にしてください。",
+    ),
     "conference.unknown_item": Words(
         "There is no such item on this agenda.", "この会議にその議題はありません。"
     ),
     "conference_body.already_ended": Words(
         "This body ends on that day or earlier already. Register a new one to go on.",
         "この会議体はすでにその日までに終了しています。継続するときは新たに設置してください。",
+    ),
+    "conference.unknown_release": Words(
+        "There is no such release for this item.",
+        "この議題にその提供の記録はありません。",
     ),
     "conference_body.convener_not_in_charge": Words(
         "Only the section in charge of the municipality, or the prefecture's agency, convenes this conference.",

@@ -122,12 +122,15 @@ _OVERSIGHT = _PRIVACY | {Permission.AUDIT_READ, Permission.AUDIT_REPLAY, Permiss
 _COORDINATION = frozenset(
     {
         Permission.CONFERENCE_CANCEL,
+        Permission.CONFERENCE_CARRY_OVER,
+        Permission.CONFERENCE_CONTINUE,
         Permission.CONFERENCE_FIX,
         Permission.CONFERENCE_HOLD,
         Permission.CONFERENCE_INVITE,
         Permission.CONFERENCE_KEEP_BODY,
         Permission.CONFERENCE_MINUTE,
         Permission.CONFERENCE_PLAN,
+        Permission.CONFERENCE_PROMOTE,
         Permission.CONFERENCE_SERIES_END,
         Permission.CONFERENCE_SERIES_MOVE,
         Permission.CONFERENCE_SERIES_PLAN,

@@ -82,6 +82,8 @@ NEVER_READ = {"record_history"}
 NOT_THE_HOLDERS = {
     "conference_series",
     "date_poll",
+    "item_move",
+    "item_release",
     "minutes_agreement",
     "minutes_version",
     "packet_copy",
@@ -112,6 +114,7 @@ SWEPT = {
 NEVER_CHANGED = {
     "assessment",
     "audit_entry",
+    "item_move",
     "minutes_agreement",
     "minutes_version",
     "note",
@@ -267,6 +270,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         *migration("0009_entrance_hub_and_cases").POLICIES,
         *migration("0011_finding_a_date").POLICIES,
         *migration("0012_conference_paper").POLICIES,
+        *migration("0017_items_between_conferences").POLICIES,
     }
     assert set(PROTECTED) == {*migration("0005_second_wall").PROTECTED, *later, "circle"}
 

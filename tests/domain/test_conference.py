@@ -133,27 +133,35 @@ def test_the_basis_of_an_item_that_names_somebody(
 DIAGRAM = """
 planned            reschedule planned
 planned            add_item   planned
+planned            carry_over planned
 planned            convert    planned
 planned            invite     invited
 planned            cancel     cancelled
 invited            reschedule invited
 invited            add_item   invited
+invited            carry_over invited
 invited            convert    invited
 invited            invite     invited
 invited            answer     invited
 invited            fix        agenda_fixed
 invited            cancel     cancelled
+agenda_fixed       carry_over agenda_fixed
 agenda_fixed       convert    agenda_fixed
 agenda_fixed       answer     agenda_fixed
 agenda_fixed       hold       held
 agenda_fixed       cancel     cancelled
+held               carry_over held
+held               continue   held
 held               record     held
 held               minute     minutes_draft
+minutes_draft      carry_over minutes_draft
+minutes_draft      continue   minutes_draft
 minutes_draft      record     minutes_draft
 minutes_draft      minute     minutes_draft
 minutes_draft      agree      minutes_draft
 minutes_draft      confirm    minutes_confirmed
 minutes_confirmed  agree      minutes_confirmed
+minutes_confirmed  carry_over minutes_confirmed
 minutes_confirmed  correct    minutes_confirmed
 minutes_confirmed  close      closed
 """
@@ -206,7 +214,7 @@ def test_papers_can_be_read_from_the_fixing_of_the_agenda_to_the_closing() -> No
 
 def test_every_act_is_covered_by_a_permission() -> None:
     assert set(ACT_PERMISSION) == set(ConferenceAct)
-    own = {"invite", "agree", "answer", "fix", "hold", "minute", "cancel"}
+    own = {"invite", "agree", "answer", "fix", "hold", "minute", "cancel", "carry_over", "continue"}
     for act, permission in ACT_PERMISSION.items():
         if act in own:
             assert permission.value == f"conference.{act}"

@@ -130,6 +130,7 @@ ONLY: dict[Permission, set[Role]] = {
     Permission.CONFERENCE_CONSTITUTE: {Role.MUNICIPAL_OFFICER},
     Permission.CONFERENCE_KEEP_BODY: COORDINATORS,
     **dict.fromkeys(DATES, COORDINATORS),
+    Permission.CONFERENCE_PROMOTE: COORDINATORS,
     Permission.FEEDBACK_ACKNOWLEDGE: {Role.WELFARE_COMMISSIONER},
     # What the hub leaves lying goes up to the municipality, which answers instead.
     Permission.HUB_ANSWER: {Role.INTEGRATION_PROMOTER, Role.MUNICIPAL_OFFICER},

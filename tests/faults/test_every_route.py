@@ -115,6 +115,8 @@ async def test_unknown_and_not_yours_are_the_same_bytes_inside_a_body(
     ids = records.by_parameter
     mine: dict[str, Any] = {"person_id": own}
     item = examples.ITEM | {"person_ids": [own], "kind": "internal_case_meeting"}
+    added = await planner.post(f"/v1/conferences/{meeting}/items", item)
+    discussed = f"/v1/conferences/{meeting}/items/{added.json()['id']}"
     signal = (await caller.post("/v1/signals", examples.SIGNAL)).json()["id"]
     support = (await caller.post("/v1/urgent-supports", examples.URGENT_SUPPORT | mine)).json()[
         "id"
@@ -149,6 +151,9 @@ async def test_unknown_and_not_yours_are_the_same_bytes_inside_a_body(
         ),
         (f"/v1/conferences/{meeting}/items", item | {"referral_id": "?"}, "referral_id"),
         (f"/v1/conferences/{meeting}/items", item | {"case_id": "?"}, "case_id"),
+        (f"{discussed}/carry-over", examples.CARRY_OVER, "conference_id"),
+        (f"{discussed}/promote", examples.PROMOTION, "conference_id"),
+        (f"{discussed}/releases", examples.RELEASE, "item_id"),
         ("/v1/consents", examples.CONSENT | mine | GUARDIAN, "feedback_id"),
         ("/v1/provisions", examples.PROVISION, "person_id"),
         ("/v1/feedbacks", examples.FEEDBACK, "person_id"),

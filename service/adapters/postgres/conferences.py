@@ -39,7 +39,11 @@ ParticipantRow = row_of(
 ConferenceRow = row_of(
     Conference,
     "conference",
-    references={"convener_agency_id": "agency.id", "body_id": "conference_body.id"},
+    references={
+        "convener_agency_id": "agency.id",
+        "body_id": "conference_body.id",
+        "continued_by_id": "conference.id",
+    },
     constraints=[
         Index("ix_conference_convener_agency_id", "convener_agency_id", "id"),
         Index("ix_conference_starts_at", "starts_at"),

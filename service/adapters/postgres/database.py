@@ -37,6 +37,7 @@ from service.adapters.postgres.entrance import (
 )
 from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.imports import PostgresImports
+from service.adapters.postgres.item_moves import PostgresItemMoves
 from service.adapters.postgres.people import (
     PostgresConsents,
     PostgresPersons,
@@ -131,6 +132,7 @@ class PostgresUnitOfWork:
         self.conferences = PostgresConferences(connection)
         self.conference_bodies = PostgresConferenceBodies(connection)
         self.conference_series = PostgresSeries(connection)
+        self.item_moves = PostgresItemMoves(connection)
         self.date_polls = PostgresDatePolls(connection)
         self.calendar_feeds = PostgresCalendarFeeds(connection)
         self.notices = PostgresNotices(connection)
