@@ -27,6 +27,7 @@ from service.api import (
     networks,
     people,
     plans,
+    progress,
     provisions,
     referrals,
     tasks,
@@ -56,6 +57,8 @@ ROUTERS = (
     imports.router,
     referrals.router,
     cases.router,
+    # Before the conferences: a board is not the id of one.
+    progress.router,
     conferences.router,
     dates.router,
     calendars.router,

@@ -6,6 +6,7 @@ from uuid import UUID
 from service.application.conferences import change, load
 from service.application.context import Context, Shown
 from service.application.facts import person_facts, plan_facts
+from service.application.pre_checks import check_link
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
@@ -39,6 +40,7 @@ async def add_item(context: Context, conference_id: UUID, command: AddItem) -> S
     basis = await _basis_of(context, conference, kind, command)
     _check_invited(command, attendees)
     await _check_persons(context, command, KINDS[kind].persons, attendees)
+    await check_link(context, command)
     items = await context.work.conferences.items(conference_id)
     item = AgendaItem.model_validate(
         command.model_dump()

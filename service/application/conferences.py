@@ -29,6 +29,7 @@ from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.invitation import CalendarEntry, entry_of
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
+from service.domain.progress import earlier, is_run_by
 from service.domain.task import TaskKind
 
 
@@ -73,6 +74,9 @@ async def read(context: Context, conference_id: UUID) -> Shown:
         for a in attendees
     ]
     shown["agenda"] = {"items": len(items), "minutes": sum(i.minutes for i in items)}
+    if is_run_by(conference, context.actor.agency_id):
+        left = await context.work.progress.follow_up(earlier(conference), context.today)
+        shown["follow_up"] = left.model_dump()
     return Shown(shown, conference.version, conference.id)
 
 

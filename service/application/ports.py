@@ -24,6 +24,7 @@ from service.application.ports_of_care import (
     Tasks,
     UrgentSupports,
 )
+from service.application.progress_ports import Progress
 from service.application.referral_ports import Referrals
 from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.actor import Actor, Held, VerifiedToken
@@ -372,6 +373,8 @@ class UnitOfWork(Protocol):
     def plans(self) -> Plans: ...
     @property
     def conferences(self) -> Conferences: ...
+    @property
+    def progress(self) -> Progress: ...
     @property
     def conference_series(self) -> SeriesOfConferences: ...
     @property

@@ -96,6 +96,8 @@ DATES = (
     Permission.DATE_POLL_OPEN,
     Permission.DATE_POLL_SETTLE,
 )
+#: Who convened puts off and drops what was decided.
+TASKS = (Permission.TASK_DROP, Permission.TASK_RESCHEDULE)
 COORDINATORS = {
     Role.CHIEF_CONSULTANT,
     Role.CONFERENCE_COORDINATOR,
@@ -129,6 +131,7 @@ ONLY: dict[Permission, set[Role]] = {
     **{p: {Role.PRIVACY_OFFICER} for p in ANSWERED_BY_THE_PRIVACY_OFFICER},
     Permission.CONFERENCE_CONSTITUTE: {Role.MUNICIPAL_OFFICER},
     **dict.fromkeys(DATES, COORDINATORS),
+    **dict.fromkeys(TASKS, COORDINATORS),
     Permission.FEEDBACK_ACKNOWLEDGE: {Role.WELFARE_COMMISSIONER},
     # What the hub leaves lying goes up to the municipality, which answers instead.
     Permission.HUB_ANSWER: {Role.INTEGRATION_PROMOTER, Role.MUNICIPAL_OFFICER},
@@ -169,6 +172,8 @@ def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens
         "referral.miss_deadline",
         "referral.suspend",
         "signal.miss_deadline",
+        "task.come_due",
+        "task.miss_deadline",
         "token.verify",
         "urgent_support.miss_deadline",
     }
@@ -304,7 +309,9 @@ READS = {
     "case.read": "referrals.read",
     "calendar.read": "conferences.read",
     "conference.read": "conferences.read",
+    "conference.read_board": "conferences.read",
     "conference.read_packet": "conferences.read",
+    "conference.read_pre_checks": "conferences.read",
     "conference_series.read": "conferences.read",
     "consent.read": "consents.read",
     "consultation.read": "referrals.read",

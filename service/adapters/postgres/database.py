@@ -41,6 +41,7 @@ from service.adapters.postgres.people import (
     PostgresPersons,
 )
 from service.adapters.postgres.plans import PostgresPlans
+from service.adapters.postgres.progress import PostgresProgress
 from service.adapters.postgres.provisions import (
     PostgresEnquiries,
     PostgresFeedbacks,
@@ -128,6 +129,7 @@ class PostgresUnitOfWork:
         self.urgent_supports = PostgresUrgentSupports(connection)
         self.plans = PostgresPlans(connection)
         self.conferences = PostgresConferences(connection)
+        self.progress = PostgresProgress(connection)
         self.conference_series = PostgresSeries(connection)
         self.date_polls = PostgresDatePolls(connection)
         self.calendar_feeds = PostgresCalendarFeeds(connection)

@@ -1,0 +1,43 @@
+"""How the agencies on a case see it, side by side on the agenda (row 4-29)."""
+
+from typing import Any
+from uuid import UUID
+
+from service.application.assessments import facts_of_view
+from service.application.context import Context
+from service.application.facts import case_facts
+from service.domain.assessment import Assessment, side_by_side
+from service.domain.conference import AgendaItem
+from service.domain.disclosure import D3, Classes, disclose
+from service.domain.permission import Permission
+
+
+async def views_on(
+    context: Context, case_id: UUID, item: AgendaItem, classes: Classes
+) -> dict[str, Any]:
+    """Each agency's latest view of those the item is about, each by its own decision.
+
+    Of a view that is not open to the reader it is said whose it is, and nothing else.
+    """
+    case = await context.work.cases.find(case_id)
+    if case is None:
+        return {"items": [], "masked_agency_ids": [], "side_by_side": []}
+    known = await case_facts(context, case_id, case)
+    latest: dict[tuple[UUID, UUID], Assessment] = {}
+    for one in await context.work.assessments.of_case(case_id):
+        if one.person_id in item.person_ids:
+            latest[one.agency_id, one.person_id] = one
+    shown, masked = [], set()
+    for one in latest.values():
+        facts = await facts_of_view(context, case, one, known)
+        permits = context.may_all(Permission.ASSESSMENT_READ, [facts], shows=Assessment, needs=D3)
+        # Whoever is there for some themes only sees no view of the whole.
+        if permits is None or permits[0].only_themes is not None or D3 not in classes:
+            masked.add(one.agency_id)
+        else:
+            shown.append(disclose(one, permits[0].classes & classes))
+    return {
+        "items": shown,
+        "masked_agency_ids": sorted(str(a) for a in masked),
+        "side_by_side": side_by_side(shown),
+    }
