@@ -187,6 +187,9 @@ async def make_records(town: Town) -> Records:
     )
     more = await _without_consent(town, person) | await _without_names(town, person)
     more |= await _entrance(town, person, case)
+    more["body_id"] = await _id(
+        await town.caller("m-officer").post("/v1/conference-bodies", examples.BODY)
+    )
     return Records(
         more
         | {
