@@ -27,17 +27,20 @@ async def views_on(
     for one in await context.work.assessments.of_case(case_id):
         if one.person_id in item.person_ids:
             latest[one.agency_id, one.person_id] = one
-    shown, masked = [], set()
-    for one in latest.values():
+    shown: list[dict[str, Any]] = []
+    # At a table where what is done for somebody is not spoken of, no view is opened at all.
+    asked = latest.values() if D3 in classes else ()
+    for one in asked:
         facts = await facts_of_view(context, case, one, known)
         permits = context.may_all(Permission.ASSESSMENT_READ, [facts], shows=Assessment, needs=D3)
         # Whoever is there for some themes only sees no view of the whole.
-        if permits is None or permits[0].only_themes is not None or D3 not in classes:
-            masked.add(one.agency_id)
-        else:
+        if permits is not None and permits[0].only_themes is None:
             shown.append(disclose(one, permits[0].classes & classes))
+    opened = {view["id"] for view in shown}
     return {
         "items": shown,
-        "masked_agency_ids": sorted(str(a) for a in masked),
+        "masked_agency_ids": sorted(
+            {str(one.agency_id) for one in latest.values() if str(one.id) not in opened}
+        ),
         "side_by_side": side_by_side(shown),
     }

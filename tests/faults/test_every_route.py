@@ -43,6 +43,8 @@ WHO_MAY = {
     "plan.decide": "m-officer",
     "provision.review": "cc-privacy",
     "referral.name_lead": "s-hub",
+    "task.drop": "j-consultant",
+    "task.reschedule": "j-consultant",
 }
 #: Area issues name nobody: whoever has an account may read what is published of them.
 PUBLISHED = "/v1/area-issues/{issue_id}/report"
@@ -139,6 +141,7 @@ async def test_unknown_and_not_yours_are_the_same_bytes_inside_a_body(
         ),
         (f"/v1/conferences/{meeting}/items", item | {"referral_id": "?"}, "referral_id"),
         (f"/v1/conferences/{meeting}/items", item | {"case_id": "?"}, "case_id"),
+        (f"/v1/conferences/{meeting}/items", item | {"pre_check_item_id": "?"}, "item_id"),
         ("/v1/consents", examples.CONSENT | mine | GUARDIAN, "feedback_id"),
         ("/v1/provisions", examples.PROVISION, "person_id"),
         ("/v1/feedbacks", examples.FEEDBACK, "person_id"),

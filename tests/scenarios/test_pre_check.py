@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
-from progress_steps import GAP, Sitting, about, called, held, of
+from progress_steps import GAP, Sitting, about, called, held, of, printed
 from scenario_steps import consent, ok, person, refused, tally, written_in
 from town import Caller, Town
 
@@ -146,6 +146,8 @@ async def test_a_case_found_fit_waits_until_it_stands_on_an_agenda(town: Town):
     mine = (await ok(s.get(f"{meeting.path}/packet")))["items"][0]
     assert mine["pre_check_item_id"] == sitting.items[0]
     assert mine["pre_check"] == {"fit_for": FIT, "remark": REMARK, "fit_for_ja": "重層的支援会議"}
+    assert REMARK in await printed(s, f"{meeting.path}/packet.pdf")
+    assert REMARK not in await printed(of(town, "j-consultant"), f"{meeting.path}/packet.pdf")
     # J reads the item; of the pre-check, nothing.
     theirs = (await ok(of(town, "j-consultant").get(f"{meeting.path}/packet")))["items"][0]
     assert theirs["subject"]

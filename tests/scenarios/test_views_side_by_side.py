@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from progress_steps import Sitting, called, of
+from progress_steps import Sitting, called, of, printed
 from scenario_steps import consent as slip_for
 from scenario_steps import jiro_has_a_lead, ok, tally
 from town import Caller, Town
@@ -77,6 +77,12 @@ async def test_each_reader_finds_the_views_side_by_side_as_far_as_they_are_open(
     shown = await views(of(town, "l-lawyer"), sitting)
     assert [v["issues"] for v in shown["items"]] == [L_SEES]
     assert shown["masked_agency_ids"] == sorted(str(town.agency[a]) for a in ("J", "S"))
+
+    said = await printed(j, f"{sitting.path}/packet.pdf")
+    assert all(words in said for words in ("各機関の見立て", J_SEES, S_SEES, L_SEES, "社会的孤立"))
+    said = await printed(of(town, "h-supporter"), f"{sitting.path}/packet.pdf")
+    assert "開示されません" in said
+    assert not any(words in said for words in (J_SEES, S_SEES, L_SEES, OPINION))
 
     # With the consent the item closes, and the views with it.
     await ok(j.post(f"/v1/consents/{consent_id}/revoke", {"reason": "本人の申出"}))
