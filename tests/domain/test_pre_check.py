@@ -1,7 +1,7 @@
 """The pre-check: where a case can go from an agency's own meeting (row 2-13)."""
 
 import pytest
-from domain_builders import refusal
+from pydantic import ValidationError
 
 from service.domain.conference_states import KINDS, ConferenceKind, Persons
 from service.domain.disclosure import D7, field_classes
@@ -28,7 +28,8 @@ def test_not_yet_is_an_answer_as_well() -> None:
     assert found.kind is None
     check_pre_check(INTERNAL, found, about_a_case=True)
     assert PreCheck(fit_for=ConferenceKind.CASE_CONF).kind is ConferenceKind.CASE_CONF
-    assert refusal(PreCheck, fit_for="perhaps")
+    with pytest.raises(ValidationError):
+        PreCheck.model_validate({"fit_for": "perhaps"})
 
 
 @pytest.mark.parametrize("kind", sorted(set(ConferenceKind) - {INTERNAL}))
