@@ -312,8 +312,8 @@ async def _conference(town: Town, j: Caller, person: str, plan: str) -> tuple[st
     task = str(uuid.uuid4())
     await town.owner.execute(
         "INSERT INTO task (id, conference_id, item_id, person_id, agency_id, what, due_on, state,"
-        " version, kind, record_kind, record_id, made_at) VALUES ($1, $2, $3, $4, $5, $6,"
-        " '2099-01-01', 'open', 1, 'conference', 'conference', $2, now())",
+        " version, kind, record_kind, record_id, made_at, due_days) VALUES ($1, $2, $3, $4, $5, $6,"
+        " '2099-01-01', 'open', 1, 'conference', 'conference', $2, now(), '[]')",
         task,
         conference,
         item,

@@ -29,6 +29,7 @@ from service.api import (
     networks,
     people,
     plans,
+    progress,
     provisions,
     referrals,
     tasks,
@@ -58,6 +59,8 @@ ROUTERS = (
     imports.router,
     referrals.router,
     cases.router,
+    # Before the conferences: a board is not the id of one.
+    progress.router,
     conferences.router,
     conference_bodies.router,
     dates.router,

@@ -36,9 +36,14 @@ router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS, t
 
 Receipt = receipt(Conference, status_ja=str)
 View = shown(
-    Conference, kind_ja=str, status_ja=str, attendees=list[dict[str, Any]], agenda=dict[str, Any]
+    Conference,
+    kind_ja=str,
+    status_ja=str,
+    attendees=list[dict[str, Any]],
+    agenda=dict[str, Any],
+    follow_up=dict[str, int] | None,
 )
-Packet = receipt(Conference, attendee_id=UUID, items=list[dict[str, Any]])
+Packet = receipt(Conference, attendee_id=UUID, items=list[dict[str, Any]], follow_up=dict[str, Any])
 
 
 @router.post("/conferences", status_code=201, response_model=Receipt)

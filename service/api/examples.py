@@ -166,6 +166,9 @@ MINUTES_CORRECTION = {
 }
 MINUTES_DRAFT = {"next_at": "2099-12-18T13:30:00+09:00"}
 TASK_OUTCOME = {"outcome": "歯科を受診した。"}
+TASK_RESCHEDULING = {"due_on": "2099-12-22", "reason": "受診日が変わったため"}
+TASK_DROP = {"reason": "家族が付き添うことになったため"}
+TASK_HAND_ON: dict[str, Any] = {"position_id": None}
 PLAN_VERSION: dict[str, Any] = {
     "goal_in_own_words": "借金を片付けて、静かに暮らしたい。",
     "period_from": "2026-12-01",

@@ -34,7 +34,7 @@ class PageRequest:
     def show(self, page: Page) -> Response:
         """The page, with a link to the next one if there is any."""
         headers = {}
-        body: dict[str, object] = {"items": page.items, "next_cursor": None}
+        body: dict[str, object] = {"items": page.items, "next_cursor": None, **page.more}
         if page.last is not None:
             cursor = self._cursor(page.last)
             body["next_cursor"] = cursor

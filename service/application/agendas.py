@@ -7,6 +7,7 @@ from service.application.conference_memberships import check_members, is_member
 from service.application.conferences import change, load
 from service.application.context import Context, Shown
 from service.application.facts import item_run_by, person_facts, plan_facts
+from service.application.pre_checks import check_link
 from service.domain.access import Facts, Part
 from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
@@ -44,6 +45,7 @@ async def add_item(context: Context, conference_id: UUID, command: AddItem) -> S
     basis = await _ground_of(context, conference, kind, command, attendees)
     await _check_persons(context, command, KINDS[kind].persons, attendees)
     await _check_evaluated(context, command)
+    await check_link(context, command)
     item = await _put_on(context, conference, kind, command, basis, context.agency_id)
     await context.work.conferences.save(conference.move(ConferenceAct.ADD_ITEM))
     return context.receipt(item)

@@ -1,5 +1,6 @@
 """Statutory conferences: who sits there, registered and under secrecy, and what opens to them."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from service.domain.conference import AgendaItem, Conference
 from service.domain.conference_body import (
     STATUTORY_BASIS,
     AcknowledgeSecrecy,
+    ConferenceBody,
     Participant,
     RegisterParticipant,
     window_of,
@@ -106,14 +108,30 @@ async def window_for(
         return None
     body_id = item.body_id or conference.body_id
     body = await context.work.conferences.body(body_id) if body_id is not None else None
-    mine = await _mine(context, conference.id)
+    seats = await context.work.conferences.participants(conference.id)
+    member = body is not None and await is_member(context, body, conference)
+    return window_with(context, conference, item, body, seats, invited=invited, member=member)
+
+
+def window_with(
+    context: Context,
+    conference: Conference,
+    item: AgendaItem,
+    body: ConferenceBody | None,
+    seats: Iterable[Participant],
+    *,
+    invited: bool,
+    member: bool,
+) -> Window:
+    """The same from what is loaded already, for lists."""
+    mine = _mine_of(context, seats)
     actor = context.actor
     return window_of(
         conference,
         item,
         body,
         invited=invited,
-        member=body is not None and await is_member(context, body, conference),
+        member=member,
         registered=mine is not None,
         acknowledged=mine is not None and mine.acknowledged_by(actor.iss, actor.sub),
     )
@@ -131,9 +149,12 @@ def require_in_force(context: Context, basis: Basis, municipality_code: str) -> 
 
 
 async def _mine(context: Context, conference_id: UUID) -> Participant | None:
+    return _mine_of(context, await context.work.conferences.participants(conference_id))
+
+
+def _mine_of(context: Context, seats: Iterable[Participant]) -> Participant | None:
     positions = set(context.actor.position_ids)
-    found = await context.work.conferences.participants(conference_id)
-    return next((p for p in found if p.position_id in positions), None)
+    return next((p for p in seats if p.position_id in positions), None)
 
 
 async def _notices(context: Context, conference: Conference) -> list[LegalBasis]:

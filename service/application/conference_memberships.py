@@ -6,7 +6,7 @@ from uuid import UUID
 from service.application.context import Context, Shown
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.calendar_jp import jst_date
-from service.domain.conference import Conference
+from service.domain.conference import AgendaItem, Conference
 from service.domain.conference_body import ConferenceBody
 from service.domain.conference_kinds import Persons, rule_of
 from service.domain.conference_membership import (
@@ -88,6 +88,12 @@ async def keeps(context: Context, conference: Conference) -> bool:
     return body is not None and body.kept_by(context.actor.agency_id, context.today)
 
 
+async def runs(context: Context, conference: Conference) -> bool:
+    """Whether the caller's agency convenes the conference, or keeps it together with its convener."""
+    mine = conference.convener_agency_id == context.actor.agency_id
+    return mine or await keeps(context, conference)
+
+
 async def body_of(context: Context, conference: Conference) -> ConferenceBody | None:
     """The body as which a conference sits."""
     if conference.body_id is None:
@@ -100,6 +106,13 @@ async def is_member(context: Context, body: ConferenceBody, conference: Conferen
     members = await context.work.conference_bodies.members(body.id)
     days = (context.today, jst_date(conference.starts_at))
     return all(sits(body, members, context.actor.agency_id, day) for day in days)
+
+
+async def table_of(context: Context, conference: Conference, item: AgendaItem) -> UUID | None:
+    """The body whose table the caller sits at: a consent to a meeting is one to its members."""
+    body_id = item.body_id or conference.body_id
+    body = await context.work.conferences.body(body_id) if body_id is not None else None
+    return body_id if body is not None and await is_member(context, body, conference) else None
 
 
 async def whole_body(context: Context, conference: Conference) -> tuple[UUID, ...]:

@@ -21,8 +21,10 @@ from service.domain.conference_sheets import sitting_sheets
 from service.domain.conference_states import PACKET_OPEN
 from service.domain.disclosure import D0, disclose
 from service.domain.errors import Denied, IllegalMove
+from service.domain.follow_up_paper import with_follow_up, with_follow_up_list
 from service.domain.packet_copy import PacketCopy
 from service.domain.permission import Permission
+from service.domain.progress import earlier
 
 
 async def agenda(context: Context, conference_id: UUID, press: Press) -> bytes:
@@ -36,9 +38,9 @@ async def agenda(context: Context, conference_id: UUID, press: Press) -> bytes:
     named = {i.presenter_agency_id for i in items} | {conference.convener_agency_id}
     names = await names_of(context, named)
     issue = await _issue(context)
-    return await press(
-        agenda_paper(conference, items, open_to=context.agency_id, names=names, issue=issue)
-    )
+    left = await context.work.progress.follow_up(earlier(conference), context.today)
+    paper = agenda_paper(conference, items, open_to=context.agency_id, names=names, issue=issue)
+    return await press(with_follow_up(paper, left))
 
 
 async def roster(context: Context, conference_id: UUID, press: Press) -> bytes:
@@ -62,7 +64,8 @@ async def packet_copy(context: Context, conference_id: UUID, press: Press) -> by
     number = len(await context.work.conferences.copies(conference_id)) + 1
     names = await names_of(context, agencies_in(shown))
     issue = await _issue(context)
-    printed = await press(packet_paper(conference, shown, number=number, names=names, issue=issue))
+    paper = packet_paper(conference, shown, number=number, names=names, issue=issue)
+    printed = await press(with_follow_up_list(paper, shown["follow_up"], names))
     await context.work.conferences.add_copy(
         PacketCopy(
             id=context.new_id(),

@@ -1,14 +1,13 @@
 """Holding the conference, its results and tasks."""
 
-from typing import Any
 from uuid import UUID
 
+from service.application.conference_tasks import assign
 from service.application.conferences import change, receipt_of
 from service.application.context import Context, Shown
 from service.application.facts import item_run_by
 from service.application.notices import notify
 from service.application.tasks import settle
-from service.domain.access import RecordKind
 from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
     AgendaItem,
@@ -25,7 +24,8 @@ from service.domain.errors import IllegalMove, Invalid
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
 from service.domain.plan import PlanAct
-from service.domain.task import Task, TaskKind
+from service.domain.pre_check import check_pre_check
+from service.domain.task import TaskKind
 
 
 async def hold(context: Context, conference_id: UUID, command: HoldConference) -> Shown:
@@ -59,11 +59,14 @@ async def record_result(
     for person_id in item.person_ids:
         run = await item_run_by(context, conference, item, person_id)
         context.enforce(Permission.CONFERENCE_MINUTE, run)
+    if command.pre_check is not None:
+        kind = item.kind or conference.kind
+        check_pre_check(kind, command.pre_check, about_a_case=item.case_id is not None)
     await _settle_plan(context, conference, attendees, item, command)
     for assigned in command.tasks:
-        await _assign(context, conference, attendees, item, assigned)
+        await assign(context, conference, attendees, item, assigned)
     await context.work.conferences.save_item(
-        item.but(result=command.result, decision=command.decision)
+        item.but(result=command.result, decision=command.decision, pre_check=command.pre_check)
     )
     await context.work.conferences.save(recorded)
     return context.receipt(item.but(result=command.result))
@@ -103,30 +106,3 @@ async def _settle_plan(
         settled = version.move(PlanAct.SEND_BACK, sent_back_reason=command.decision)
     await context.work.plans.save_version(settled)
     await context.work.plans.save(plan.but(version=plan.version + 1))
-
-
-async def _assign(
-    context: Context,
-    conference: Conference,
-    attendees: list[Attendee],
-    item: AgendaItem,
-    assigned: Any,
-) -> None:
-    if assigned.agency_id not in {a.agency_id for a in attendees}:
-        raise Invalid("conference.item_invites_stranger", field="/tasks")
-    if assigned.due_on < context.today:
-        raise Invalid("task.due_in_past", field="/tasks")
-    task = Task(
-        id=context.new_id(),
-        record_kind=RecordKind.CONFERENCE.value,
-        record_id=conference.id,
-        conference_id=conference.id,
-        item_id=item.id,
-        person_id=item.person_ids[0] if item.person_ids else None,
-        agency_id=assigned.agency_id,
-        what=assigned.what,
-        made_at=context.now,
-        due_on=assigned.due_on,
-    )
-    await context.work.tasks.add(task)
-    await notify(context, task.agency_id, NoticeKind.TASK_ASSIGNED, "task", task.id)

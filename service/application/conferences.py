@@ -30,6 +30,7 @@ from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.invitation import CalendarEntry, entry_of
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
+from service.domain.progress import earlier
 from service.domain.task import TaskKind
 
 
@@ -76,6 +77,9 @@ async def read(context: Context, conference_id: UUID) -> Shown:
         for a in attendees
     ]
     shown["agenda"] = {"items": len(items), "minutes": sum(i.minutes for i in items)}
+    if facts.parts & {Part.HOLDER, Part.SECRETARIAT}:
+        left = await context.work.progress.follow_up(earlier(conference), context.today)
+        shown["follow_up"] = left.model_dump()
     return Shown(shown, conference.version, conference.id)
 
 

@@ -4,7 +4,7 @@ Every use case passes through ``enforce`` (one record, or a refusal) or ``may`` 
 many). Both note the audit entry; nothing is shown that was not noted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NoReturn
@@ -61,6 +61,8 @@ class Page:
 
     items: Sequence[dict[str, Any]]
     last: UUID | None = None
+    #: What is said of the whole list, whatever the page.
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

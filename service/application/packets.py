@@ -4,12 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from service.application.conference_bodies import window_for
-from service.application.conference_memberships import is_member
+from service.application.conference_memberships import table_of
 from service.application.conferences import load
 from service.application.context import Context, Shown
 from service.application.facts import NOBODY, person_facts
+from service.application.follow_ups import follow_up
+from service.application.item_grounds import facts_of_item
 from service.application.item_releases import around
-from service.domain.access import OWN_COPY, Facts, Part, RecordKind
+from service.application.item_views import views_on
+from service.application.pre_checks import pre_check_of
+from service.domain.access import OWN_COPY, Part
 from service.domain.conference import (
     AgendaItem,
     Attendee,
@@ -54,6 +58,7 @@ async def packet(context: Context, conference_id: UUID, attendee_id: UUID | None
     items = await items_for(context, conference, attendees, reader)
     shown = disclose(conference, frozenset({D0}))
     del shown["withheld"]
+    shown["follow_up"] = await follow_up(context, conference, attendees, reader)
     return Shown(
         shown | {"attendee_id": str(reader.id), "items": items}, conference.version, conference.id
     )
@@ -116,6 +121,10 @@ async def _item_for(
         shown["obligations"] = said_of(sorted(obligations, key=lambda o: o.duty))
     if item.plan is not None:
         shown["plan_paper"] = await _plan_paper(context, item.plan, item.basis, classes)
+    if item.case_id is not None and reader.person_id is None:
+        shown["views"] = await views_on(context, item.case_id, item, classes)
+    if item.pre_check_item_id is not None and reader.person_id is None:
+        shown |= await pre_check_of(context, item)
     return shown
 
 
@@ -139,49 +148,23 @@ async def permits_for(
     needs: DataClass = D1,
 ) -> list[Permit] | None:
     """The reader's permits for everybody on the item; one that is missing closes the item."""
-    parts = _parts(context, conference, item)
-    table = await _table(context, conference, item) if parts else None
-    about = []
-    for person_id in item.person_ids:
-        stranger = reader.person_id is not None and reader.person_id != person_id
-        about.append(
-            Facts(
-                kind=RecordKind.CONFERENCE_ITEM,
-                record_id=item.id,
-                found=True,
-                holder_agency_id=conference.convener_agency_id,
-                person_id=person_id,
-                parts=frozenset() if stranger else parts,
-                consents=tuple(await context.work.consents.of_person(person_id)),
-                conference_id=conference.id,
-                municipality_code=conference.municipality_code,
-                window=None if stranger else window,
-                meeting_id=table,
-            )
+    table = await table_of(context, conference, item)
+    about = [
+        facts_of_item(
+            context,
+            conference,
+            item,
+            person_id,
+            consents=await context.work.consents.of_person(person_id),
+            window=window,
+            table=table,
+            copy_for=reader.person_id,
         )
+        for person_id in item.person_ids
+    ]
     return context.may_all(
         Permission.CONFERENCE_READ_PACKET, about, shows=AgendaItem, needs=needs, purpose=item.uses
     )
-
-
-async def _table(context: Context, conference: Conference, item: AgendaItem) -> UUID | None:
-    """The body whose table the caller sits at: a consent to a meeting is one to its members."""
-    body_id = item.body_id or conference.body_id
-    body = await context.work.conferences.body(body_id) if body_id is not None else None
-    sits = body is not None and await is_member(context, body, conference)
-    return body_id if sits else None
-
-
-def _parts(context: Context, conference: Conference, item: AgendaItem) -> frozenset[Part]:
-    """Whoever stays for the item takes part; inside one agency it is the agency's own.
-
-    An item on the ground of consent closes with the consent, for its author as well.
-    """
-    me = context.actor.agency_id
-    if item.pulled_at is not None or not item.invites(me, conference.convener_agency_id):
-        return frozenset()
-    own = item.basis is Basis.INTERNAL and me == conference.convener_agency_id
-    return frozenset({Part.HOLDER} if own else {Part.PARTY})
 
 
 async def _who(context: Context, item: AgendaItem, classes: Classes) -> list[dict[str, Any]]:

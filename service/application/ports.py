@@ -26,6 +26,7 @@ from service.application.ports_of_care import (
     Tasks,
     UrgentSupports,
 )
+from service.application.progress_ports import Progress
 from service.application.referral_ports import Referrals
 from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.actor import Actor, Held, VerifiedToken
@@ -378,6 +379,8 @@ class UnitOfWork(Protocol):
     def conferences(self) -> Conferences: ...
     @property
     def conference_bodies(self) -> ConferenceBodies: ...
+    @property
+    def progress(self) -> Progress: ...
     @property
     def conference_series(self) -> SeriesOfConferences: ...
     @property

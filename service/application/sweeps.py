@@ -15,6 +15,7 @@ from uuid import UUID
 from service.application import (
     access_requests,
     cases,
+    conference_tasks,
     consultations,
     contacts,
     date_polls,
@@ -124,6 +125,16 @@ SWEEPS: tuple[Sweep, ...] = (
         "reminders",
         lambda c, stuck: c.work.conferences.next_to_remind(c.today, c.now, without=stuck),
         reminders.remind,
+    ),
+    Sweep(
+        "tasks_due_soon",
+        lambda c, stuck: c.work.progress.next_due_soon(c.today, without=stuck),
+        conference_tasks.come_due,
+    ),
+    Sweep(
+        "tasks_overdue",
+        lambda c, stuck: c.work.progress.next_overdue(c.today, without=stuck),
+        conference_tasks.miss_deadline,
     ),
     Sweep(
         "embargoes",

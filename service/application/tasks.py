@@ -72,7 +72,7 @@ async def listing(
         if task.person_id is None and task.what is None:
             shown.append(_shown(task, frozenset({D0})))
             continue
-        facts = await _facts(context, task.id, task)
+        facts = await facts_of_task(context, task.id, task)
         permit = context.may(Permission.TASK_READ, facts, shows=Task)
         if permit is not None:
             shown.append(_shown(task, permit.classes))
@@ -83,7 +83,7 @@ async def listing(
 async def finish(context: Context, task_id: UUID, command: FinishTask) -> Shown:
     """Done, with what came of it."""
     task = await context.work.tasks.find(task_id, lock=True)
-    context.enforce(Permission.TASK_FINISH, await _facts(context, task_id, task))
+    context.enforce(Permission.TASK_FINISH, await facts_of_task(context, task_id, task))
     assert task is not None  # noqa: S101 - no permit without a record
     context.check_version(task.version)
     finished = task.finished(command.outcome, context.now)
@@ -95,7 +95,8 @@ def _shown(task: Task, classes: Classes) -> dict[str, Any]:
     return disclose(task, classes) | {"kind_ja": task.kind.label_ja, "call": task.call}
 
 
-async def _facts(context: Context, task_id: UUID, task: Task | None) -> Facts:
+async def facts_of_task(context: Context, task_id: UUID, task: Task | None) -> Facts:
+    """The caller's part in a task: it is its agency's to do, or it is not."""
     person_id = task.person_id if task and task.person_id else NOBODY
     consents = await context.work.consents.of_person(person_id)
     mine = task is not None and task.agency_id == context.actor.agency_id

@@ -21,10 +21,11 @@ from service.domain.conference_states import (
     ConferenceStatus,
 )
 from service.domain.decision import Basis
-from service.domain.disclosure import D0, D1, D3, Disclosable
+from service.domain.disclosure import D0, D1, D3, D7, Disclosable
 from service.domain.errors import IllegalMove
 from service.domain.permission import Purpose
 from service.domain.plan import MOST_VERSIONS
+from service.domain.pre_check import PreCheck
 from service.domain.text import Line, LongText, Paragraph, invalid
 
 MESSAGES_EN = {
@@ -212,6 +213,12 @@ class PlanReference(Disclosable):
     number: Annotated[int, D0] = Field(ge=1, le=MOST_VERSIONS)
 
 
+class PlanLineReference(PlanReference):
+    """One line of it, by its place: a version that somebody has agreed to never changes."""
+
+    line: Annotated[int, D0] = Field(ge=1, le=60)
+
+
 class AddItem(Disclosable):
     """One item of the agenda (議題)."""
 
@@ -236,6 +243,9 @@ class AddItem(Disclosable):
     )
     reason_without_consent: Annotated[Paragraph | None, D3] = Field(
         default=None, description="Why consent could not be had; needed for a statutory item."
+    )
+    pre_check_item_id: Annotated[UUID | None, D7] = Field(
+        default=None, description="The item of our own meeting that found the case fit (対策会議)."
     )
 
     @property
@@ -295,6 +305,7 @@ class AgendaItem(AddItem):
     #: The area issue that was raised from it. The issue does not know the item.
     area_issue_id: Annotated[UUID | None, D1] = None
     decision: Annotated[Paragraph | None, D3] = None
+    pre_check: Annotated[PreCheck | None, D7] = None
 
     def pulled(self, because: PullReason, at: datetime) -> Self:
         """Taken off the agenda; nothing of it is shown any longer."""
@@ -332,6 +343,9 @@ class RecordResult(BaseModel):
     result: ItemResult
     decision: Paragraph
     tasks: tuple["AssignTask", ...] = Field(default=(), max_length=40)
+    pre_check: PreCheck | None = Field(
+        default=None, description="What our own meeting found about the case (対策会議)."
+    )
 
 
 class AssignTask(BaseModel):
@@ -342,6 +356,12 @@ class AssignTask(BaseModel):
     agency_id: UUID
     what: Paragraph
     due_on: date
+    plan_line: PlanLineReference | None = Field(
+        default=None, description="The line of the item's plan that it carries out."
+    )
+    position_id: UUID | None = Field(
+        default=None, description="Whose it is at the agency; left out: anybody's at the desk."
+    )
 
 
 class HoldConference(BaseModel):

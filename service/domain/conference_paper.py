@@ -24,6 +24,7 @@ from service.domain.conference_states import KINDS
 from service.domain.decision import Basis
 from service.domain.paper import Grid, Paper, Row, Section
 from service.domain.people import Sex
+from service.domain.views_paper import view_sections
 
 CAUTION = "取扱注意"
 #: An item whose papers are not open to the reader.
@@ -334,7 +335,7 @@ def _item_sections(item: Mapping[str, Any], names: Names) -> list[Section]:
             Section(heading=f"プランの内容 {place}", rows=_rows(line, LINE_JA, names))
             for place, line in enumerate(current.get("lines", ()), start=1)
         ]
-    return sections
+    return sections + view_sections(item, names)
 
 
 def _rows(shown: Mapping[str, Any], labels: Mapping[str, str], names: Names) -> tuple[Row, ...]:

@@ -56,6 +56,10 @@ class NoticeKind(StrEnum):
     SIGNAL_URGENT = "signal_urgent"
     STOP_USE = "stop_use"
     TASK_ASSIGNED = "task_assigned"
+    TASK_DROPPED = "task_dropped"
+    TASK_DUE_SOON = "task_due_soon"
+    TASK_OVERDUE = "task_overdue"
+    TASK_RESCHEDULED = "task_rescheduled"
     URGENT_SUPPORT_OPEN = "urgent_support_open"
 
     @property
@@ -106,6 +110,10 @@ NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.SIGNAL_URGENT: "緊急の気づきが届きました",
     NoticeKind.STOP_USE: "同意が撤回されました。利用を止めてください",
     NoticeKind.TASK_ASSIGNED: "会議で決まった役割があります",
+    NoticeKind.TASK_DROPPED: "会議で決まった役割が取りやめになりました",
+    NoticeKind.TASK_DUE_SOON: "会議で決まった役割の期限が近づいています",
+    NoticeKind.TASK_OVERDUE: "会議で決まった役割の期限を過ぎています",
+    NoticeKind.TASK_RESCHEDULED: "会議で決まった役割の期限が変わりました",
     NoticeKind.URGENT_SUPPORT_OPEN: "緊急支援の次の一手が決まっていません",
 }
 

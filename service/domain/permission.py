@@ -81,7 +81,9 @@ class Permission(StrEnum):
     CONFERENCE_PROMOTE = "conference.promote"
     CONFERENCE_PROPOSE = "conference.propose"
     CONFERENCE_READ = "conference.read"
+    CONFERENCE_READ_BOARD = "conference.read_board"
     CONFERENCE_READ_PACKET = "conference.read_packet"
+    CONFERENCE_READ_PRE_CHECKS = "conference.read_pre_checks"
     CONFERENCE_REGISTER = "conference.register"
     CONFERENCE_RELEASE = "conference.release"
     CONFERENCE_REMIND = "conference.remind"
@@ -212,8 +214,13 @@ class Permission(StrEnum):
     SUPERVISION_READ = "supervision.read"
     TALLY_COUNT = "tally.count"
     TALLY_READ = "tally.read"
+    TASK_COME_DUE = "task.come_due"
+    TASK_DROP = "task.drop"
     TASK_FINISH = "task.finish"
+    TASK_HAND_ON = "task.hand_on"
+    TASK_MISS_DEADLINE = "task.miss_deadline"
     TASK_READ = "task.read"
+    TASK_RESCHEDULE = "task.reschedule"
     TOKEN_VERIFY = "token.verify"  # noqa: S105 - an action
     URGENT_SUPPORT_CLOSE = "urgent_support.close"
     URGENT_SUPPORT_FOLLOW = "urgent_support.follow"
@@ -264,7 +271,9 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONFERENCE_PROMOTE: "同意を得た会議への議題の移行",
     Permission.CONFERENCE_PROPOSE: "会議への議題の提出",
     Permission.CONFERENCE_READ: "会議の閲覧",
+    Permission.CONFERENCE_READ_BOARD: "進行管理表の閲覧",
     Permission.CONFERENCE_READ_PACKET: "会議資料の閲覧",
+    Permission.CONFERENCE_READ_PRE_CHECKS: "対策会議の結果の閲覧",
     Permission.CONFERENCE_REGISTER: "会議参加者の登録",
     Permission.CONFERENCE_RELEASE: "会議で共有した情報の提供",
     Permission.CONFERENCE_REMIND: "会議の出欠の催促",
@@ -395,8 +404,13 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.SUPERVISION_READ: "スーパービジョンの閲覧",
     Permission.TALLY_COUNT: "利用勧奨の計上",
     Permission.TALLY_READ: "利用勧奨の集計",
+    Permission.TASK_COME_DUE: "役割の期限の予告",
+    Permission.TASK_DROP: "役割の取りやめ",
     Permission.TASK_FINISH: "役割の完了",
+    Permission.TASK_HAND_ON: "役割の担当者の変更",
+    Permission.TASK_MISS_DEADLINE: "役割の期限の超過",
     Permission.TASK_READ: "役割の閲覧",
+    Permission.TASK_RESCHEDULE: "役割の期限の変更",
     Permission.TOKEN_VERIFY: "トークンの確認",
     Permission.URGENT_SUPPORT_CLOSE: "緊急支援の終了",
     Permission.URGENT_SUPPORT_FOLLOW: "緊急支援の次の一手",

@@ -373,6 +373,18 @@ PROBLEMS: dict[str, Words] = {
         "The new item names somebody whom the old one is not about. Leave them out, and add an item for them.",
         "元の議題の対象者でない人が含まれています。その人を外し、別の議題として追加してください。",
     ),
+    "conference.pre_check_kind": Words(
+        "From an agency's own meeting a case goes to a conference of several agencies that may speak of it. Choose such a kind, or not_yet.",
+        "対策会議からは、個別のケースを扱う他機関との会議に進みます。その種類かnot_yetを選んでください。",
+    ),
+    "conference.pre_check_not_internal": Words(
+        "Only an item on a case in an agency's own meeting is a pre-check. Leave pre_check out.",
+        "対策会議の結果は、機関内ケース会議の、ケースに関する議題にだけ記録できます。pre_checkを外してください。",
+    ),
+    "conference.pre_check_unknown": Words(
+        "Your agency has no pre-check of this case under that id. Take the id from /v1/pre-checks.",
+        "この番号の、このケースについての貴機関の対策会議の結果はありません。/v1/pre-checksの番号を指定してください。",
+    ),
     "conference.reason_missing": Words(
         "Write why consent could not be had (reason_without_consent).",
         "本人の同意を得られない理由（reason_without_consent）を記入してください。",
@@ -1186,9 +1198,25 @@ PROBLEMS: dict[str, Words] = {
         "機関内のスーパービジョンに依頼は不要です。他の機関を指定してください。",
     ),
     "tally.in_future": Words("The day lies in the future.", "日付が未来になっています。"),
+    "task.already_dropped": Words(
+        "This task was dropped. If it is to be done after all, the next conference decides so.",
+        "この役割は取りやめになっています。必要なときは、次の会議で改めて決めてください。",
+    ),
     "task.already_finished": Words("This task is done already.", "この役割は完了済みです。"),
+    "task.convener_only": Words(
+        "Only the convener of the conference that decided it puts it off or drops it. Ask the convener.",
+        "期限の変更や取りやめは、決定した会議の招集機関だけが行えます。招集機関に相談してください。",
+    ),
     "task.due_in_past": Words(
         "A task is due today or later. Correct due_on.", "期限は今日以降にしてください。"
+    ),
+    "task.plan_line_unknown": Words(
+        "A task carries out a line of the plan version that stands on its item. Name one of its lines.",
+        "この議題のプランの版にある行を指定してください。",
+    ),
+    "task.position_of_another_agency": Words(
+        "This position is not at the agency that is to do it. Name one of its own, or none.",
+        "担当機関の職務ではありません。その機関の職務を指定するか、空欄にしてください。",
     ),
     "token.algorithm": Words(
         "The token is signed with an algorithm that is not accepted from this issuer.",

@@ -100,6 +100,8 @@ SYSTEM_ONLY = frozenset(
         Permission.REFERRAL_MISS_DEADLINE,
         Permission.REFERRAL_SUSPEND,
         Permission.SIGNAL_MISS_DEADLINE,
+        Permission.TASK_COME_DUE,
+        Permission.TASK_MISS_DEADLINE,
         Permission.TOKEN_VERIFY,
         Permission.URGENT_SUPPORT_MISS_DEADLINE,
     }
@@ -138,6 +140,8 @@ _COORDINATION = frozenset(
         Permission.DATE_POLL_CANCEL,
         Permission.DATE_POLL_OPEN,
         Permission.DATE_POLL_SETTLE,
+        Permission.TASK_DROP,
+        Permission.TASK_RESCHEDULE,
     }
 )
 _CONSTITUTION = frozenset({Permission.CONFERENCE_CONSTITUTE})
@@ -190,6 +194,7 @@ _WATCHER = _EVERYONE | frozenset(
         Permission.SIGNAL_READ,
         Permission.TASK_READ,
         Permission.TASK_FINISH,
+        Permission.TASK_HAND_ON,
     }
 )
 

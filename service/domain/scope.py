@@ -105,6 +105,8 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.SIGNAL_MISS_DEADLINE: None,
     Permission.TALLY_COUNT: None,
     Permission.TALLY_READ: None,
+    Permission.TASK_COME_DUE: None,
+    Permission.TASK_MISS_DEADLINE: None,
     Permission.TOKEN_VERIFY: None,
     Permission.URGENT_SUPPORT_MISS_DEADLINE: None,
 }

@@ -7,11 +7,12 @@ the rest, to whoever may read it. What a conference decided also says what is to
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field
 
+from service.domain.conference import PlanLineReference
 from service.domain.disclosure import D0, D1, D3, Disclosable
 from service.domain.errors import IllegalMove
 from service.domain.role import Role
@@ -77,11 +78,43 @@ class TaskState(StrEnum):
 
     OPEN = "open"
     DONE = "done"
+    DROPPED = "dropped"
 
     @property
     def label_ja(self) -> str:
         """The state in the field's words."""
-        return {TaskState.OPEN: "未完了", TaskState.DONE: "完了"}[self]
+        return TASK_STATE_JA[self]
+
+
+S = TaskState
+TASK_STATE_JA: dict[TaskState, str] = {S.OPEN: "未完了", S.DONE: "完了", S.DROPPED: "取りやめ"}
+
+
+class TaskAct(StrEnum):
+    """What can happen to a task: the agency finishes it or hands it on, who decided the rest."""
+
+    DROP = "drop"
+    FINISH = "finish"
+    HAND_ON = "hand_on"
+    RESCHEDULE = "reschedule"
+
+
+X = TaskAct
+NEXT: Mapping[tuple[TaskState, TaskAct], TaskState] = {
+    (S.OPEN, X.DROP): S.DROPPED,
+    (S.OPEN, X.FINISH): S.DONE,
+    (S.OPEN, X.HAND_ON): S.OPEN,
+    (S.OPEN, X.RESCHEDULE): S.OPEN,
+}
+
+
+class DueDayChange(Disclosable):
+    """A due day that was put off or brought forward: from when to when, and why."""
+
+    before: Annotated[date, D3]
+    after: Annotated[date, D3]
+    reason: Annotated[Paragraph, D3]
+    at: Annotated[datetime, D3]
 
 
 class Task(Disclosable):
@@ -105,6 +138,19 @@ class Task(Disclosable):
     state: Annotated[TaskState, D0] = TaskState.OPEN
     outcome: Annotated[Paragraph | None, D3] = None
     finished_at: Annotated[datetime | None, D0] = None
+    plan_line: Annotated[PlanLineReference | None, D1] = Field(
+        default=None, description="The line of the plan that it carries out."
+    )
+    due_days: Annotated[tuple[DueDayChange, ...], D3] = Field(
+        default=(), description="How the due day was changed, the oldest change first."
+    )
+    dropped_because: Annotated[Paragraph | None, D3] = None
+    remind_on: Annotated[date | None, D0] = Field(
+        default=None, description="When the agency is reminded; empty: it has been, or need not be."
+    )
+    chase_on: Annotated[date | None, D0] = Field(
+        default=None, description="When it counts as overdue and both sides are told."
+    )
     version: Annotated[int, D0] = 1
 
     @property
@@ -112,10 +158,25 @@ class Task(Disclosable):
         """The one call that does it (a POST)."""
         return CALL[self.kind].format(task=self.id, record=self.record_id)
 
+    def move(self, act: TaskAct, **changes: Any) -> Self:
+        """The task after the act; one that has ended stays as it is."""
+        if (self.state, act) not in NEXT:
+            if self.state is TaskState.DROPPED:
+                raise IllegalMove("task.already_dropped")
+            raise IllegalMove("task.already_finished")
+        return self.but(state=NEXT[self.state, act], version=self.version + 1, **changes)
+
     def finished(self, outcome: str, at: datetime) -> Self:
         """Done, with what came of it."""
-        if self.state is TaskState.DONE:
-            raise IllegalMove("task.already_finished")
-        return self.but(
-            state=TaskState.DONE, outcome=outcome, finished_at=at, version=self.version + 1
+        return self.move(TaskAct.FINISH, outcome=outcome, finished_at=at)
+
+    def dropped(self, reason: str, at: datetime) -> Self:
+        """Not to be done any more, and why."""
+        return self.move(TaskAct.DROP, dropped_because=reason, finished_at=at)
+
+    def rescheduled(self, due_on: date, reason: str, at: datetime, **days: date | None) -> Self:
+        """Due on another day; the day before and the reason are kept."""
+        change = DueDayChange(before=self.due_on, after=due_on, reason=reason, at=at)
+        return self.move(
+            TaskAct.RESCHEDULE, due_on=due_on, due_days=(*self.due_days, change), **days
         )

@@ -49,7 +49,7 @@ from service.domain.calendar_feed import CalendarFeed
 from service.domain.calendar_jp import PartialDate
 from service.domain.capacity import DeskCapacity
 from service.domain.case import CaseLead, Closing
-from service.domain.conference import Attendee, PlanReference
+from service.domain.conference import Attendee, PlanLineReference, PlanReference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.conference_membership import BodyMember
 from service.domain.conference_series import ConferenceSeries, Sitting
@@ -88,6 +88,7 @@ from service.domain.permission import Purpose
 from service.domain.person_import import Made as MadeRow
 from service.domain.person_import import PersonImport
 from service.domain.plan import PlanVersion
+from service.domain.pre_check import PreCheck
 from service.domain.provision import Provision
 from service.domain.recurrence import Recurrence
 from service.domain.referral import Handover, Need, Referral, ReferralEvent
@@ -98,7 +99,7 @@ from service.domain.screening import Screened, Screening
 from service.domain.signal import Look, Signal, Watcher
 from service.domain.supervision import Supervision
 from service.domain.tally import Recommendation
-from service.domain.task import Task
+from service.domain.task import DueDayChange, Task
 from service.domain.urgent_support import UrgentSupport
 
 #: Nine hours ahead: what comes back is the same instant.
@@ -623,6 +624,8 @@ FULL: tuple[BaseModel, ...] = (
         area_issue_id=uid(38),
         result="sent_back",
         decision=HARD,
+        pre_check=PreCheck(fit_for="layered_support_conf", remark=HARD),
+        pre_check_item_id=uid(10),
     ),
     Task(
         id=uid(13),
@@ -641,6 +644,11 @@ FULL: tuple[BaseModel, ...] = (
         state="done",
         outcome=HARD,
         finished_at=NOW,
+        plan_line=PlanLineReference(plan_id=uid(8), number=2, line=1),
+        due_days=(DueDayChange(before=DAY, after=DAY, reason=HARD, at=IN_JAPAN),),
+        dropped_because=HARD,
+        remind_on=DAY,
+        chase_on=DAY,
     ),
     Notice(
         id=uid(14),

@@ -108,6 +108,7 @@ SWEPT = {
     "referral_event",
     "signal",
     "support_case",
+    "task",
     "urgent_support",
 }
 #: No right to change them, or no id of their own.

@@ -35,3 +35,33 @@ def test_three_days_unless_the_municipality_says_otherwise() -> None:
     assert ConferencePolicy().days_before == 3
     assert refusal(ConferencePolicy, days_before=61) == "less_than_equal"
     assert refusal(ConferencePolicy, days_after=1) == "extra_forbidden"
+
+
+@pytest.mark.parametrize(
+    ("policy", "due_on", "remind_on", "chase_on"),
+    [
+        (ConferencePolicy(), 27, 24, 28),
+        (ConferencePolicy(), 24, 21, 25),
+        # On short notice the task itself is the reminder.
+        (ConferencePolicy(), 23, None, 24),
+        (ConferencePolicy(), 20, None, 21),
+        (ConferencePolicy(task_days_before=0, task_days_after=3), 27, 27, 30),
+    ],
+)
+def test_a_task_is_reminded_of_before_and_after_its_day(
+    policy: ConferencePolicy, due_on: int, remind_on: int | None, chase_on: int
+) -> None:
+    days = policy.days_of(date(2026, 11, due_on), date(2026, 11, 20))
+    assert days == {
+        "remind_on": remind_on and date(2026, 11, remind_on),
+        "chase_on": date(2026, 11, chase_on),
+    }
+
+
+def test_the_day_after_at_the_earliest_and_two_weeks_on_the_board() -> None:
+    policy = ConferencePolicy()
+    assert (policy.task_days_before, policy.task_days_after, policy.board_days) == (3, 1, 14)
+    assert policy.last_on_board(date(2026, 11, 20)) == date(2026, 12, 4)
+    assert refusal(ConferencePolicy, task_days_after=0) == "greater_than_equal"
+    assert refusal(ConferencePolicy, task_days_before=61) == "less_than_equal"
+    assert refusal(ConferencePolicy, board_days=0) == "greater_than_equal"

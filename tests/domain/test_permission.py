@@ -96,6 +96,8 @@ DATES = (
     Permission.DATE_POLL_OPEN,
     Permission.DATE_POLL_SETTLE,
 )
+#: Who convened puts off and drops what was decided.
+TASKS = (Permission.TASK_DROP, Permission.TASK_RESCHEDULE)
 COORDINATORS = {
     Role.CHIEF_CONSULTANT,
     Role.CONFERENCE_COORDINATOR,
@@ -131,6 +133,7 @@ ONLY: dict[Permission, set[Role]] = {
     Permission.CONFERENCE_KEEP_BODY: COORDINATORS,
     **dict.fromkeys(DATES, COORDINATORS),
     Permission.CONFERENCE_PROMOTE: COORDINATORS,
+    **dict.fromkeys(TASKS, COORDINATORS),
     Permission.FEEDBACK_ACKNOWLEDGE: {Role.WELFARE_COMMISSIONER},
     # What the hub leaves lying goes up to the municipality, which answers instead.
     Permission.HUB_ANSWER: {Role.INTEGRATION_PROMOTER, Role.MUNICIPAL_OFFICER},
@@ -171,6 +174,8 @@ def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens
         "referral.miss_deadline",
         "referral.suspend",
         "signal.miss_deadline",
+        "task.come_due",
+        "task.miss_deadline",
         "token.verify",
         "urgent_support.miss_deadline",
     }
@@ -306,7 +311,9 @@ READS = {
     "case.read": "referrals.read",
     "calendar.read": "conferences.read",
     "conference.read": "conferences.read",
+    "conference.read_board": "conferences.read",
     "conference.read_packet": "conferences.read",
+    "conference.read_pre_checks": "conferences.read",
     "conference_series.read": "conferences.read",
     "consent.read": "consents.read",
     "consultation.read": "referrals.read",

@@ -44,6 +44,8 @@ WHO_MAY = {
     "plan.decide": "m-officer",
     "provision.review": "cc-privacy",
     "referral.name_lead": "s-hub",
+    "task.drop": "j-consultant",
+    "task.reschedule": "j-consultant",
 }
 #: Area issues name nobody: whoever has an account may read what is published of them. Nor do a
 #: municipality's conference bodies, which stand in its directory like its agencies.
@@ -154,6 +156,7 @@ async def test_unknown_and_not_yours_are_the_same_bytes_inside_a_body(
         (f"{discussed}/carry-over", examples.CARRY_OVER, "conference_id"),
         (f"{discussed}/promote", examples.PROMOTION, "conference_id"),
         (f"{discussed}/releases", examples.RELEASE, "item_id"),
+        (f"/v1/conferences/{meeting}/items", item | {"pre_check_item_id": "?"}, "item_id"),
         ("/v1/consents", examples.CONSENT | mine | GUARDIAN, "feedback_id"),
         ("/v1/provisions", examples.PROVISION, "person_id"),
         ("/v1/feedbacks", examples.FEEDBACK, "person_id"),

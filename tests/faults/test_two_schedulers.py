@@ -177,6 +177,27 @@ async def silent(hub: Desk) -> None:
     await hub.post("date-polls", poll)
 
 
+async def decided(hub: Desk) -> None:
+    """What a conference decided long ago: some of it is overdue, some falls due in two days."""
+    held, over = f"{hub.day(0)}T22:00:00+09:00", f"{hub.day(0)}T23:00:00+09:00"
+    sitting = {"kind": "case_conf", "starts_at": held, "ends_at": over, "place": "会議室"}
+    path = f"conferences/{(await hub.post('conferences', sitting))['id']}"
+    await hub.post(f"{path}/invite", {"agency_ids": [str(hub.town.agency["J"])]})
+    item = await hub.post(
+        f"{path}/items", {"purpose": "resource_gap", "minutes": 10, "subject": "働ける場"}
+    )
+    await hub.post(f"{path}/fix")
+    view = await made(hub.caller.get(f"/v1/{path}"))
+    await hub.post(f"{path}/hold", {"present_attendee_ids": [a["id"] for a in view["attendees"]]})
+    tasks = [
+        {"agency_id": str(hub.town.agency["J"]), "what": "調べる", "due_on": hub.day(days)}
+        for days in (DAYS - 5, DAYS + 2)
+        for _ in range(MANY)
+    ]
+    said = {"result": "discussed", "decision": "手分けして調べる", "tasks": tasks}
+    await hub.post(f"{path}/items/{item['id']}/result", said)
+
+
 async def fill(town: Town) -> None:
     """Everything that is due in the end, each about somebody else."""
     today = jst_date(town.clock.now)
@@ -185,6 +206,7 @@ async def fill(town: Town) -> None:
     await hold(town, watcher, "watcher", today + timedelta(days=30))
     cc, leaver = (Desk(town, town.caller(a)) for a in ("cc-worker", "leaver"))
     hub = Desk(town, town.caller("s-hub"))
+    await decided(hub)
     for n in range(MANY):
         card = {"kind": "trouble_card", "text": "心配", "area": "district_3", "urgent": n % 3 == 0}
         await cc.post("signals", card)
@@ -312,7 +334,8 @@ _ABOUT = "coalesce((SELECT h.record_id FROM hub_entry h WHERE h.id = x.record_id
 TRACES = {
     "audit": f"SELECT x.action, x.outcome, x.actor_kind, x.sub, x.record_kind, {_ABOUT} FROM audit_entry x",
     "notices": f"SELECT x.agency_id, x.kind, x.record_kind, {_ABOUT}, x.due_at, x.for_role FROM notice x",
-    "tasks": f"SELECT x.agency_id, x.kind, x.state, {_ABOUT}, x.due_on, x.position_id FROM task x",
+    "tasks": f"SELECT x.agency_id, x.kind, x.state, {_ABOUT}, x.due_on, x.position_id, x.version,"
+    " x.remind_on, x.chase_on FROM task x",
     "hub": "SELECT record_kind, record_id, why, state, level, hub_agency_id, due_at, version"
     " FROM hub_entry",
     "events": "SELECT referral_id, number, act, from_status, to_status FROM referral_event",
@@ -344,6 +367,8 @@ ACTIONS = {
     "stale_cases": "case.go_stale",
     "embargoes": "embargo.end",
     "reminders": "conference.remind",
+    "tasks_due_soon": "task.come_due",
+    "tasks_overdue": "task.miss_deadline",
     "date_polls": "date_poll.miss_deadline",
 }
 

@@ -79,10 +79,12 @@ ItemRow = row_of(
         "body_id": "conference_body.id",
         "added_by_agency_id": "agency.id",
         "area_issue_id": "area_issue.id",
+        "pre_check_item_id": "agenda_item.id",
     },
     constraints=[
         UniqueConstraint("conference_id", "number"),
         Index("ix_agenda_item_person_ids", "person_ids", postgresql_using="gin"),
+        Index("ix_agenda_item_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     ],
 )
 NoticeRow = row_of(

@@ -43,6 +43,7 @@ from service.adapters.postgres.people import (
     PostgresPersons,
 )
 from service.adapters.postgres.plans import PostgresPlans
+from service.adapters.postgres.progress import PostgresProgress
 from service.adapters.postgres.provisions import (
     PostgresEnquiries,
     PostgresFeedbacks,
@@ -131,6 +132,7 @@ class PostgresUnitOfWork:
         self.plans = PostgresPlans(connection)
         self.conferences = PostgresConferences(connection)
         self.conference_bodies = PostgresConferenceBodies(connection)
+        self.progress = PostgresProgress(connection)
         self.conference_series = PostgresSeries(connection)
         self.item_moves = PostgresItemMoves(connection)
         self.date_polls = PostgresDatePolls(connection)

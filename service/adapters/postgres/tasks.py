@@ -23,6 +23,17 @@ TaskRow = row_of(
     constraints=[
         Index("ix_task_agency_id", "agency_id", "id"),
         Index("ix_task_record_id", "record_id"),
+        Index("ix_task_conference_id", "conference_id", "due_on"),
+        Index(
+            "ix_task_remind_on",
+            "remind_on",
+            postgresql_where=text("remind_on IS NOT NULL AND state = 'open'"),
+        ),
+        Index(
+            "ix_task_chase_on",
+            "chase_on",
+            postgresql_where=text("chase_on IS NOT NULL AND state = 'open'"),
+        ),
         # Nobody is told twice to do the same thing.
         Index(
             "uq_task_once",
