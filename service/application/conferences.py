@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from service.application.conference_seats import SEAT, check_somebody_there, seat_those_who_come
 from service.application.context import Context, Page, Shown
 from service.application.facts import person_facts
+from service.application.information_request_ends import take_back_all
 from service.application.notices import notify
 from service.application.tasks import settle
 from service.domain.access import Facts, Part, RecordKind
@@ -72,6 +74,9 @@ async def read(context: Context, conference_id: UUID) -> Shown:
         disclose(a, frozenset({D0})) | {"is_the_person": a.agency_id is None and a.resident is None}
         for a in attendees
     ]
+    seats = await context.work.conferences.participants(conference_id)
+    mine = [p for p in seats if Part.HOLDER in facts.parts or p.agency_id == context.agency_id]
+    shown["participants"] = [p.model_dump(mode="json", include=set(SEAT)) for p in mine]
     shown["agenda"] = {"items": len(items), "minutes": sum(i.minutes for i in items)}
     return Shown(shown, conference.version, conference.id)
 
@@ -137,11 +142,13 @@ async def invite(context: Context, conference_id: UUID, command: InviteAttendees
     """Invite agencies, and persons who come to their own item (本人同席)."""
     conference, attendees = await change(context, conference_id, ConferenceAct.INVITE)
     invited = {a.agency_id or a.person_id for a in attendees if a.resident is None}
-    for agency_id in dict.fromkeys(command.agency_ids):
+    for n, agency_id in enumerate(command.agency_ids):
         if await context.work.directory.agency(agency_id) is None:
             raise Invalid("directory.unknown_agency", field="/agency_ids")
         if agency_id not in invited:
+            await check_somebody_there(context, agency_id, field=f"/agency_ids/{n}")
             await _add(context, conference, agency_id=agency_id)
+            invited.add(agency_id)
     if command.person_ids and KINDS[conference.kind].persons is Persons.NEVER:
         raise Invalid("conference.kind_names_nobody", field="/person_ids")
     for person_id in dict.fromkeys(command.person_ids):
@@ -172,6 +179,7 @@ async def answer(context: Context, conference_id: UUID, command: AnswerInvitatio
     await context.work.conferences.save_attendee(
         mine.but(answer=command.answer, representative=command.representative)
     )
+    await seat_those_who_come(context, conference_id, command, facts)
     await context.work.conferences.save(changed)
     if command.answer is not Answer.NONE:
         kind = TaskKind.CONFERENCE_ANSWER
@@ -187,6 +195,8 @@ async def step(context: Context, conference_id: UUID, act: ConferenceAct) -> Sho
     stamped = {"fixed_at": context.now} if act is ConferenceAct.FIX else {}
     changed = conference.move(act, **stamped)
     await context.work.conferences.save(changed)
+    if act in (ConferenceAct.CANCEL, ConferenceAct.CLOSE):
+        await take_back_all(context, conference_id)
     if act is ConferenceAct.CANCEL:
         await settle(context, conference_id, TaskKind.CONFERENCE_ANSWER)
         for attendee in attendees:

@@ -7,6 +7,7 @@ from service.application.conference_bodies import window_for
 from service.application.conferences import load
 from service.application.context import Context, Shown
 from service.application.facts import NOBODY, person_facts
+from service.application.information_in_papers import requests_on
 from service.domain.access import OWN_COPY, Facts, Part, RecordKind
 from service.domain.conference import (
     AgendaItem,
@@ -92,7 +93,8 @@ async def _item_for(
 ) -> dict[str, Any]:
     place: dict[str, Any] = {"number": item.number, "minutes": item.minutes}
     if not item.person_ids:
-        return place | disclose(item, OWN_COPY)
+        shown = place | disclose(item, OWN_COPY)
+        return shown | await _requests(context, reader, item, OWN_COPY)
     invited = item.invites(context.actor.agency_id, conference.convener_agency_id)
     window = await window_for(context, conference, item, invited=invited)
     permits = await permits_for(context, conference, reader, item, window)
@@ -111,9 +113,20 @@ async def _item_for(
     obligations = {o for p in permits for o in p.obligations}
     if obligations:
         shown["obligations"] = said_of(sorted(obligations, key=lambda o: o.duty))
+    shown |= await _requests(context, reader, item, classes)
     if item.plan is not None:
         shown["plan_paper"] = await _plan_paper(context, item.plan, item.basis, classes)
     return shown
+
+
+async def _requests(
+    context: Context, reader: Attendee, item: AgendaItem, classes: Classes
+) -> dict[str, Any]:
+    """What the chair asked for and was given; other agencies' words are not in the person's copy."""
+    if reader.agency_id is None:
+        return {}
+    found = await requests_on(context, item.conference_id, item.id, classes)
+    return {"information_requests": found} if found else {}
 
 
 def _why_not(

@@ -13,6 +13,7 @@ from uuid import UUID
 from service.application.date_poll_ports import DatePolls, SeriesOfConferences
 from service.application.desk_ports import Desks
 from service.application.import_ports import Areas, Imports
+from service.application.information_request_ports import InformationRequests
 from service.application.ports_of_care import (
     Assessments,
     Cases,
@@ -376,6 +377,8 @@ class UnitOfWork(Protocol):
     def conference_series(self) -> SeriesOfConferences: ...
     @property
     def date_polls(self) -> DatePolls: ...
+    @property
+    def information_requests(self) -> InformationRequests: ...
     @property
     def calendar_feeds(self) -> CalendarFeeds: ...
     @property

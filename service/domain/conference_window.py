@@ -22,8 +22,10 @@ class Window(BaseModel):
     reason_written: bool = False
     #: The caller's agency stays for this item.
     invited: bool = False
-    #: The caller itself is registered for it, as participant or substitute.
+    #: The caller itself sits for it: registered, and nobody stands in for them.
     registered: bool = False
+    #: Somebody stands in for the caller.
+    replaced: bool = False
     #: The caller has acknowledged the notice of secrecy.
     acknowledged: bool = False
     #: From the fixing of the agenda …
@@ -50,7 +52,9 @@ class Window(BaseModel):
             return ()
         found = []
         if not self.registered:
-            found.append(Remedy.REGISTER_PARTICIPANT)
+            found.append(
+                Remedy.WITHDRAW_SUBSTITUTE if self.replaced else Remedy.REGISTER_PARTICIPANT
+            )
         if not self.acknowledged:
             found.append(Remedy.ACKNOWLEDGE_SECRECY)
         if self.opens_at is None or at < self.opens_at:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from service.domain.disclosure import Classes, DataClass
 
 #: Raised with every change to a rule, so that an audited decision can be understood later.
-POLICY_VERSION = "2026-11-2"
+POLICY_VERSION = "2026-11-3"
 
 
 class Basis(StrEnum):
@@ -144,6 +144,7 @@ class Rule(StrEnum):
     ACTOR_PERMISSION_MISSING = "actor.permission_missing"
     ACTOR_SCOPE_MISSING = "actor.scope_missing"
     BASIS_NOT_IN_FORCE = "basis.not_in_force"
+    CONFERENCE_ASKED_BY_CHAIR = "conference.asked_by_chair"
     CONFERENCE_WINDOW = "conference.window"
     CONSENT_COVERS_RECEIVER = "consent.covers_receiver"
     DEPARTMENT_OF_RECORD = "department.of_record"
@@ -184,6 +185,7 @@ class Remedy(StrEnum):
     SWITCH_ON_BASIS = "switch_on_basis"
     USE_EMERGENCY_ACCESS = "use_emergency_access"
     WAIT_FOR_AGENDA = "wait_for_agenda"
+    WITHDRAW_SUBSTITUTE = "withdraw_substitute"
 
 
 class Permit(BaseModel):

@@ -96,6 +96,7 @@ SYSTEM_ONLY = frozenset(
         Permission.EMBARGO_END,
         Permission.FEEDBACK_OUTLIVE,
         Permission.HUB_MISS_DEADLINE,
+        Permission.INFORMATION_REQUEST_MISS_DEADLINE,
         Permission.REFERRAL_COME_TO_CHECK,
         Permission.REFERRAL_MISS_DEADLINE,
         Permission.REFERRAL_SUSPEND,
@@ -134,6 +135,8 @@ _COORDINATION = frozenset(
         Permission.DATE_POLL_CANCEL,
         Permission.DATE_POLL_OPEN,
         Permission.DATE_POLL_SETTLE,
+        Permission.INFORMATION_REQUEST_ASK,
+        Permission.INFORMATION_REQUEST_WITHDRAW,
     }
 )
 _CONSTITUTION = frozenset({Permission.CONFERENCE_CONSTITUTE})
@@ -175,12 +178,15 @@ _WATCHER = _EVERYONE | frozenset(
         Permission.CONFERENCE_ACKNOWLEDGE,
         Permission.CONFERENCE_REGISTER,
         Permission.CONFERENCE_SERIES_READ,
+        Permission.CONFERENCE_UNREGISTER,
         Permission.DATE_POLL_ANSWER,
         Permission.DATE_POLL_READ,
         Permission.ENQUIRY_ASK,
         Permission.ENQUIRY_READ,
         Permission.FEEDBACK_ACKNOWLEDGE,
         Permission.FEEDBACK_READ,
+        Permission.INFORMATION_REQUEST_ANSWER,
+        Permission.INFORMATION_REQUEST_READ,
         Permission.REFERRAL_CHECK,
         Permission.REFERRAL_FOLLOW_UP,
         Permission.SIGNAL_READ,

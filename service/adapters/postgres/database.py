@@ -36,6 +36,7 @@ from service.adapters.postgres.entrance import (
 )
 from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.imports import PostgresImports
+from service.adapters.postgres.information_requests import PostgresInformationRequests
 from service.adapters.postgres.people import (
     PostgresConsents,
     PostgresPersons,
@@ -130,6 +131,7 @@ class PostgresUnitOfWork:
         self.conferences = PostgresConferences(connection)
         self.conference_series = PostgresSeries(connection)
         self.date_polls = PostgresDatePolls(connection)
+        self.information_requests = PostgresInformationRequests(connection)
         self.calendar_feeds = PostgresCalendarFeeds(connection)
         self.notices = PostgresNotices(connection)
         self.tasks = PostgresTasks(connection)
