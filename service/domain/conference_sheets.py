@@ -33,12 +33,13 @@ def sitting_sheets(
 ) -> tuple[Sheet, ...]:
     """The sheets; ``items`` as they are shown to the convener."""
     roster = roster_of(attendees, seats, names)
-    return (
+    sheets = (
         _agenda(conference, items, names),
         Sheet(title="出席者", headings=roster.columns, rows=roster.lines),
         _results(items, tasks, names),
-        _asked(items, asked, names),
     )
+    requests = _asked(items, asked, names)
+    return (*sheets, requests) if requests.rows else sheets
 
 
 def _asked(

@@ -51,12 +51,11 @@ class Window(BaseModel):
         if not self.invited:
             return ()
         found = []
-        if not self.registered:
-            found.append(
-                Remedy.WITHDRAW_SUBSTITUTE if self.replaced else Remedy.REGISTER_PARTICIPANT
-            )
-        if not self.acknowledged:
-            found.append(Remedy.ACKNOWLEDGE_SECRECY)
+        if self.replaced:
+            found.append(Remedy.WITHDRAW_SUBSTITUTE)
+        else:
+            found += [] if self.registered else [Remedy.REGISTER_PARTICIPANT]
+            found += [] if self.acknowledged else [Remedy.ACKNOWLEDGE_SECRECY]
         if self.opens_at is None or at < self.opens_at:
             found.append(Remedy.WAIT_FOR_AGENDA)
         return tuple(found)
