@@ -542,6 +542,7 @@ MANY_RULES = (
     RecordKind.AREA_ISSUE,
     RecordKind.CONFERENCE_ITEM,
     RecordKind.ENQUIRY,
+    RecordKind.INFORMATION_REQUEST,
     RecordKind.PROVISION,
     RecordKind.SCREENING,
     RecordKind.SUPERVISION,

@@ -74,7 +74,7 @@ async def test_asked_answered_and_on_the_papers_of_the_sitting(town: Town):
     assert [p["id"] for p in shown["persons"]] == [table.person]
     assert "names" in shown["persons"][0]
     assert "considerations" not in shown["persons"][0]
-    assert (shown["basis"], shown["article"][:3]) == ("CONF_LAYERED", "第10")
+    assert (shown["basis"], shown["article"][:3]) == ("CONF_LAYERED", "106")
     assert any("努力義務" in note for note in shown["notes_ja"])
     assert any("税" in note for note in shown["notes_ja"])
     assert {o["duty"] for o in shown["obligations"]} == {"no_onward", "readable_until"}
