@@ -177,6 +177,7 @@ async def make_records(town: Town) -> Records:
         )
     )
     conference, item, attendee, task = await _conference(town, j, person, plan)
+    more_of_it = await _at_the_table(town, conference, item)
     poll = await _id(await j.post("/v1/date-polls", examples.DATE_POLL))
     lawyer = town.caller("l-lawyer", "planning")
     said = await lawyer.post(f"/v1/date-polls/{poll}/answer", examples.DATE_POLL_ANSWER)
@@ -188,6 +189,7 @@ async def make_records(town: Town) -> Records:
     more = await _without_consent(town, person) | await _without_names(town, person)
     more |= await _entrance(town, person, case)
     more |= await _promoted(town, person, conference, item)
+    more |= more_of_it
     return Records(
         more
         | {
@@ -378,6 +380,29 @@ async def _promoted(town: Town, person: str, conference: str, item: str) -> dict
         agencies[1],
     )
     return {"release_id": str(release)}
+
+
+async def _at_the_table(town: Town, conference: str, item: str) -> dict[str, str]:
+    """Who sits for S; and what J asked S for, as the chair of a statutory conference would."""
+    seat = await town.owner.fetchval("SELECT id FROM position WHERE code = 's_csw'")
+    s = town.caller("s-csw", "planning")
+    sits = {"position_id": str(seat)}
+    participant = await _id(await s.post(f"/v1/conferences/{conference}/participants", sits))
+    asked = str(uuid.uuid4())
+    await town.owner.execute(
+        "INSERT INTO information_request (id, conference_id, item_id, agency_id,"
+        " convener_agency_id, basis, law_version, names_somebody, asks, due_on, status, text,"
+        " asked_at, version) VALUES ($1, $2, $3, $4, $5, 'CONF_LAYERED',"
+        " 'CONF_LAYERED@2021-04-01', true, $6, '2099-01-01', 'requested', $7, now(), 1)",
+        asked,
+        conference,
+        item,
+        town.agency["S"],
+        town.agency["J"],
+        json.dumps([{"what": "information", "text": CANARY}]),
+        CANARY,
+    )
+    return {"information_request_id": asked, "participant_id": participant}
 
 
 async def make_minutes(town: Town, records: Records) -> None:

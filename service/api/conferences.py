@@ -40,6 +40,7 @@ View = shown(
     kind_ja=str,
     status_ja=str,
     attendees=list[dict[str, Any]],
+    participants=list[dict[str, Any]],
     agenda=dict[str, Any],
     follow_up=dict[str, int] | None,
 )
@@ -145,6 +146,18 @@ async def register_participant(
     location = f"/v1/conferences/{conference_id}/participants"
     done = await bodies.register(context, conference_id, command)
     return show(done, status=201, location=location)
+
+
+@router.post(
+    "/conferences/{conference_id}/participants/{participant_id}/withdraw",
+    response_model=receipt(Participant),
+)
+@acts(Permission.CONFERENCE_UNREGISTER)
+async def withdraw_participant(
+    conference_id: UUID, participant_id: UUID, context: Asked
+) -> Response:
+    """Take a registration back; whoever a substitute stood in for sits again."""
+    return show(await bodies.withdraw(context, conference_id, participant_id))
 
 
 @router.get("/conferences/{conference_id}/secrecy", response_model=dict[str, Any])

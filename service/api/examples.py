@@ -408,6 +408,12 @@ CONTACT_MADE = {
     "note": "変わりなく暮らしている。",
     "next_on": "2027-05-19",
 }
+INFORMATION_REQUEST: dict[str, Any] = {
+    "agency_id": COUNCIL,
+    "asks": [{"what": "information", "text": "この地区で利用できる見守りの仕組みと空き状況"}],
+    "due_on": "2026-12-04",
+}
+INFORMATION_ANSWER = {"text": "週2回の配食と声かけに空きがあります。"}
 URGENT_SUPPORT = {
     "person_id": RECORD,
     "kind": "food",

@@ -1,10 +1,11 @@
 """Statutory conferences: who sits there, registered and under secrecy, and what opens to them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from service.application.conference_memberships import is_member
+from service.application.conference_seats import my_seats, seat, seats_of
 from service.application.conferences import load
 from service.application.context import Context, Shown
 from service.domain.conference import AgendaItem, Conference
@@ -30,24 +31,23 @@ async def register(context: Context, conference_id: UUID, command: RegisterParti
     assert conference is not None  # noqa: S101 - no permit without a record
     if context.agency_id not in {a.agency_id for a in attendees}:
         raise IllegalMove("conference.not_invited")
-    for position_id in (command.position_id, command.substitute_for_position_id):
-        if position_id is None:
-            continue
-        position = await context.work.directory.position(position_id)
-        if position is None or position.agency_id != context.agency_id:
-            raise Invalid("conference.position_of_another_agency", field="/position_id")
-    known = await context.work.conferences.participants(conference_id)
-    if command.position_id in {p.position_id for p in known}:
-        raise IllegalMove("conference.already_registered")
-    participant = Participant(
-        id=context.new_id(),
-        conference_id=conference_id,
-        agency_id=context.agency_id,
-        registered_at=context.now,
-        **command.model_dump(),
+    return context.receipt(
+        await seat(context, conference_id, command.position_id, command.substitute_for_position_id)
     )
-    await context.work.conferences.add_participant(participant)
-    return context.receipt(participant)
+
+
+async def withdraw(context: Context, conference_id: UUID, participant_id: UUID) -> Shown:
+    """A registration is taken back; whoever a substitute stood in for sits again."""
+    conference, _, facts = await load(context, conference_id, lock=True)
+    context.enforce(Permission.CONFERENCE_UNREGISTER, facts)
+    assert conference is not None  # noqa: S101 - no permit without a record
+    known = await context.work.conferences.participants(conference_id)
+    mine = {p.id: p for p in known if p.agency_id == context.agency_id}
+    if participant_id not in mine:
+        raise Invalid("conference.unknown_participant")
+    withdrawn = mine[participant_id].withdrawn(context.now)
+    await context.work.conferences.save_participant(withdrawn)
+    return context.receipt(withdrawn)
 
 
 async def secrecy_notice(context: Context, conference_id: UUID) -> Shown:
@@ -81,8 +81,14 @@ async def acknowledge(context: Context, conference_id: UUID, command: Acknowledg
     conference, _, facts = await load(context, conference_id, lock=True)
     context.enforce(Permission.CONFERENCE_ACKNOWLEDGE, facts)
     assert conference is not None  # noqa: S101 - no permit without a record
-    mine = await _mine(context, conference_id)
-    if mine is None:
+    mine, replaced = await my_seats(context, conference_id)
+    if not mine and replaced:
+        raise Denied(
+            "conference.replaced_by_substitute",
+            rule=Rule.CONFERENCE_WINDOW,
+            remedies=[Remedy.WITHDRAW_SUBSTITUTE],
+        )
+    if not mine:
         raise Denied(
             "conference.not_registered",
             rule=Rule.CONFERENCE_WINDOW,
@@ -90,9 +96,11 @@ async def acknowledge(context: Context, conference_id: UUID, command: Acknowledg
         )
     if command.notice_version != _version(await _notices(context, conference)):
         raise Invalid("conference.notice_changed", field="/notice_version")
-    done = mine.acknowledge(
-        iss=context.actor.iss,
-        sub=context.actor.sub,
+    iss, sub = context.actor.iss, context.actor.sub
+    unread = [p for p in mine if not p.acknowledged_by(iss, sub)]
+    done = (unread or mine)[0].acknowledge(
+        iss=iss,
+        sub=sub,
         at=context.now,
         notice_version=command.notice_version,
     )
@@ -108,8 +116,8 @@ async def window_for(
         return None
     body_id = item.body_id or conference.body_id
     body = await context.work.conferences.body(body_id) if body_id is not None else None
-    seats = await context.work.conferences.participants(conference.id)
     member = body is not None and await is_member(context, body, conference)
+    seats = await context.work.conferences.participants(conference.id)
     return window_with(context, conference, item, body, seats, invited=invited, member=member)
 
 
@@ -118,13 +126,13 @@ def window_with(
     conference: Conference,
     item: AgendaItem,
     body: ConferenceBody | None,
-    seats: Iterable[Participant],
+    seats: Sequence[Participant],
     *,
     invited: bool,
     member: bool,
 ) -> Window:
     """The same from what is loaded already, for lists."""
-    mine = _mine_of(context, seats)
+    mine, replaced = seats_of(context, seats)
     actor = context.actor
     return window_of(
         conference,
@@ -132,8 +140,9 @@ def window_with(
         body,
         invited=invited,
         member=member,
-        registered=mine is not None,
-        acknowledged=mine is not None and mine.acknowledged_by(actor.iss, actor.sub),
+        registered=bool(mine),
+        replaced=replaced and not mine,
+        acknowledged=any(p.acknowledged_by(actor.iss, actor.sub) for p in mine),
     )
 
 
@@ -146,15 +155,6 @@ def require_in_force(context: Context, basis: Basis, municipality_code: str) -> 
             rule=Rule.BASIS_NOT_IN_FORCE,
             remedies=[Remedy.SWITCH_ON_BASIS],
         )
-
-
-async def _mine(context: Context, conference_id: UUID) -> Participant | None:
-    return _mine_of(context, await context.work.conferences.participants(conference_id))
-
-
-def _mine_of(context: Context, seats: Iterable[Participant]) -> Participant | None:
-    positions = set(context.actor.position_ids)
-    return next((p for p in seats if p.position_id in positions), None)
 
 
 async def _notices(context: Context, conference: Conference) -> list[LegalBasis]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from service.application.conferences import as_convener, load, names_of
 from service.application.context import Context, Page
+from service.application.information_in_papers import requests_on
 from service.application.minutes import read_minutes
 from service.application.packets import items_for, packet
 from service.application.printer import Bindery, Press
@@ -17,9 +18,10 @@ from service.domain.conference_paper import (
     packet_paper,
     roster_paper,
 )
+from service.domain.conference_seat import sitting as those_who_sit
 from service.domain.conference_sheets import sitting_sheets
 from service.domain.conference_states import PACKET_OPEN
-from service.domain.disclosure import D0, disclose
+from service.domain.disclosure import D0, D3, disclose
 from service.domain.errors import Denied, IllegalMove
 from service.domain.follow_up_paper import with_follow_up, with_follow_up_list
 from service.domain.packet_copy import PacketCopy
@@ -101,10 +103,12 @@ async def sitting(context: Context, conference_id: UUID, bind: Bindery) -> bytes
         raise Denied("conference.not_invited")
     items = await items_for(context, conference, attendees, reader)
     tasks = await context.work.tasks.of_conference(conference_id)
-    named = {a.agency_id for a in attendees} | {t.agency_id for t in tasks} | agencies_in(items)
+    asked = await requests_on(context, conference_id, None, frozenset({D3}))
+    named = {a.agency_id for a in attendees} | {t.agency_id for t in tasks}
+    named |= agencies_in(items) | agencies_in(asked)
     seats = await _seats(context, conference_id)
     names = await names_of(context, named)
-    return await bind(sitting_sheets(conference, items, attendees, seats, tasks, names))
+    return await bind(sitting_sheets(conference, items, attendees, seats, tasks, names, asked))
 
 
 async def copies(context: Context, conference_id: UUID) -> Page:
@@ -117,10 +121,12 @@ async def copies(context: Context, conference_id: UUID) -> Page:
 
 async def _seats(context: Context, conference_id: UUID) -> dict[UUID, list[str]]:
     seats: dict[UUID, list[str]] = {}
-    for participant in await context.work.conferences.participants(conference_id):
+    for participant in those_who_sit(await context.work.conferences.participants(conference_id)):
         position = await context.work.directory.position(participant.position_id)
         if position is not None:
-            seats.setdefault(participant.agency_id, []).append(position.title)
+            substitute = participant.substitute_for_position_id is not None
+            title = f"{position.title}（代理）" if substitute else position.title
+            seats.setdefault(participant.agency_id, []).append(title)
     return seats
 
 

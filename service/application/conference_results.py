@@ -18,7 +18,9 @@ from service.domain.conference import (
     RecordResult,
     check_approval,
 )
+from service.domain.conference_hold import sitting_of
 from service.domain.conference_kinds import KINDS
+from service.domain.conference_seat import positions_by_agency
 from service.domain.conference_states import ConferenceAct
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.notice import NoticeKind
@@ -33,12 +35,18 @@ async def hold(context: Context, conference_id: UUID, command: HoldConference) -
     conference, attendees = await change(context, conference_id, ConferenceAct.HOLD)
     if jst_date(conference.starts_at) > context.today:
         raise IllegalMove("conference.not_yet_started")
-    present = set(command.present_attendee_ids)
-    if not present <= {a.id for a in attendees}:
-        raise Invalid("conference.stranger_present", field="/present_attendee_ids")
-    held = conference.move(ConferenceAct.HOLD, held_at=context.now)
-    for attendee in attendees:
-        await context.work.conferences.save_attendee(attendee.but(present=attendee.id in present))
+    seats = positions_by_agency(await context.work.conferences.participants(conference_id))
+    sat = sitting_of(
+        command,
+        attendees,
+        seats,
+        convener=conference.convener_agency_id,
+        items=len(await context.work.conferences.items(conference_id)),
+    )
+    chair = {"chaired_by_agency_id": sat.chaired_by_agency_id}
+    held = conference.move(ConferenceAct.HOLD, held_at=context.now, **chair)
+    for attendee in sat.attendees:
+        await context.work.conferences.save_attendee(attendee)
     await context.work.conferences.save(held)
     await settle(context, conference_id, TaskKind.CONFERENCE_ANSWER)
     return receipt_of(context, held)
@@ -56,6 +64,8 @@ async def record_result(
     recorded = conference.move(ConferenceAct.RECORD)
     if item.result is not None:
         raise IllegalMove("conference.item_already_decided")
+    if item.pulled_at is not None:
+        raise IllegalMove("conference.item_pulled")
     for person_id in item.person_ids:
         run = await item_run_by(context, conference, item, person_id)
         context.enforce(Permission.CONFERENCE_MINUTE, run)

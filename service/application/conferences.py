@@ -5,8 +5,10 @@ from datetime import date
 from uuid import UUID
 
 from service.application.conference_memberships import body_of, check_members, keeps, whole_body
+from service.application.conference_seats import SEAT, check_somebody_there, seat_those_who_come
 from service.application.context import Context, Page, Shown
 from service.application.facts import person_facts
+from service.application.information_request_ends import take_back_all
 from service.application.notices import notify
 from service.application.tasks import settle
 from service.domain.access import Facts, Part, RecordKind
@@ -76,6 +78,9 @@ async def read(context: Context, conference_id: UUID) -> Shown:
         disclose(a, frozenset({D0})) | {"is_the_person": a.agency_id is None and a.resident is None}
         for a in attendees
     ]
+    seats = await context.work.conferences.participants(conference_id)
+    mine = [p for p in seats if Part.HOLDER in facts.parts or p.agency_id == context.agency_id]
+    shown["participants"] = [p.model_dump(mode="json", include=set(SEAT)) for p in mine]
     shown["agenda"] = {"items": len(items), "minutes": sum(i.minutes for i in items)}
     if facts.parts & {Part.HOLDER, Part.SECRETARIAT}:
         left = await context.work.progress.follow_up(earlier(conference), context.today)
@@ -143,15 +148,8 @@ async def entry_for(
 async def invite(context: Context, conference_id: UUID, command: InviteAttendees) -> Shown:
     """Invite agencies, and persons who come to their own item (本人同席)."""
     conference, attendees = await change(context, conference_id, ConferenceAct.INVITE)
-    invited = {a.agency_id or a.person_id for a in attendees if a.resident is None}
-    body = await body_of(context, conference)
-    await check_members(context, command.agency_ids, conference, body, field="/agency_ids")
-    listed = await whole_body(context, conference) if command.whole_body else ()
-    for agency_id in dict.fromkeys((*command.agency_ids, *listed)):
-        if await context.work.directory.agency(agency_id) is None:
-            raise Invalid("directory.unknown_agency", field="/agency_ids")
-        if agency_id not in invited:
-            await _add(context, conference, agency_id=agency_id)
+    await _invite_agencies(context, conference, attendees, command)
+    invited = {a.person_id for a in attendees}
     if command.person_ids and KINDS[conference.kind].persons is Persons.NEVER:
         raise Invalid("conference.kind_names_nobody", field="/person_ids")
     for person_id in dict.fromkeys(command.person_ids):
@@ -169,6 +167,27 @@ async def invite(context: Context, conference_id: UUID, command: InviteAttendees
     return receipt_of(context, changed)
 
 
+async def _invite_agencies(
+    context: Context,
+    conference: Conference,
+    attendees: Iterable[Attendee],
+    command: InviteAttendees,
+) -> None:
+    invited = {a.agency_id for a in attendees}
+    body = await body_of(context, conference)
+    await check_members(context, command.agency_ids, conference, body, field="/agency_ids")
+    for n, agency_id in enumerate(command.agency_ids):
+        if await context.work.directory.agency(agency_id) is None:
+            raise Invalid("directory.unknown_agency", field="/agency_ids")
+        if agency_id not in invited:
+            await check_somebody_there(context, agency_id, field=f"/agency_ids/{n}")
+    # Whoever is on the list is called, also while a post there is vacant.
+    listed = await whole_body(context, conference) if command.whole_body else ()
+    for agency_id in dict.fromkeys((*command.agency_ids, *listed)):
+        if agency_id not in invited:
+            await _add(context, conference, agency_id=agency_id)
+
+
 async def answer(context: Context, conference_id: UUID, command: AnswerInvitation) -> Shown:
     """Whether the caller's agency comes, and who comes for it."""
     conference, attendees, facts = await load(context, conference_id, lock=True)
@@ -182,6 +201,7 @@ async def answer(context: Context, conference_id: UUID, command: AnswerInvitatio
     await context.work.conferences.save_attendee(
         mine.but(answer=command.answer, representative=command.representative)
     )
+    await seat_those_who_come(context, conference_id, command, facts)
     await context.work.conferences.save(changed)
     if command.answer is not Answer.NONE:
         kind = TaskKind.CONFERENCE_ANSWER
@@ -197,6 +217,8 @@ async def step(context: Context, conference_id: UUID, act: ConferenceAct) -> Sho
     stamped = {"fixed_at": context.now} if act is ConferenceAct.FIX else {}
     changed = conference.move(act, **stamped)
     await context.work.conferences.save(changed)
+    if act in (ConferenceAct.CANCEL, ConferenceAct.CLOSE):
+        await take_back_all(context, conference_id)
     if act is ConferenceAct.CANCEL:
         await settle(context, conference_id, TaskKind.CONFERENCE_ANSWER)
         for attendee in attendees:

@@ -6,6 +6,7 @@ from service.application.conference_bodies import window_for
 from service.application.conferences import change, load, names_of, receipt_of
 from service.application.context import Context, Shown
 from service.application.facts import NOBODY
+from service.application.information_in_papers import requests_on
 from service.application.notices import notify
 from service.application.packets import items_for, permits_for
 from service.domain.conference import Attendee, Conference
@@ -40,12 +41,14 @@ async def draft_minutes(context: Context, conference_id: UUID, command: DraftMin
     conference.move(ConferenceAct.MINUTE)
     items = await items_for(context, conference, attendees, _reader(context, conference_id))
     tasks = await context.work.tasks.of_conference(conference_id)
-    named = {a.agency_id for a in attendees} | {t.agency_id for t in tasks} | agencies_in(items)
+    asked = await requests_on(context, conference_id, None, frozenset({D3}))
+    named = {a.agency_id for a in attendees} | {t.agency_id for t in tasks}
+    named |= agencies_in(items) | agencies_in(asked) | {conference.chaired_by_agency_id}
     names = await names_of(context, named)
     later = conference.continued_by_id
     following = await context.work.conferences.find(later) if later is not None else None
     next_at = command.next_at or (following.starts_at if following is not None else None)
-    text = draft_of(conference, attendees, items, tasks, names, next_at)
+    text = draft_of(conference, attendees, items, tasks, names, next_at, asked)
     return await _written(context, conference, ConferenceAct.MINUTE, text)
 
 

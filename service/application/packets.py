@@ -9,6 +9,7 @@ from service.application.conferences import load
 from service.application.context import Context, Shown
 from service.application.facts import NOBODY, person_facts
 from service.application.follow_ups import follow_up
+from service.application.information_in_papers import requests_on
 from service.application.item_grounds import facts_of_item
 from service.application.item_releases import around
 from service.application.item_views import views_on
@@ -99,7 +100,8 @@ async def _item_for(
 ) -> dict[str, Any]:
     place: dict[str, Any] = {"number": item.number, "minutes": item.minutes}
     if not item.person_ids:
-        return place | disclose(item, OWN_COPY)
+        shown = place | disclose(item, OWN_COPY)
+        return shown | await _requests(context, reader, item, OWN_COPY)
     invited = item.invites(context.actor.agency_id, conference.convener_agency_id)
     window = await window_for(context, conference, item, invited=invited)
     permits = await permits_for(context, conference, reader, item, window)
@@ -119,6 +121,7 @@ async def _item_for(
     obligations = {o for p in permits for o in p.obligations}
     if obligations:
         shown["obligations"] = said_of(sorted(obligations, key=lambda o: o.duty))
+    shown |= await _requests(context, reader, item, classes)
     if item.plan is not None:
         shown["plan_paper"] = await _plan_paper(context, item.plan, item.basis, classes)
     if item.case_id is not None and reader.person_id is None:
@@ -126,6 +129,16 @@ async def _item_for(
     if item.pre_check_item_id is not None and reader.person_id is None:
         shown |= await pre_check_of(context, item)
     return shown
+
+
+async def _requests(
+    context: Context, reader: Attendee, item: AgendaItem, classes: Classes
+) -> dict[str, Any]:
+    """What the chair asked for and was given; other agencies' words are not in the person's copy."""
+    if reader.agency_id is None:
+        return {}
+    found = await requests_on(context, item.conference_id, item.id, classes)
+    return {"information_requests": found} if found else {}
 
 
 def _why_not(

@@ -14,6 +14,7 @@ from service.application.conference_body_ports import ConferenceBodies
 from service.application.date_poll_ports import DatePolls, SeriesOfConferences
 from service.application.desk_ports import Desks
 from service.application.import_ports import Areas, Imports
+from service.application.information_request_ports import InformationRequests
 from service.application.item_move_ports import ItemMoves
 from service.application.ports_of_care import (
     Assessments,
@@ -387,6 +388,8 @@ class UnitOfWork(Protocol):
     def date_polls(self) -> DatePolls: ...
     @property
     def item_moves(self) -> ItemMoves: ...
+    @property
+    def information_requests(self) -> InformationRequests: ...
     @property
     def calendar_feeds(self) -> CalendarFeeds: ...
     @property

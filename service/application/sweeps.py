@@ -20,6 +20,7 @@ from service.application import (
     contacts,
     date_polls,
     hub,
+    information_request_ends,
     reminders,
     revocations,
     signals,
@@ -120,6 +121,11 @@ SWEEPS: tuple[Sweep, ...] = (
         "date_polls",
         lambda c, stuck: c.work.date_polls.next_overdue(c.now, without=stuck),
         date_polls.miss_deadline,
+    ),
+    Sweep(
+        "information_requests",
+        lambda c, stuck: c.work.information_requests.next_overdue(c.now, without=stuck),
+        information_request_ends.miss_deadline,
     ),
     Sweep(
         "reminders",

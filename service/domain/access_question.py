@@ -41,6 +41,7 @@ class RecordKind(StrEnum):
     HOUSEHOLD = "household"
     HUB = "hub"
     IMPORT = "import"
+    INFORMATION_REQUEST = "information_request"
     NOTE = "note"
     NOTICE = "notice"
     PERSON = "person"

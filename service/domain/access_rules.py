@@ -222,6 +222,32 @@ def _secretariat(question: Question) -> tuple[Permit, ...]:
     )
 
 
+#: What a request by the chair says: who it is, and what is asked.
+_ASKED: Classes = frozenset({D0, D1, D3})
+
+
+def _asked_by_chair(question: Question) -> tuple[Permit, ...]:
+    """What the chair asks about somebody, for whom the item on them is open: who, and what."""
+    facts, window = question.facts, question.facts.window
+    mine = facts.kind is RecordKind.INFORMATION_REQUEST and Part.PARTY in facts.parts
+    if not mine or not facts.found or window is None:
+        return ()
+    same = window.conference_id == facts.conference_id
+    if not same or window.basis not in CONFERENCE_BASES or not window.open_at(question.at):
+        return ()
+    return (
+        Permit(
+            basis=window.basis,
+            classes=_ASKED & classes_up_to(question.actor.ceiling),
+            rules=(Rule.CONFERENCE_ASKED_BY_CHAIR,),
+            obligations=(
+                Obligation(duty=Duty.NO_ONWARD),
+                Obligation(duty=Duty.READABLE_UNTIL, until=window.closes_at),
+            ),
+        ),
+    )
+
+
 def _reviewer(question: Question) -> tuple[Permit, ...]:
     """The second person sees what was done and why, not the data that was opened."""
     facts = question.facts
@@ -291,6 +317,7 @@ RULES: tuple[NamedRule, ...] = (
     NamedRule(id=Rule.PARTY_WITH_CONSENT, says=_party_with_consent),
     NamedRule(id=Rule.PROVISION_IN_FORCE, says=_provided),
     NamedRule(id=Rule.CONFERENCE_WINDOW, says=_window),
+    NamedRule(id=Rule.CONFERENCE_ASKED_BY_CHAIR, says=_asked_by_chair),
     NamedRule(id=Rule.CONFERENCE_SECRETARIAT, says=_secretariat),
     NamedRule(id=Rule.PROVISION_REVIEWER, says=_reviewer),
     NamedRule(id=Rule.ENQUIRY_ADDRESSED, says=_addressee),

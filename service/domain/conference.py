@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from service.domain.attendance import PresentAt, StandIn, there_for
 from service.domain.conference_states import (
     NEXT,
     C,
@@ -34,6 +35,7 @@ MESSAGES_EN = {
     "conference.where_missing": "Say where it is held: a place, an online address (https), or both.",
     "conference.online_address": "The online address must start with https:// and carry no user name.",
     "conference.nobody_invited": "Invite at least one agency.",
+    "conference.comes_and_declines": "Name who comes only when your agency comes. Leave the positions out, or accept.",
 }
 MESSAGES_JA = {
     "conference.ends_before_start": "会議の終了時刻が開始時刻より前です。ends_atを直してください。",
@@ -41,6 +43,7 @@ MESSAGES_JA = {
     "conference.where_missing": "会場またはオンラインのURL（https）のいずれかを入力してください。",
     "conference.online_address": "オンラインのURLはhttps://で始まり、ユーザー名を含まない形にしてください。",
     "conference.nobody_invited": "少なくとも一つの機関を招集してください。",
+    "conference.comes_and_declines": "出席者の職は、出席する場合にだけ指定できます。職の指定をやめるか、出席と回答してください。",
 }
 LONGEST = timedelta(hours=12)
 
@@ -99,6 +102,9 @@ class Conference(PlanConference):
     planned_at: Annotated[datetime, D0]
     fixed_at: Annotated[datetime | None, D0] = None
     held_at: Annotated[datetime | None, D0] = None
+    chaired_by_agency_id: Annotated[UUID | None, D0] = Field(
+        default=None, description="Who took the chair; known once it was held."
+    )
     minutes_confirmed_at: Annotated[datetime | None, D0] = None
     continued_by_id: Annotated[UUID | None, D0] = Field(
         default=None, description="The sitting in which one that was cut short goes on."
@@ -160,7 +166,15 @@ class Attendee(Disclosable):
         default=None, description="Who comes for the agency, or the substitute."
     )
     present: Annotated[bool | None, D0] = None
+    present_position_ids: Annotated[tuple[UUID, ...], D0] = ()
+    arrived_for_item: Annotated[int | None, D0] = None
+    left_before_item: Annotated[int | None, D0] = None
     invited_at: Annotated[datetime, D0]
+
+    def there_for(self, number: int) -> bool:
+        """Whether they were at the table for the item of this number."""
+        came = there_for(number, arrived=self.arrived_for_item, left=self.left_before_item)
+        return bool(self.present) and came
 
 
 class InviteAttendees(BaseModel):
@@ -191,6 +205,19 @@ class AnswerInvitation(BaseModel):
 
     answer: Answer
     representative: Line | None = None
+    position_ids: tuple[UUID, ...] = Field(
+        default=(), max_length=20, description="Who comes, by position; they are registered."
+    )
+    substitutes: tuple[StandIn, ...] = Field(
+        default=(), max_length=20, description="Who stands in for whom; they are registered."
+    )
+
+    @model_validator(mode="after")
+    def _comes_if_it_names_somebody(self) -> Self:
+        named = self.position_ids or self.substitutes
+        if named and self.answer not in (Answer.ACCEPTED, Answer.TENTATIVE):
+            raise invalid("conference.comes_and_declines", MESSAGES_EN)
+        return self
 
 
 class ItemPurpose(StrEnum):
@@ -370,6 +397,12 @@ class HoldConference(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     present_attendee_ids: tuple[UUID, ...] = Field(min_length=1, max_length=80)
+    attendances: tuple[PresentAt, ...] = Field(
+        default=(), max_length=80, description="Who sat for an attendee; who came late or left."
+    )
+    chaired_by_attendee_id: UUID | None = Field(
+        default=None, description="Who took the chair; left out: the convener, if it was there."
+    )
 
 
 def check_approval(
@@ -384,7 +417,7 @@ def check_approval(
     The quorum is what the by-laws say of the agencies invited to the item; else more than half.
     """
     mine = [a for a in attendees if item.invites(a.agency_id, convener)]
-    present = {a.agency_id for a in mine if a.present}
+    present = {a.agency_id for a in mine if a.there_for(item.number)}
     if not present & municipal:
         raise IllegalMove("plan.no_municipal_attendee")
     if not _is_quorum(len(present), len(mine), quorum_percent):

@@ -233,7 +233,19 @@ class Participant(Disclosable):
     acknowledged_iss: Annotated[str | None, D0] = None
     acknowledged_sub: Annotated[str | None, D0] = None
     notice_version: Annotated[Line | None, D0] = None
+    withdrawn_at: Annotated[datetime | None, D0] = None
     version: Annotated[int, D0] = 1
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether the registration has not been taken back."""
+        return self.withdrawn_at is None
+
+    def withdrawn(self, at: datetime) -> Self:
+        """Taken back; whoever they stood in for sits again."""
+        if not self.is_registered:
+            raise IllegalMove("conference.already_withdrawn")
+        return self.but(withdrawn_at=at, version=self.version + 1)
 
     def acknowledged_by(self, iss: str, sub: str) -> bool:
         """Whether this very person has acknowledged the notice."""
@@ -272,6 +284,7 @@ def window_of(
     member: bool,
     registered: bool,
     acknowledged: bool,
+    replaced: bool = False,
 ) -> Window:
     """The window of one statutory item for one caller."""
     day = jst_date(conference.starts_at)
@@ -291,6 +304,7 @@ def window_of(
         invited=invited,
         member=member,
         registered=registered,
+        replaced=replaced,
         acknowledged=acknowledged,
         opens_at=conference.fixed_at if is_open else None,
         closes_at=closes_at(conference, body.paper_days) if body is not None else None,

@@ -22,6 +22,7 @@ from service.domain.conference import (
 )
 from service.domain.conference_states import KINDS
 from service.domain.decision import Basis
+from service.domain.information_words import COLUMNS, HEADING, cells_of
 from service.domain.paper import Grid, Paper, Row, Section
 from service.domain.people import Sex
 from service.domain.views_paper import view_sections
@@ -57,6 +58,7 @@ MISSING_JA = {
     "register_participant": "出席者の登録が必要です。",
     "acknowledge_secrecy": "守秘義務の確認が必要です。",
     "wait_for_agenda": "議題の確定後に開示されます。",
+    "withdraw_substitute": "代理の方が登録されています。登録を取り消すと開示されます。",
 }
 _SEX_JA = {Sex.MALE: "男", Sex.FEMALE: "女", Sex.OTHER: "その他", Sex.UNKNOWN: "不明"}
 
@@ -208,12 +210,20 @@ def roster_of(
             "、".join(seats.get(a.agency_id, ())) if a.agency_id else "",
             a.representative or "",
             ANSWER_JA[a.answer] if a.agency_id else "",
-            {None: "", True: "出席", False: "欠席"}[a.present],
+            {None: "", True: "出席", False: "欠席"}[a.present] + stay_of(a),
         )
         for a in attendees
     )
     columns = ("機関等", "登録された職", "出席者", "回答", "当日")
     return Grid(columns=columns, lines=lines)
+
+
+def stay_of(attendee: Attendee) -> str:
+    """For which items they were there, if not for all of them."""
+    came, left = attendee.arrived_for_item, attendee.left_before_item
+    said = [f"議題{came}から出席"] if came is not None else []
+    said += [f"議題{left}の前に退席"] if left is not None else []
+    return f"（{'、'.join(said)}）" if said else ""
 
 
 def packet_paper(
@@ -328,6 +338,9 @@ def _item_sections(item: Mapping[str, Any], names: Names) -> list[Section]:
     words = tuple(r["text"] for r in item.get("released", ()))
     if words:
         sections.append(Section(heading="提供された情報", paragraphs=words))
+    asked = [cells_of(request, names) for request in item.get("information_requests", ())]
+    if asked:
+        sections.append(Section(heading=HEADING, grid=Grid(columns=COLUMNS, lines=tuple(asked))))
     current = (item.get("plan_paper") or {}).get("current")
     if current:
         sections.append(Section(heading="支援プラン", rows=_rows(current, PLAN_JA, names)))

@@ -17,6 +17,7 @@ from service.domain.conference_paper import (
     time_of,
 )
 from service.domain.decision import Basis
+from service.domain.information_words import COLUMNS, HEADING, cells_of
 from service.domain.paper import Sheet
 from service.domain.task import Task
 
@@ -28,14 +29,30 @@ def sitting_sheets(
     seats: Mapping[UUID, Sequence[str]],
     tasks: Sequence[Task],
     names: Names,
+    asked: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Sheet, ...]:
     """The sheets; ``items`` as they are shown to the convener."""
     roster = roster_of(attendees, seats, names)
-    return (
+    sheets = (
         _agenda(conference, items, names),
         Sheet(title="出席者", headings=roster.columns, rows=roster.lines),
         _results(items, tasks, names),
     )
+    requests = _asked(items, asked, names)
+    return (*sheets, requests) if requests.rows else sheets
+
+
+def _asked(
+    items: Sequence[Mapping[str, Any]], asked: Sequence[Mapping[str, Any]], names: Names
+) -> Sheet:
+    """What the chair asked for, item by item, and then in general."""
+    rows = [
+        (str(item["number"]), *cells_of(request, names))
+        for item in items
+        for request in item.get("information_requests", ())
+    ]
+    rows += [("", *cells_of(request, names)) for request in asked]
+    return Sheet(title=HEADING, headings=("議題", *COLUMNS), rows=tuple(rows))
 
 
 def _agenda(conference: Conference, items: Sequence[Mapping[str, Any]], names: Names) -> Sheet:

@@ -24,8 +24,10 @@ class Window(BaseModel):
     invited: bool = False
     #: The caller's agency is on the body's list, today and on the day of the sitting.
     member: bool = False
-    #: The caller itself is registered for it, as participant or substitute.
+    #: The caller itself sits for it: registered, and nobody stands in for them.
     registered: bool = False
+    #: Somebody stands in for the caller.
+    replaced: bool = False
     #: The caller has acknowledged the notice of secrecy.
     acknowledged: bool = False
     #: From the fixing of the agenda …
@@ -54,10 +56,11 @@ class Window(BaseModel):
         found = []
         if not self.member:
             found.append(Remedy.JOIN_MEMBER_LIST)
-        if not self.registered:
-            found.append(Remedy.REGISTER_PARTICIPANT)
-        if not self.acknowledged:
-            found.append(Remedy.ACKNOWLEDGE_SECRECY)
+        if self.replaced:
+            found.append(Remedy.WITHDRAW_SUBSTITUTE)
+        else:
+            found += [] if self.registered else [Remedy.REGISTER_PARTICIPANT]
+            found += [] if self.acknowledged else [Remedy.ACKNOWLEDGE_SECRECY]
         if self.opens_at is None or at < self.opens_at:
             found.append(Remedy.WAIT_FOR_AGENDA)
         return tuple(found)

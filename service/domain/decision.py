@@ -144,6 +144,7 @@ class Rule(StrEnum):
     ACTOR_PERMISSION_MISSING = "actor.permission_missing"
     ACTOR_SCOPE_MISSING = "actor.scope_missing"
     BASIS_NOT_IN_FORCE = "basis.not_in_force"
+    CONFERENCE_ASKED_BY_CHAIR = "conference.asked_by_chair"
     CONFERENCE_SECRETARIAT = "conference.secretariat"
     CONFERENCE_WINDOW = "conference.window"
     CONSENT_COVERS_RECEIVER = "consent.covers_receiver"
@@ -186,6 +187,7 @@ class Remedy(StrEnum):
     SWITCH_ON_BASIS = "switch_on_basis"
     USE_EMERGENCY_ACCESS = "use_emergency_access"
     WAIT_FOR_AGENDA = "wait_for_agenda"
+    WITHDRAW_SUBSTITUTE = "withdraw_substitute"
 
 
 class Permit(BaseModel):

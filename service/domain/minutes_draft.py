@@ -7,7 +7,16 @@ from uuid import UUID
 
 from service.domain.calendar_jp import format_era
 from service.domain.conference import Attendee, Conference, ItemPurpose, ItemResult
-from service.domain.conference_paper import PURPOSE_JA, RESULT_JA, Names, clock, time_of, title_of
+from service.domain.conference_paper import (
+    PURPOSE_JA,
+    RESULT_JA,
+    Names,
+    clock,
+    stay_of,
+    time_of,
+    title_of,
+)
+from service.domain.information_words import lines_of
 from service.domain.task import Task
 from service.domain.text import LONGEST_TEXT
 
@@ -24,6 +33,7 @@ def draft_of(
     tasks: Sequence[Task],
     names: Names,
     next_at: datetime | None,
+    asked: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Attendance, items with results, decisions and tasks, the next date; ``items`` as shown."""
     where = "、".join(w for w in (conference.place, conference.online_url) if w)
@@ -33,14 +43,19 @@ def draft_of(
         f"場所：{where}",
         "",
         "1 出席者",
-        *(f"・{_who(a, names)}" for a in attendees if a.present),
+        *(f"・{_who(a, names)}{stay_of(a)}" for a in attendees if a.present),
     ]
+    if conference.chaired_by_agency_id is not None:
+        lines.append(f"議長：{names.get(conference.chaired_by_agency_id, '')}")
     absent = [_who(a, names) for a in attendees if not a.present]
     if absent:
         lines.append(f"欠席：{'、'.join(absent)}")
     lines += ["", "2 議題と結果"]
     for item in items:
         lines += _item(item, tasks, names)
+    if asked:
+        # What was asked for no item in particular.
+        lines += ["議題以外の事項", *lines_of(asked, names)]
     lines += ["", "3 次回の予定", clock(next_at) if next_at else "未定"]
     if conference.continued_by_id is not None:
         lines.append(_CONTINUED)
@@ -63,6 +78,7 @@ def _item(item: Mapping[str, Any], tasks: Sequence[Task], names: Names) -> list[
     lines = [f"議題{item['number']} {item['subject']}（{purpose}）", f"結果：{result}"]
     if item.get("decision"):
         lines.append(f"決定事項：{item['decision']}")
+    lines += lines_of(item.get("information_requests", ()), names)
     lines += [
         f"役割：{names.get(t.agency_id, '')}：{t.what}（{format_era(t.due_on)}まで）"
         for t in tasks

@@ -39,6 +39,11 @@ class NoticeKind(StrEnum):
     HUB_ANSWERED = "hub_answered"
     HUB_ENTRY = "hub_entry"
     HUB_OVERDUE = "hub_overdue"
+    INFORMATION_REQUEST_ANSWERED = "information_request_answered"
+    INFORMATION_REQUEST_OVERDUE = "information_request_overdue"
+    INFORMATION_REQUEST_REMINDER = "information_request_reminder"
+    INFORMATION_REQUEST_WITHDRAWN = "information_request_withdrawn"
+    INFORMATION_REQUESTED = "information_requested"
     ITEM_PULLED = "item_pulled"
     MINUTES_CORRECTED = "minutes_corrected"
     PLAN_TO_DECIDE = "plan_to_decide"
@@ -93,6 +98,11 @@ NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.HUB_ANSWERED: "ハブから回答がありました",
     NoticeKind.HUB_ENTRY: "ハブの対応が必要な案件があります",
     NoticeKind.HUB_OVERDUE: "ハブの回答が期限を過ぎています",
+    NoticeKind.INFORMATION_REQUEST_ANSWERED: "資料提供等の依頼に回答がありました",
+    NoticeKind.INFORMATION_REQUEST_OVERDUE: "資料提供等の依頼に未回答の機関があります",
+    NoticeKind.INFORMATION_REQUEST_REMINDER: "資料提供等の依頼の回答期限を過ぎています",
+    NoticeKind.INFORMATION_REQUEST_WITHDRAWN: "資料提供等の依頼が取り下げられました",
+    NoticeKind.INFORMATION_REQUESTED: "会議から資料提供等の依頼が届きました",
     NoticeKind.ITEM_PULLED: "同意の撤回により議題が外れました",
     NoticeKind.MINUTES_CORRECTED: "会議録が訂正されました",
     NoticeKind.PLAN_TO_DECIDE: "支援決定・確認を待つプランがあります",

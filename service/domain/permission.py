@@ -87,6 +87,7 @@ class Permission(StrEnum):
     CONFERENCE_REGISTER = "conference.register"
     CONFERENCE_RELEASE = "conference.release"
     CONFERENCE_REMIND = "conference.remind"
+    CONFERENCE_UNREGISTER = "conference.unregister"
     CONFERENCE_WITHDRAW_RELEASE = "conference.withdraw_release"
     CONFERENCE_SERIES_END = "conference_series.end"
     CONFERENCE_SERIES_MOVE = "conference_series.move"
@@ -146,6 +147,11 @@ class Permission(StrEnum):
     IMPORT_READ = "import.read"
     IMPORT_RUN = "import.run"
     IMPORT_UNDO = "import.undo"
+    INFORMATION_REQUEST_ANSWER = "information_request.answer"
+    INFORMATION_REQUEST_ASK = "information_request.ask"
+    INFORMATION_REQUEST_MISS_DEADLINE = "information_request.miss_deadline"
+    INFORMATION_REQUEST_READ = "information_request.read"
+    INFORMATION_REQUEST_WITHDRAW = "information_request.withdraw"
     ME_READ = "me.read"
     NOTE_READ = "note.read"
     NOTE_WRITE = "note.write"
@@ -277,6 +283,7 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONFERENCE_REGISTER: "会議参加者の登録",
     Permission.CONFERENCE_RELEASE: "会議で共有した情報の提供",
     Permission.CONFERENCE_REMIND: "会議の出欠の催促",
+    Permission.CONFERENCE_UNREGISTER: "会議参加者の登録の取消し",
     Permission.CONFERENCE_WITHDRAW_RELEASE: "会議で共有した情報の提供の取消し",
     Permission.CONFERENCE_SERIES_END: "定例会の終了",
     Permission.CONFERENCE_SERIES_MOVE: "定例会の日程変更",
@@ -336,6 +343,11 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.IMPORT_READ: "取込みの確認",
     Permission.IMPORT_RUN: "一括取込み",
     Permission.IMPORT_UNDO: "取込みの取消し",
+    Permission.INFORMATION_REQUEST_ANSWER: "資料提供等の依頼への回答",
+    Permission.INFORMATION_REQUEST_ASK: "資料提供等の依頼",
+    Permission.INFORMATION_REQUEST_MISS_DEADLINE: "資料提供等の依頼の期限超過",
+    Permission.INFORMATION_REQUEST_READ: "資料提供等の依頼の閲覧",
+    Permission.INFORMATION_REQUEST_WITHDRAW: "資料提供等の依頼の取下げ",
     Permission.ME_READ: "利用者自身の確認",
     Permission.NOTE_READ: "支援経過の閲覧",
     Permission.NOTE_WRITE: "支援経過の記録",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from service.domain import (
     access_request,
     area_issue,
+    attendance,
     calendar_jp,
     capacity,
     conference,
@@ -211,6 +212,18 @@ PROBLEMS: dict[str, Words] = {
         "This position is registered already.",
         "この職はすでに登録されています。",
     ),
+    "conference.already_substituted": Words(
+        "Somebody stands in for this position already. Take that registration back first.",
+        "この職にはすでに代理の方が登録されています。先にその登録を取り消してください。",
+    ),
+    "conference.already_withdrawn": Words(
+        "This registration has been taken back already. Register the position anew, if it comes.",
+        "この登録はすでに取り消されています。出席する場合は改めて登録してください。",
+    ),
+    "conference.attendance_of_nobody": Words(
+        "Say how long somebody stayed only of those marked as present, once each. Correct attendances.",
+        "在席の記録は、出席とした方について一件ずつ記入してください。attendancesを直してください。",
+    ),
     "conference.body_does_not_fit": Words(
         "The conference body is of another kind, municipality or convener, or its by-laws are not in force on that day.",
         "会議体の種類・市町村・招集者が合わないか、その日に要綱が効力を持っていません。",
@@ -218,6 +231,14 @@ PROBLEMS: dict[str, Words] = {
     "conference.body_missing": Words(
         "A statutory conference needs its constituted body. Register its by-laws first and name body_id.",
         "法定会議には設置された会議体が必要です。先に設置要綱を登録し、body_idを指定してください。",
+    ),
+    "conference.chair_absent": Words(
+        "The convener was not there. Name who took the chair (chaired_by_attendee_id), or change the date.",
+        "招集機関が出席していません。議長を務めた出席機関をchaired_by_attendee_idで指定するか、日程を変更してください。",
+    ),
+    "conference.chair_not_present": Words(
+        "The chair is taken by an agency that was there. Choose an attendee marked as present.",
+        "議長は出席した機関が務めます。出席とした機関の出席者を指定してください。",
     ),
     "conference.convener_only": Words(
         "Only the agency that convenes the conference does this. Ask its coordinator.",
@@ -276,8 +297,8 @@ PROBLEMS: dict[str, Words] = {
         "この種類の会議ではプランの了承・差戻しはできません。「協議した」として記録し、支援調整会議または重層的支援会議に諮ってください。",
     ),
     "conference.item_pulled": Words(
-        "The consent for this item was revoked. Convert it first, or leave it off the agenda.",
-        "同意の撤回により外れた議題です。先に会議の種類を変更するか、議題から外したままにしてください。",
+        "The consent for this item was taken back: nothing is recorded on it, and it goes nowhere. Hold it on another ground (convert), or leave it off the agenda.",
+        "同意の撤回により外れた議題のため、記録・依頼・引継ぎはできません。会議の種類を変更する（convert）か、議題から外したままにしてください。",
     ),
     "conference.item_under_secrecy": Words(
         "What was said under secrecy does not go along. Promote the item: write its subject anew.",
@@ -318,6 +339,14 @@ PROBLEMS: dict[str, Words] = {
     "conference.not_a_promotion": Words(
         "Only an item of a statutory conference is promoted, and only to a kind that needs the person's consent. Carry other items over.",
         "移行できるのは法定会議の議題を、本人の同意を要する会議に移す場合だけです。それ以外は繰越しを使ってください。",
+    ),
+    "conference.no_such_item_number": Words(
+        "The agenda has no item of this number. Correct arrived_for_item or left_before_item.",
+        "その番号の議題はありません。arrived_for_itemまたはleft_before_itemを直してください。",
+    ),
+    "conference.nobody_there": Words(
+        "Nobody at this agency holds a position that could answer today. Have a position filled, or invite whoever comes by paper, as a resident (residents).",
+        "この機関には本日、回答できる職に就いている方がいません。職の登録を依頼するか、書面で案内して地域の方（residents）として招いてください。",
     ),
     "conference.not_invited": Words(
         "Your agency is not invited to this conference.",
@@ -365,6 +394,10 @@ PROBLEMS: dict[str, Words] = {
         "The plan belongs to somebody who is not named on the item. Name the person, or choose another plan.",
         "プランの対象者が議題の対象者に含まれていません。対象者を加えるか、プランを選び直してください。",
     ),
+    "conference.position_not_registered": Words(
+        "This position is not registered for this conference, or somebody stands in for it. Have its agency register it.",
+        "この職はこの会議に登録されていないか、代理の方が登録されています。所属機関に登録を依頼してください。",
+    ),
     "conference.position_of_another_agency": Words(
         "Only positions of your own agency can be registered.",
         "自機関の職だけを登録できます。",
@@ -384,6 +417,10 @@ PROBLEMS: dict[str, Words] = {
     "conference.pre_check_unknown": Words(
         "Your agency has no pre-check of this case under that id. Take the id from /v1/pre-checks.",
         "この番号の、このケースについての貴機関の対策会議の結果はありません。/v1/pre-checksの番号を指定してください。",
+    ),
+    "conference.position_vacant": Words(
+        "Nobody holds this position today. Name one that is held, or have a substitute come.",
+        "この職には本日就いている方がいません。在職者のいる職を指定するか、代理の方を登録してください。",
     ),
     "conference.reason_missing": Words(
         "Write why consent could not be had (reason_without_consent).",
@@ -409,6 +446,10 @@ PROBLEMS: dict[str, Words] = {
         "This release has been taken back already.",
         "この提供はすでに取り消されています。",
     ),
+    "conference.replaced_by_substitute": Words(
+        "A substitute is registered for this position. Take that registration back first.",
+        "この職には代理の方が登録されています。先に代理の登録を取り消してください。",
+    ),
     "conference.secrecy_already_acknowledged": Words(
         "You have acknowledged the notice already.",
         "すでに守秘義務を確認しています。",
@@ -425,6 +466,10 @@ PROBLEMS: dict[str, Words] = {
         "The item goes to a later conference. Choose one after this sitting.",
         "議題の引継ぎ先は、この会議より後に開かれる会議にしてください。",
     ),
+    "conference.substitutes_itself": Words(
+        "Nobody stands in for themself. Leave substitute_for_position_id out.",
+        "本人が本人の代理になることはできません。substitute_for_position_idを空欄にしてください。",
+    ),
     "conference.unknown_item": Words(
         "There is no such item on this agenda.", "この会議にその議題はありません。"
     ),
@@ -435,6 +480,10 @@ PROBLEMS: dict[str, Words] = {
     "conference.unknown_release": Words(
         "There is no such release for this item.",
         "この議題にその提供の記録はありません。",
+    ),
+    "conference.unknown_participant": Words(
+        "There is no such registration of your agency at this conference.",
+        "この会議に貴機関のその登録はありません。",
     ),
     "conference_body.convener_not_in_charge": Words(
         "Only the section in charge of the municipality, or the prefecture's agency, convenes this conference.",
@@ -854,6 +903,42 @@ PROBLEMS: dict[str, Words] = {
     "import.unpacked_too_large": Words(
         "The workbook unpacks to more than the service takes. Keep the list alone, or save it as CSV.",
         "展開後の大きさが上限を超えています。名簿だけを残すか、CSVで保存し直してください。",
+    ),
+    "information_request.addressee_only": Words(
+        "Only the agency that was asked answers. Take the request back, if it is no longer needed.",
+        "回答できるのは依頼を受けた機関だけです。不要になった場合は依頼を取り下げてください。",
+    ),
+    "information_request.due_in_past": Words(
+        "The answer would be due in the past. Correct due_on.",
+        "回答期限が過去です。due_onを直してください。",
+    ),
+    "information_request.illegal_move": Words(
+        "The request has been answered or taken back already. Make a new one, if more is needed.",
+        "この依頼はすでに回答済みか取り下げられています。さらに必要な場合は新しく依頼してください。",
+    ),
+    "information_request.names_to_stranger": Words(
+        "Only an agency that is invited to the item may be asked about a person. Invite it, or ask in general without an item on a person.",
+        "個人について依頼できるのは、その議題に招集した機関だけです。招集するか、個人に触れない一般的な依頼にしてください。",
+    ),
+    "information_request.not_now": Words(
+        "The chair asks from the fixing of the agenda until the minutes stand. Fix the agenda first.",
+        "依頼は議題の確定から会議録の確定までの間に行えます。先に議題を確定してください。",
+    ),
+    "information_request.not_open": Words(
+        "The item is not open to you, so you cannot answer about the person. Do what is named, or decline.",
+        "この議題はあなたに開示されていないため、本人についての回答はできません。必要な手続をするか、応じられない旨を回答してください。",
+    ),
+    "information_request.not_statutory": Words(
+        "Only a statutory conference lets the chair ask. Ask for the person's consent, or hold the item as a statutory conference.",
+        "資料提供等の依頼ができるのは法定会議だけです。本人の同意を得るか、法定会議の議題としてください。",
+    ),
+    "information_request.special_secrecy": Words(
+        "Your agency is bound by tax or similar secrecy. Say that none of it is in the answer (without_special_secrets), or decline.",
+        "貴機関には税などの守秘義務があります。回答にその情報を含まないこと（without_special_secrets）を確認するか、応じられない旨を回答してください。",
+    ),
+    "information_request.to_itself": Words(
+        "The chair asks other agencies. Choose another one.",
+        "依頼先は他の機関にしてください。",
     ),
     "keys.unavailable": Words(
         "The issuer's keys cannot be fetched at the moment, so the token cannot be checked. Try again shortly.",
@@ -1321,6 +1406,7 @@ VALUE_MESSAGES: dict[str, Words] = {
         contact_schedule,
         conference_series,
         date_poll,
+        attendance,
         recurrence,
         import_rows,
         import_people,
@@ -1370,4 +1456,8 @@ REMEDIES: dict[str, Words] = {
         "生命の危険があるときは緊急時の閲覧を使う（事後確認と通知の対象）。",
     ),
     Remedy.WAIT_FOR_AGENDA: Words("Wait until the agenda is fixed.", "議題が確定するまで待つ。"),
+    Remedy.WITHDRAW_SUBSTITUTE: Words(
+        "Have your agency take the substitute's registration back.",
+        "所属機関で代理の方の登録を取り消す。",
+    ),
 }

@@ -29,6 +29,7 @@ class TaskKind(StrEnum):
     DATE_POLL = "date_poll"
     HANDOVER_CHECK = "handover_check"
     HUB_ENTRY = "hub_entry"
+    INFORMATION_REQUEST = "information_request"
     NAME_LEAD = "name_lead"
     NEXT_STEP = "next_step"
     REASSIGN = "reassign"
@@ -49,6 +50,7 @@ TASK_JA: dict[TaskKind, str] = {
     TaskKind.DATE_POLL: "日程調整への回答",
     TaskKind.HANDOVER_CHECK: "つないだ後の状況確認（30日）",
     TaskKind.HUB_ENTRY: "ハブとして回答する案件",
+    TaskKind.INFORMATION_REQUEST: "会議からの資料提供等の依頼への回答",
     TaskKind.NAME_LEAD: "ハブとして主担当を決める",
     TaskKind.NEXT_STEP: "緊急支援の次の一手を決める",
     TaskKind.REASSIGN: "担当者の離任に伴う引継ぎ",
@@ -65,6 +67,7 @@ CALL: Mapping[TaskKind, str] = {
     TaskKind.DATE_POLL: "/v1/date-polls/{record}/answer",
     TaskKind.HANDOVER_CHECK: "/v1/referrals/{record}/check",
     TaskKind.HUB_ENTRY: "/v1/hub/{record}/answer",
+    TaskKind.INFORMATION_REQUEST: "/v1/information-requests/{record}/answer",
     TaskKind.NAME_LEAD: "/v1/referrals/{record}/name-lead",
     TaskKind.NEXT_STEP: "/v1/urgent-supports/{record}/follow",
     TaskKind.REASSIGN: "/v1/cases/{record}/hand-over",

@@ -82,6 +82,7 @@ NEVER_READ = {"record_history"}
 NOT_THE_HOLDERS = {
     "conference_series",
     "date_poll",
+    "information_request",
     "item_move",
     "item_release",
     "minutes_agreement",
@@ -102,6 +103,7 @@ SWEPT = {
     "embargo",
     "feedback",
     "hub_entry",
+    "information_request",
     "notice",
     "provision",
     "referral",
@@ -271,6 +273,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         *migration("0009_entrance_hub_and_cases").POLICIES,
         *migration("0011_finding_a_date").POLICIES,
         *migration("0012_conference_paper").POLICIES,
+        *migration("0016_holding").RECORDS,
         *migration("0017_items_between_conferences").POLICIES,
     }
     assert set(PROTECTED) == {*migration("0005_second_wall").PROTECTED, *later, "circle"}
@@ -334,7 +337,18 @@ async def test_the_holder_reads_everything_about_the_person(
                 "audit_entry",
             },
         ),
-        ("S", {"conference", "agenda_item", "attendee", "participant", "task", "enquiry"}),
+        (
+            "S",
+            {
+                "conference",
+                "agenda_item",
+                "attendee",
+                "information_request",
+                "participant",
+                "task",
+                "enquiry",
+            },
+        ),
         ("M", {"conference", "agenda_item", "attendee"}),
         ("P", {"feedback"}),
     ],

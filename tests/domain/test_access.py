@@ -544,6 +544,7 @@ MANY_RULES = (
     RecordKind.AREA_ISSUE,
     RecordKind.CONFERENCE_ITEM,
     RecordKind.ENQUIRY,
+    RecordKind.INFORMATION_REQUEST,
     RecordKind.PROVISION,
     RecordKind.SCREENING,
     RecordKind.SUPERVISION,
@@ -1271,6 +1272,55 @@ def test_an_employer_who_is_asked_reads_nothing_above_its_ceiling(ceiling: DataC
     assert (D1 in seen) <= (ceiling is not D0)
 
 
+# What the chair of a statutory conference asks an agency (§2.4 no. 4)
+
+
+def asked_by_chair(*parts: Part, **changes: object) -> Facts:
+    """We are asked about somebody on an item that is open to us."""
+    usual = {"kind": RecordKind.INFORMATION_REQUEST, "record_id": uid(0x900)}
+    return item_facts(*(parts or (Part.PARTY,)), **usual | changes)
+
+
+@pytest.mark.parametrize("basis", sorted(CONFERENCE_BASES))
+def test_whoever_is_asked_reads_who_and_what_while_the_item_is_open(basis: Basis) -> None:
+    permit = decide(question(staff(), asked_by_chair(window=window(basis=basis))))
+    assert isinstance(permit, Permit)
+    assert (permit.basis, permit.classes) == (basis, classes("0-1 3"))
+    assert permit.rules == (Rule.CONFERENCE_ASKED_BY_CHAIR, Rule.PARTY_KEEPS_FACT)
+    duties = {o.duty: o.until for o in permit.obligations}
+    assert duties == {Duty.NO_ONWARD: None, Duty.READABLE_UNTIL: window().closes_at}
+
+
+@pytest.mark.parametrize(
+    ("parts", "changes"),
+    [
+        *(((part,), {}) for part in Part if part not in (Part.PARTY, Part.HOLDER)),
+        ((Part.PARTY,), {"found": False}),
+        ((Part.PARTY,), {"window": None}),
+        ((Part.PARTY,), {"conference_id": uid(0x901)}),
+        *(
+            ((Part.PARTY,), {"window": window(**{shut: False})})
+            for shut in ("constituted", "reason_written", "invited", "registered", "acknowledged")
+        ),
+        ((Part.PARTY,), {"window": window(opens_at=None)}),
+        ((Part.PARTY,), {"window": window(closes_at=NOW)}),
+        ((Part.PARTY,), {"window": window(basis=Basis.CONSENT)}),
+    ],
+)
+def test_nobody_else_is_told_whom_the_chair_asks_about(
+    parts: tuple[Part, ...], changes: dict
+) -> None:
+    decision = decide(question(staff(), asked_by_chair(*parts, **changes)))
+    assert getattr(decision, "classes", frozenset()) <= {D0}
+    assert Rule.CONFERENCE_ASKED_BY_CHAIR not in getattr(decision, "rules", ())
+
+
+def test_an_employer_that_is_asked_is_not_told_what_about_somebody() -> None:
+    seen = decide(question(staff(ceiling=D2), asked_by_chair()))
+    assert getattr(seen, "classes", None) == {D0, D1}
+    assert isinstance(decide(question(staff(ceiling=D2), asked_by_chair(), needs=D3)), Deny)
+
+
 # A record that one department keeps to itself (row 0-08)
 
 
@@ -1324,6 +1374,7 @@ ON: dict[Rule, Question] = {
     Rule.PARTY_WITH_CONSENT: question(staff(), facts(Part.NAMED, consents=A_CONSENT)),
     Rule.PROVISION_IN_FORCE: question(staff(), given_to_us()),
     Rule.CONFERENCE_WINDOW: question(staff(), item_facts()),
+    Rule.CONFERENCE_ASKED_BY_CHAIR: question(staff(), asked_by_chair()),
     Rule.CONFERENCE_SECRETARIAT: question(
         staff(), facts(Part.SECRETARIAT, kind=RecordKind.CONFERENCE)
     ),

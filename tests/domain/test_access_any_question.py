@@ -240,6 +240,12 @@ ANY_QUESTION = st.one_of(
         meeting_id=st.none() | st.just(TABLE),
     ),
     at_the_record(
+        RecordKind.INFORMATION_REQUEST,
+        parts=st.frozensets(NOT_THE_HOLDER).map(lambda parts: parts | {Part.PARTY}),
+        conference_id=st.just(CONFERENCE),
+        window=LIKELY_WINDOW,
+    ),
+    at_the_record(
         RecordKind.ENQUIRY,
         parts=st.frozensets(NOT_THE_HOLDER).map(lambda parts: parts | {Part.PARTY}),
         asked_on=st.sampled_from((Basis.INTERNAL, Basis.LIFE)),
@@ -358,6 +364,9 @@ def test_without_consent_only_an_open_window_a_provision_or_a_question_opens_any
     known = asked_for.facts
     own_rule = {
         RecordKind.CONFERENCE_ITEM: known.window is not None and known.window.open_at(asked_for.at),
+        RecordKind.INFORMATION_REQUEST: Part.PARTY in known.parts
+        and known.window is not None
+        and known.window.open_at(asked_for.at),
         RecordKind.ENQUIRY: Part.PARTY in known.parts and known.asked_on is not None,
         RecordKind.PROVISION: Part.REVIEWER in known.parts,
     }.get(known.kind, False)

@@ -265,7 +265,10 @@ def test_nobody_is_no_invitation() -> None:
 
 
 def test_every_message_has_a_case_above_and_its_japanese() -> None:
-    assert set(MESSAGES_EN) == set(REFUSED) | {"conference.nobody_invited"}
+    assert set(MESSAGES_EN) == set(REFUSED) | {
+        "conference.nobody_invited",
+        "conference.comes_and_declines",
+    }
     assert set(MESSAGES_JA) == set(MESSAGES_EN)
 
 

@@ -95,6 +95,9 @@ DATES = (
     Permission.DATE_POLL_CANCEL,
     Permission.DATE_POLL_OPEN,
     Permission.DATE_POLL_SETTLE,
+    # Whoever chairs also asks for information.
+    Permission.INFORMATION_REQUEST_ASK,
+    Permission.INFORMATION_REQUEST_WITHDRAW,
 )
 #: Who convened puts off and drops what was decided.
 TASKS = (Permission.TASK_DROP, Permission.TASK_RESCHEDULE)
@@ -170,6 +173,7 @@ def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens
         "embargo.end",
         "feedback.outlive",
         "hub.miss_deadline",
+        "information_request.miss_deadline",
         "referral.come_to_check",
         "referral.miss_deadline",
         "referral.suspend",
@@ -222,6 +226,7 @@ def test_oversight_and_supervision_open_no_case(role: Role) -> None:
         "feedback.",
         "household.",
         "hub.",
+        "information_request.",
         "note.",
         "plan.",
         "referral.",
@@ -328,6 +333,7 @@ READS = {
     "household.read": "persons.read",
     "hub.read": "referrals.read",
     "import.read": "screenings.read",
+    "information_request.read": "conferences.read",
     "note.read": "referrals.read",
     "notice.read": "referrals.read",
     "person.read": "persons.read",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from domain_builders import NOW, OURS, THEIRS, THIRD, conference, uid
+from domain_builders import NOW, OURS, THEIRS, conference, uid
 
 from service.domain.follow_up_paper import RESTRICTED, with_follow_up, with_follow_up_list
 from service.domain.paper import Paper, Section
@@ -13,7 +13,6 @@ from service.domain.progress import (
     FollowUp,
     days_overdue,
     earlier,
-    is_run_by,
     total,
 )
 from service.domain.task import Task
@@ -52,13 +51,6 @@ def test_the_numbers_of_all_agencies_add_up() -> None:
     found = total([ours, theirs]).model_dump()
     assert found == {"open": 4, "due": 2, "overdue": 2, "done": 4, "dropped": 5}
     assert set(total([]).model_dump().values()) == {0}
-
-
-def test_who_convenes_controls_the_progress_and_nobody_else() -> None:
-    sitting = conference(convener_agency_id=OURS)
-    assert is_run_by(sitting, OURS)
-    assert not is_run_by(sitting, THIRD)
-    assert not is_run_by(sitting, None)
 
 
 def test_earlier_sittings_are_those_of_the_body_or_of_the_name() -> None:

@@ -170,6 +170,8 @@ WINDOWS: dict[str, dict[str, Any]] = {
     "no reason written": {"reason_written": False},
     "another item": {"item_id": uid(98)},
     "another conference": {"conference_id": uid(99)},
+    "asked by the chair, not acknowledged": {"acknowledged": False},
+    "asked by the chair, after the papers": {"closes_at": NOW},
 }
 
 
@@ -191,7 +193,11 @@ def facts_of_conference(case: Case) -> dict[str, Any]:
         "opens_at": NOW - HOUR,
         "closes_at": NOW + HOUR,
     }
-    return {"window": Window(**given | WINDOWS.get(case.state, {}))}
+    asked = invited and case.state in truth_table.ASKED
+    return {
+        "window": Window(**given | WINDOWS.get(case.state, {})),
+        "parts": {Part.PARTY} if asked else set(),
+    }
 
 
 # The provision
@@ -255,6 +261,7 @@ KIND: dict[str, tuple[RecordKind, Permission]] = {
     "person": (RecordKind.PERSON, Permission.PERSON_READ),
     "provision": (RecordKind.PROVISION, Permission.PROVISION_READ),
     "referral": (RecordKind.REFERRAL, Permission.REFERRAL_READ),
+    "request": (RecordKind.INFORMATION_REQUEST, Permission.INFORMATION_REQUEST_READ),
     "screening": (RecordKind.SCREENING, Permission.SCREENING_READ),
 }
 IDS = {"packet": ITEM, "emergency": PROVISION, "provision": PROVISION, "referral": REFERRAL}
@@ -269,7 +276,7 @@ def about(case: Case) -> Facts:
         "found": case.state != "no such record",
         "holder_agency_id": THEIRS,
         "person_id": PERSON,
-        "conference_id": CONFERENCE if written == "packet" else None,
+        "conference_id": CONFERENCE if written in ("packet", "request") else None,
         "department": "dv"
         if "department" in case.state and case.state in truth_table.OWN
         else None,
@@ -354,7 +361,7 @@ def test_the_table_names_every_basis_every_purpose_and_every_state_of_consent() 
     made = {given.get("state", ConsentState.ACTIVE) for given in CONSENTS.values()}
     assert made == set(ConsentState)
     assert set(truth_table.CONSENT) == {*CONSENTS, "no consent"}
-    assert set(WINDOWS) <= set(truth_table.WINDOW_OPEN)
+    assert set(WINDOWS) <= set(truth_table.WINDOW_OPEN) | set(truth_table.ASKED)
     assert set(PROVISIONS) <= set(truth_table.PROVISION_OPEN)
 
 

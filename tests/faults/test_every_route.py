@@ -40,6 +40,7 @@ WHO_MAY = {
     "embargo": "cc-privacy",
     "feedback.acknowledge": "p3-commissioner",
     "hub.answer": "s-hub",
+    "information_request": "j-consultant",
     "person.report_access": "cc-privacy",
     "plan.decide": "m-officer",
     "provision.review": "cc-privacy",

@@ -175,6 +175,20 @@ async def silent(hub: Desk) -> None:
         "answer_by": hub.day(30),
     }
     await hub.post("date-polls", poll)
+    # What the chair of a statutory conference would have asked J, the day for it passed as well.
+    await hub.town.owner.execute(
+        "INSERT INTO information_request (id, conference_id, agency_id, convener_agency_id, basis,"
+        " law_version, names_somebody, asks, due_on, status, asked_at, due_at, version) VALUES"
+        " ($1, $2, $3, $4, 'CONF_LAYERED', 'CONF_LAYERED@2021-04-01', false, '[{\"what\":"
+        ' "information", "text": "資源"}]\', $5, \'requested\', $6, $7, 1)',
+        uuid.uuid4(),
+        uuid.UUID(conference["id"]),
+        hub.town.agency["J"],
+        hub.town.agency["S"],
+        date.fromisoformat(hub.day(30)),
+        hub.town.clock.now,
+        hub.town.clock.now + timedelta(days=30),
+    )
 
 
 async def decided(hub: Desk) -> None:
@@ -347,6 +361,7 @@ TRACES = {
     "cases": "SELECT id, stale, stale_at, holder_gone, version FROM support_case",
     "consents": "SELECT id, state, version FROM consent",
     "polls": "SELECT id, status, due_at, version FROM date_poll",
+    "requests": "SELECT id, status, due_at, version FROM information_request",
     "conferences": "SELECT id, status, remind_on, version FROM conference",
     "feedbacks": "SELECT id, ended_at IS NULL, version FROM feedback",
 }
@@ -370,6 +385,7 @@ ACTIONS = {
     "tasks_due_soon": "task.come_due",
     "tasks_overdue": "task.miss_deadline",
     "date_polls": "date_poll.miss_deadline",
+    "information_requests": "information_request.miss_deadline",
 }
 
 

@@ -521,9 +521,10 @@ async def test_not_registered_or_not_under_secrecy_sees_an_empty_place(town: Tow
     assert done["substitute_for_position_id"] == deputy["substitute_for_position_id"]
     await promises_secrecy(town, sitting, "s-hub")
     assert (await item_for(town, sitting, "s-hub"))["subject"] == SUBJECT
-    for account in ("s-csw", "s-loan"):
-        place = await item_for(town, sitting, account)
-        assert shut(place) == ["register_participant", "acknowledge_secrecy"]
+    place = await item_for(town, sitting, "s-loan")
+    assert shut(place) == ["register_participant", "acknowledge_secrecy"]
+    # Whoever is stood in for is told what would help them.
+    assert shut(await item_for(town, sitting, "s-csw")) == ["withdraw_substitute"]
     await hidden(town.caller("s-hub"), "/v1/persons/{}", home.son)
 
     assert await tally(town, person_id=home.son, action="conference.read_packet") == counted("""

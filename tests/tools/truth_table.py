@@ -136,6 +136,13 @@ CONFERENCES = {
     "CONF_CHILD": up_to(5),
     "CONF_OTHER": up_to(4),
 }
+#: §2.4 no. 4: the chair asks an agency about somebody; it reads who and what while the item is
+#: open to it, and otherwise that it is asked.
+ASKED: dict[str, bool] = {
+    "asked by the chair": True,
+    "asked by the chair, not acknowledged": False,
+    "asked by the chair, after the papers": False,
+}
 #: Whoever helps itself in an emergency has just proved who it is; to be shown a record is not to
 #: be allowed to change it.
 TAKEN = "taken in an emergency, just logged in"
@@ -228,7 +235,7 @@ def states(basis: str) -> tuple[str, ...]:
     if basis == "CONSENT":
         return tuple(CONSENT)
     if basis in CONFERENCES:
-        return tuple(WINDOW_OPEN)
+        return (*WINDOW_OPEN, *ASKED)
     if basis == "SELF":
         return SELF
     if basis == "ANON":
@@ -258,7 +265,7 @@ def record(case: Case) -> str:
         )
     in_conference = case.basis in CONFERENCES and case.state != "on the person's record"
     if in_conference or "table" in case.state:
-        return "packet"
+        return "request" if case.state in ASKED else "packet"
     if case.state.startswith("with the referral"):
         return "referral"
     if case.state in BESIDES_READING:
@@ -270,7 +277,7 @@ def record(case: Case) -> str:
 
 #: What an account of one's own may ask for, and what a commissioner may.
 OF_A_PERSON = frozenset({"directory", "person"})
-OF_A_COMMISSIONER = OF_A_PERSON | {"area_issue", "packet", "referral", "enquiry"}
+OF_A_COMMISSIONER = OF_A_PERSON | {"area_issue", "packet", "referral", "request", "enquiry"}
 
 
 def refused_at_the_gate(case: Case) -> str | None:
@@ -304,9 +311,8 @@ def grounds(case: Case) -> list[Ground]:
         return found
     if case.basis == "CONSENT":
         found += of_consent(case)
-    elif case.basis in CONFERENCES and WINDOW_OPEN[case.state]:
-        opened = cut(CONFERENCES[case.basis], case.recipient)
-        found.append(Ground(case.basis, "conference.window", opened, duties=True))
+    elif case.basis in CONFERENCES:
+        found += of_conference(case)
     elif case.state in TAKES_PART:
         found.append(Ground("INTERNAL", "party.keeps_fact", up_to(0)))
     elif case.state == REVIEWED:
@@ -355,6 +361,19 @@ def of_consent(case: Case) -> list[Ground]:
     if 6 in opened and 3 in classes:
         classes |= {6}
     return [*found, Ground("CONSENT", "party.with_consent", classes)]
+
+
+def of_conference(case: Case) -> list[Ground]:
+    """The item while its window is open; and what the chair asks, to whoever is asked."""
+    if case.state in ASKED:
+        asked = cut(frozenset({0, 1, 3}), case.recipient)
+        told = [Ground("INTERNAL", "party.keeps_fact", up_to(0))]
+        shown = Ground(case.basis, "conference.asked_by_chair", asked, duties=True)
+        return [*told, shown] if ASKED[case.state] else told
+    if not WINDOW_OPEN[case.state]:
+        return []
+    opened = cut(CONFERENCES[case.basis], case.recipient)
+    return [Ground(case.basis, "conference.window", opened, duties=True)]
 
 
 def of_provision(case: Case) -> list[Ground]:

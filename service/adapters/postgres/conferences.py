@@ -34,13 +34,23 @@ ParticipantRow = row_of(
         "position_id": "position.id",
         "substitute_for_position_id": "position.id",
     },
-    constraints=[UniqueConstraint("conference_id", "position_id")],
+    constraints=[
+        # A position sits once; a registration that was taken back stays on record.
+        Index(
+            "uq_participant_registered",
+            "conference_id",
+            "position_id",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        )
+    ],
 )
 ConferenceRow = row_of(
     Conference,
     "conference",
     references={
         "convener_agency_id": "agency.id",
+        "chaired_by_agency_id": "agency.id",
         "body_id": "conference_body.id",
         "continued_by_id": "conference.id",
     },

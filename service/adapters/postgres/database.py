@@ -37,6 +37,7 @@ from service.adapters.postgres.entrance import (
 )
 from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.imports import PostgresImports
+from service.adapters.postgres.information_requests import PostgresInformationRequests
 from service.adapters.postgres.item_moves import PostgresItemMoves
 from service.adapters.postgres.people import (
     PostgresConsents,
@@ -136,6 +137,7 @@ class PostgresUnitOfWork:
         self.conference_series = PostgresSeries(connection)
         self.item_moves = PostgresItemMoves(connection)
         self.date_polls = PostgresDatePolls(connection)
+        self.information_requests = PostgresInformationRequests(connection)
         self.calendar_feeds = PostgresCalendarFeeds(connection)
         self.notices = PostgresNotices(connection)
         self.tasks = PostgresTasks(connection)

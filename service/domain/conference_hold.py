@@ -1,0 +1,73 @@
+"""The record of a sitting: who was there, for which items, and who took the chair."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from service.domain.attendance import PresentAt
+from service.domain.conference import Attendee, HoldConference
+from service.domain.errors import Invalid
+
+
+class Sitting(NamedTuple):
+    """Everybody invited, with what is on record of them; and who took the chair."""
+
+    attendees: tuple[Attendee, ...]
+    chaired_by_agency_id: UUID
+
+
+def sitting_of(
+    command: HoldConference,
+    attendees: Sequence[Attendee],
+    seats: Mapping[UUID, frozenset[UUID]],
+    *,
+    convener: UUID,
+    items: int,
+) -> Sitting:
+    """What is on record after it was held; ``seats`` are the positions that sit for each agency."""
+    present = set(command.present_attendee_ids)
+    if not present <= {a.id for a in attendees}:
+        raise Invalid("conference.stranger_present", field="/present_attendee_ids")
+    more = {m.attendee_id: m for m in command.attendances}
+    if len(more) < len(command.attendances) or not set(more) <= present:
+        raise Invalid("conference.attendance_of_nobody", field="/attendances")
+    marked = tuple(
+        _marked(a, more.get(a.id), seats, there=a.id in present, items=items) for a in attendees
+    )
+    return Sitting(marked, _chair(command, marked, convener))
+
+
+def _marked(
+    attendee: Attendee,
+    said: PresentAt | None,
+    seats: Mapping[UUID, frozenset[UUID]],
+    *,
+    there: bool,
+    items: int,
+) -> Attendee:
+    if said is None:
+        return attendee.but(present=there)
+    if any((n or 1) > items for n in (said.arrived_for_item, said.left_before_item)):
+        raise Invalid("conference.no_such_item_number", field="/attendances")
+    open_to = seats.get(attendee.agency_id, frozenset()) if attendee.agency_id else frozenset()
+    if not set(said.position_ids) <= open_to:
+        raise Invalid("conference.position_not_registered", field="/attendances")
+    return attendee.but(
+        present=there,
+        present_position_ids=said.position_ids,
+        arrived_for_item=said.arrived_for_item,
+        left_before_item=said.left_before_item,
+    )
+
+
+def _chair(command: HoldConference, marked: Sequence[Attendee], convener: UUID) -> UUID:
+    """Who took the chair: whoever is named, or else the convener, if it was there."""
+    there = {a.id: a.agency_id for a in marked if a.present and a.agency_id is not None}
+    if command.chaired_by_attendee_id is not None:
+        chair = there.get(command.chaired_by_attendee_id)
+        if chair is None:
+            raise Invalid("conference.chair_not_present", field="/chaired_by_attendee_id")
+        return chair
+    if convener not in there.values():
+        raise Invalid("conference.chair_absent", field="/chaired_by_attendee_id")
+    return convener
