@@ -6,6 +6,7 @@ from uuid import UUID
 from service.application.conference_bodies import window_for
 from service.application.conferences import load
 from service.application.context import Context, Shown
+from service.application.everybody import tell_more
 from service.application.facts import NOBODY, person_facts
 from service.domain.access import OWN_COPY, Facts, Part, RecordKind
 from service.domain.conference import (
@@ -31,6 +32,7 @@ from service.domain.disclosure import (
     disclose,
 )
 from service.domain.errors import Denied, IllegalMove
+from service.domain.item_paper import papers_within, told_of
 from service.domain.permission import Permission
 from service.domain.plan import show_plan
 
@@ -48,7 +50,7 @@ async def packet(context: Context, conference_id: UUID, attendee_id: UUID | None
     assert conference is not None  # noqa: S101 - no permit without a record
     if conference.status not in PACKET_OPEN:
         raise IllegalMove("conference.packet_closed", facts={"state": conference.status})
-    reader = _reader(context, conference, attendees, attendee_id)
+    reader = reader_of(context, conference, attendees, attendee_id)
     items = await items_for(context, conference, attendees, reader)
     shown = disclose(conference, frozenset({D0}))
     del shown["withheld"]
@@ -67,9 +69,13 @@ async def items_for(
     ]
 
 
-def _reader(
-    context: Context, conference: Conference, attendees: list[Attendee], attendee_id: UUID | None
+def reader_of(
+    context: Context,
+    conference: Conference,
+    attendees: list[Attendee],
+    attendee_id: UUID | None = None,
 ) -> Attendee:
+    """For whom papers are handed out: the caller's agency, or a person whose copy it prints."""
     if attendee_id is None:
         mine = next((a for a in attendees if a.agency_id == context.agency_id), None)
         if mine is None:
@@ -91,29 +97,47 @@ async def _item_for(
     item: AgendaItem,
 ) -> dict[str, Any]:
     place: dict[str, Any] = {"number": item.number, "minutes": item.minutes}
+    papers = await context.work.files.of_item(item.id)
     if not item.person_ids:
-        return place | disclose(item, OWN_COPY)
+        open_papers = papers_within(papers, frozenset({D0}))
+        return place | disclose(item, OWN_COPY) | {"papers": [p.shown() for p in open_papers]}
     invited = item.invites(context.actor.agency_id, conference.convener_agency_id)
     window = await window_for(context, conference, item, invited=invited)
     permits = await permits_for(context, conference, reader, item, window)
     if permits is None:
         return place | {"restricted": True} | _why_not(context, conference, item, window)
-    classes: Classes = frozenset.intersection(*(p.classes for p in permits))
-    attending = {a.person_id for a in attendees if a.person_id is not None}
-    if attending & set(item.person_ids):
-        classes -= {D6, D7}
-    if any(a.resident is not None for a in attendees):
-        classes &= await _open_to_residents(context, conference, item)
-    if reader.person_id is not None:
-        classes &= OWN_COPY
+    at_table = await classes_at_table(context, conference, attendees, reader, item)
+    classes: Classes = frozenset.intersection(at_table, *(p.classes for p in permits))
     shown = place | disclose(item, classes)
     shown["persons"] = await _who(context, item, classes)
     obligations = {o for p in permits for o in p.obligations}
     if obligations:
         shown["obligations"] = said_of(sorted(obligations, key=lambda o: o.duty))
+    open_papers = papers_within(papers, classes)
+    shown["papers"] = [p.shown() for p in open_papers]
+    tell_more(context, len(permits), *told_of(open_papers))
     if item.plan is not None:
         shown["plan_paper"] = await _plan_paper(context, item.plan, item.basis, classes)
     return shown
+
+
+async def classes_at_table(
+    context: Context,
+    conference: Conference,
+    attendees: list[Attendee],
+    reader: Attendee,
+    item: AgendaItem,
+) -> Classes:
+    """What may be shown of an item at all, by who sits at the table and who reads."""
+    classes: Classes = EVERY_CLASS
+    attending = {a.person_id for a in attendees if a.person_id is not None}
+    if attending & set(item.person_ids):
+        classes -= {D6, D7}
+    if item.person_ids and any(a.resident is not None for a in attendees):
+        classes &= await _open_to_residents(context, conference, item)
+    if reader.person_id is not None:
+        classes &= OWN_COPY
+    return classes
 
 
 def _why_not(
@@ -136,6 +160,20 @@ async def permits_for(
     needs: DataClass = D1,
 ) -> list[Permit] | None:
     """The reader's permits for everybody on the item; one that is missing closes the item."""
+    about = await facts_about(context, conference, reader, item, window)
+    return context.may_all(
+        Permission.CONFERENCE_READ_PACKET, about, shows=AgendaItem, needs=needs, purpose=item.uses
+    )
+
+
+async def facts_about(
+    context: Context,
+    conference: Conference,
+    reader: Attendee,
+    item: AgendaItem,
+    window: Window | None,
+) -> list[Facts]:
+    """The item as it concerns the reader, once for everybody that it is about."""
     parts = _parts(context, conference, item)
     about = []
     for person_id in item.person_ids:
@@ -155,9 +193,7 @@ async def permits_for(
                 meeting_id=item.body_id or conference.body_id if parts else None,
             )
         )
-    return context.may_all(
-        Permission.CONFERENCE_READ_PACKET, about, shows=AgendaItem, needs=needs, purpose=item.uses
-    )
+    return about
 
 
 def _parts(context: Context, conference: Conference, item: AgendaItem) -> frozenset[Part]:

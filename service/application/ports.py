@@ -12,6 +12,7 @@ from uuid import UUID
 
 from service.application.date_poll_ports import DatePolls, SeriesOfConferences
 from service.application.desk_ports import Desks
+from service.application.file_ports import Files
 from service.application.import_ports import Areas, Imports
 from service.application.ports_of_care import (
     Assessments,
@@ -376,6 +377,8 @@ class UnitOfWork(Protocol):
     def conference_series(self) -> SeriesOfConferences: ...
     @property
     def date_polls(self) -> DatePolls: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def calendar_feeds(self) -> CalendarFeeds: ...
     @property

@@ -25,6 +25,7 @@ from service.domain.disclosure import D0, Disclosable, classes_within
 APPEND_ONLY = {
     "assessment",
     "audit_entry",
+    "file_content",
     "minutes_agreement",
     "minutes_version",
     "note",
@@ -257,6 +258,7 @@ async def test_the_role_is_neither_owner_nor_powerful(databases: Databases):
 ON_RECORD = {
     "assessment": "issues",
     "audit_entry": "outcome",
+    "file_content": "ciphertext",
     "minutes_agreement": "agrees",
     "minutes_version": "text",
     "note": "text",

@@ -81,11 +81,13 @@ NEVER_READ = {"record_history"}
 NOT_THE_HOLDERS = {
     "conference_series",
     "date_poll",
+    "file_content",
     "minutes_agreement",
     "minutes_version",
     "packet_copy",
     "participant",
     "record_history",
+    "stored_file",
 }
 #: What a sweep needs.
 SWEPT = {
@@ -111,6 +113,7 @@ SWEPT = {
 NEVER_CHANGED = {
     "assessment",
     "audit_entry",
+    "file_content",
     "minutes_agreement",
     "minutes_version",
     "note",
@@ -266,6 +269,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         *migration("0009_entrance_hub_and_cases").POLICIES,
         *migration("0011_finding_a_date").POLICIES,
         *migration("0012_conference_paper").POLICIES,
+        *migration("0015_files").POLICIES,
     }
     assert set(PROTECTED) == {*migration("0005_second_wall").PROTECTED, *later, "circle"}
 

@@ -305,6 +305,7 @@ READS = {
     "calendar.read": "conferences.read",
     "conference.read": "conferences.read",
     "conference.read_packet": "conferences.read",
+    "conference.read_paper": "conferences.read",
     "conference_series.read": "conferences.read",
     "consent.read": "consents.read",
     "consultation.read": "referrals.read",

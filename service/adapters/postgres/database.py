@@ -34,6 +34,7 @@ from service.adapters.postgres.entrance import (
     PostgresHub,
     PostgresSignals,
 )
+from service.adapters.postgres.files import PostgresFiles
 from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.imports import PostgresImports
 from service.adapters.postgres.people import (
@@ -130,6 +131,7 @@ class PostgresUnitOfWork:
         self.conferences = PostgresConferences(connection)
         self.conference_series = PostgresSeries(connection)
         self.date_polls = PostgresDatePolls(connection)
+        self.files = PostgresFiles(connection)
         self.calendar_feeds = PostgresCalendarFeeds(connection)
         self.notices = PostgresNotices(connection)
         self.tasks = PostgresTasks(connection)

@@ -1,0 +1,20 @@
+"""Plain text: UTF-8 or Shift_JIS, as Japanese offices save it, and nothing that does not print."""
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+def _decoded(content: bytes) -> str | None:
+    for codec in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def is_text(content: bytes) -> bool:
+    """Whether it is text that can be read."""
+    text = _decoded(content)
+    return text is not None and not _CONTROL.search(text)
