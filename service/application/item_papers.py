@@ -69,11 +69,12 @@ async def add(
     asked = await _asked(context, Permission.CONFERENCE_ADD_PAPER, conference_id, item_id)
     check_taking(asked.conference.status)
     item = await _item(context, asked)
-    if not item.invites(context.agency_id, asked.conference.convener_agency_id):
-        _refuse(context, asked)
     convener = asked.conference.convener_agency_id
-    own = context.agency_id in (convener, item.added_by_agency_id)
-    about = await _about(context, asked, item, own=own)
+    stays = item.invites(context.agency_id, convener)
+    if not stays and not item.person_ids:
+        _refuse(context, asked)
+    brought = context.agency_id in (convener, item.added_by_agency_id)
+    about = await _about(context, asked, item, own=stays and brought)
     permits = enforce_all(context, asked.permission, about, needs=_least(item), purpose=item.uses)
     data_class = class_of(command.data_class, about_somebody=bool(item.person_ids))
     if any(not p.sees(data_class) for p in permits):

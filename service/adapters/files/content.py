@@ -22,7 +22,6 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 #: How the start of a file of each type is called, and how the rest of it is looked through.
 _CHECKS: Mapping[str, Callable[[bytes], MediaType | None]] = {
-    MediaType.PDF.value: check_pdf,
     MediaType.PNG.value: check_png,
     MediaType.JPEG.value: check_jpeg,
     MediaType.DOCX.value: check_office,
@@ -41,6 +40,9 @@ def recognise(content: bytes) -> MediaType | None:
         and b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in content
     ):
         raise Invalid("file.locked", field="/")
+    if b"%PDF-" in content[:1024]:
+        # Viewers look for it that far; only at the very start is it nothing else as well.
+        return check_pdf(content)
     starts_like = _starts_like(content[:_HEAD])
     for name, check in _CHECKS.items():
         if name in starts_like:
