@@ -13,7 +13,9 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, Call, Service, acts, show, show_all
 from service.api.shapes import REFUSALS, page_of, receipt, said
 from service.application import item_papers as papers
+from service.application.callers import nobody
 from service.application.file_ports import FileRoom, Sealed
+from service.domain.audit import Outcome
 from service.domain.disclosure import DataClass
 from service.domain.errors import Refusal
 from service.domain.item_paper import AddPaper, FileName, ItemPaper, MediaType, WithdrawPaper
@@ -32,7 +34,10 @@ class UploadCall(Call):
         try:
             await self.request.body()
         except Refusal as refusal:
-            return await self._refused(refusal, self._undone(None, token))
+            actor = nobody(token)
+            known = {"iss": actor.iss, "sub": actor.sub, "client_id": actor.client_id}
+            tried = self._entry(**known, token_id=actor.jti, outcome=Outcome.FAILED, rules=())
+            return await self._refused(refusal, [tried])
         return await super().answer()
 
 
