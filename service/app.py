@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from service.adapters.files import FileRoom, Vault
 from service.adapters.holidays import closed_in_japan
 from service.adapters.ical import IcalWriter
 from service.adapters.oidc.keys import KeyStore
@@ -31,6 +32,7 @@ from service.application.context import Context, Trace
 from service.application.sweeps import sweep_all
 from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
 from service.domain.errors import Refusal
+from service.domain.item_paper import MEBIBYTE
 from service.domain.pseudonym import Pseudonyms
 from service.settings import Settings
 
@@ -91,6 +93,8 @@ class Wiring:
             calendars=IcalWriter(),
             feed_pace=Pace(),
             tables=TabularFiles(),
+            files=FileRoom(Vault(settings.file_keys())),
+            largest_paper=settings.paper_mib * MEBIBYTE,
             pseudonyms=self.pseudonyms,
             cursor_key=settings.kept_secret("cursor.key"),
             audience=settings.audience,
@@ -199,7 +203,7 @@ def build(
     app = create_application(docs=settings.docs, lifespan=lifespan, login=login)
     for path, mounted in mounts:
         app.mount(path, mounted)
-    return Entrance(app)
+    return Entrance(app, largest_file=settings.paper_mib * MEBIBYTE)
 
 
 def open_pool(url: str, settings: Settings) -> Callable[[], AbstractAsyncContextManager[Database]]:

@@ -36,6 +36,8 @@ class Settings:
     """``TSUNAGI_SWEEP_SECONDS``: how often deadlines are looked at."""
     pool: int = 10
     """``TSUNAGI_POOL``: database connections of one process."""
+    paper_mib: int = 20
+    """``TSUNAGI_PAPER_MIB``: how large a paper of a conference may be, in MiB."""
     secrets: Path | None = None
     """``TSUNAGI_SECRETS``: a folder of secrets that all processes on one database share."""
 
@@ -61,6 +63,7 @@ class Settings:
             docs=_flag(known, "TSUNAGI_DOCS", default=demo),
             sweep_seconds=_number(known, "TSUNAGI_SWEEP_SECONDS", 20.0, 0.2, 3600),
             pool=int(_number(known, "TSUNAGI_POOL", 10, 2, 200)),
+            paper_mib=int(_number(known, "TSUNAGI_PAPER_MIB", 20, 1, 100)),
             secrets=Path(known["TSUNAGI_SECRETS"]) if "TSUNAGI_SECRETS" in known else None,
         )
 
@@ -83,6 +86,25 @@ class Settings:
                 " (openssl rand -hex 32); the same one for every process."
             )
         return found
+
+    def file_keys(self) -> tuple[bytes, ...]:
+        """The keys that lock papers, one a line in ``file.keys``: the first locks, all open.
+
+        A new key goes on top; an old one stays as long as there are files that it locked.
+        """
+        if self.secrets is None:
+            found = self.kept_secret("file.keys")
+        else:
+            try:
+                found = bytes.fromhex((self.secrets / "file.keys").read_text())
+            except (OSError, ValueError):
+                found = b""
+        if not found or len(found) % 32:
+            raise SettingsError(
+                "TSUNAGI_SECRETS needs a file file.keys with 32 bytes in hexadecimal on each line"
+                " (openssl rand -hex 32), the newest on top; the same one for every process."
+            )
+        return tuple(found[i : i + 32] for i in range(0, len(found), 32))
 
     def kept_secret(self, name: str) -> bytes:
         """32 random bytes that survive restarts, readable by this user only."""

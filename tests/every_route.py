@@ -178,6 +178,7 @@ async def make_records(town: Town) -> Records:
     )
     conference, item, attendee, task = await _conference(town, j, person, plan)
     more_of_it = await _at_the_table(town, conference, item)
+    paper = await _paper(j, f"/v1/conferences/{conference}/items/{item}/papers")
     poll = await _id(await j.post("/v1/date-polls", examples.DATE_POLL))
     lawyer = town.caller("l-lawyer", "planning")
     said = await lawyer.post(f"/v1/date-polls/{poll}/answer", examples.DATE_POLL_ANSWER)
@@ -204,6 +205,7 @@ async def make_records(town: Town) -> Records:
             "item_id": item,
             "network_id": str(NETWORK_ID),
             "notice_id": str(notice),
+            "paper_id": paper,
             "person_id": person,
             "plan_id": plan,
             "poll_id": poll,
@@ -403,6 +405,12 @@ async def _at_the_table(town: Town, conference: str, item: str) -> dict[str, str
         CANARY,
     )
     return {"information_request_id": asked, "participant_id": participant}
+
+
+async def _paper(j: Caller, path: str) -> str:
+    named = {"name": f"{CANARY}.csv"}
+    add = Route("POST", path, Permission.CONFERENCE_ADD_PAPER, True, None, named)  # noqa: FBT003
+    return await _id(await call(j, add, path, f"{CANARY},1\n"))
 
 
 async def make_minutes(town: Town, records: Records) -> None:

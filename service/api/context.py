@@ -28,6 +28,7 @@ from service.api.pace import Pace
 from service.application.calendar_writer import CalendarWriter
 from service.application.callers import identify, nobody
 from service.application.context import Context, Page, Shown, Trace
+from service.application.file_ports import FileRoom
 from service.application.import_ports import TableFiles
 from service.application.ports import FirstAnswer, Work
 from service.application.printer import Printer
@@ -69,6 +70,9 @@ class Service:
     #: How often one calendar address may be asked.
     feed_pace: Pace
     tables: TableFiles
+    files: FileRoom
+    #: Bytes of a paper that an agency hands in.
+    largest_paper: int
     pseudonyms: Pseudonyms
     cursor_key: bytes
     audience: str
@@ -253,7 +257,10 @@ class Call:
         url = self.request.url
         asked = f"{self.request.method} {url.path}?{url.query}\n".encode()
         purpose = self.request.headers.get("purpose-of-use", "").encode()
-        return hashlib.sha256(asked + purpose + b"\n" + await self.request.body()).digest()
+        digest = hashlib.sha256(asked + purpose + b"\n")
+        # Not joined first: a paper may be large.
+        digest.update(await self.request.body())
+        return digest.digest()
 
     def _undone(self, context: Context | None, token: VerifiedToken) -> list[DecidedEntry]:
         if context is not None:

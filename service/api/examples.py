@@ -152,6 +152,9 @@ ITEM: dict[str, Any] = {
     "subject": "支援プランの適切性",
     "person_ids": [RECORD],
 }
+PAPER_NAME = "家計の見通し.csv"
+PAPER = "月,収入,支出\r\n12,128000,141000\r\n"
+WITHDRAW_PAPER = {"reason": "数字に誤りがあったため差し替えます。"}
 HOLD = {"present_attendee_ids": [RECORD]}
 RESULT: dict[str, Any] = {
     "result": "discussed",

@@ -11,11 +11,14 @@ from collections.abc import Callable
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.api.errors import simple_problem
+from service.api.errors import problem
 from service.domain.errors import TooLarge
+from service.domain.item_paper import MEBIBYTE
 
 #: Bytes of a request's body.
 MAX_BODY = 1024 * 1024
+#: Where a file is handed in, which may be larger.
+_TAKES_FILES = re.compile(r"/v1/conferences/[^/]+/items/[^/]+/papers")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 log = structlog.get_logger("tsunagi.request")
@@ -31,9 +34,16 @@ SAFE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 class Entrance:
     """The outermost layer."""
 
-    def __init__(self, app: ASGIApp, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        clock: Callable[[], float] = time.perf_counter,
+        *,
+        largest_file: int = MAX_BODY,
+    ) -> None:
         """Wrap the application."""
         self.app = app
+        self.largest_file = largest_file
         self.clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,7 +51,10 @@ class Entrance:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        await _Passage(scope, receive, send, self.clock).through(self.app)
+        passage = _Passage(scope, receive, send, self.clock)
+        if scope["method"] == "POST" and _TAKES_FILES.fullmatch(scope["path"]):
+            passage.takes_file(self.largest_file)
+        await passage.through(self.app)
 
 
 class _Passage:
@@ -57,26 +70,35 @@ class _Passage:
         self.request_id = _request_id(scope)
         self.status = 0
         self.read = 0
+        self.most = MAX_BODY
+        self.refusal = TooLarge("body.too_large")
         scope.setdefault("state", {})["request_id"] = self.request_id
+
+    def takes_file(self, most: int) -> None:
+        """Let a file through; one that is too large is refused by whoever knows the caller."""
+        self.most = most
+        self.refusal = TooLarge("file.too_large", facts={"most_mib": most // MEBIBYTE})
 
     async def through(self, app: ASGIApp) -> None:
         started = self.clock()
         try:
-            if self._declared_length() > MAX_BODY:
-                raise TooLarge("body.too_large")  # noqa: TRY301 - the one way out
+            if self.most == MAX_BODY and self._declared_length() > MAX_BODY:
+                raise self.refusal
             await app(self.scope, self.receive, self.send)
         except TooLarge:
             if self.status == 0:
-                await simple_problem("body.too_large", 413)(self.scope, self._receive, self.send)
+                await problem(self.refusal)(self.scope, self._receive, self.send)
         finally:
             self._log(self.clock() - started)
 
     async def receive(self) -> Message:
         """The body, counted: a length can be lied about, or missing."""
+        if self._declared_length() > self.most:
+            raise self.refusal
         message = await self._receive()
         self.read += len(message.get("body", b""))
-        if self.read > MAX_BODY:
-            raise TooLarge("body.too_large")
+        if self.read > self.most:
+            raise self.refusal
         return message
 
     async def send(self, message: Message) -> None:
@@ -87,6 +109,9 @@ class _Passage:
             given = {name for name, _ in headers}
             headers += [(n, v) for n, v in SAFE_HEADERS if n not in given]
             headers.append((b"x-request-id", self.request_id.encode()))
+            if self.status == 413:
+                # What has not been read by now is not read at all.
+                headers.append((b"connection", b"close"))
             message = {**message, "headers": headers}
         await self._send(message)
 

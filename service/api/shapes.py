@@ -30,7 +30,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         404: "Unknown, or not yours to know: the two are the same.",
         409: "The state of the record does not allow it.",
         412: "Somebody else changed it first.",
-        413: "Larger than 1 MiB.",
+        413: "Larger than 1 MiB, or, where a file is handed in, than the limit for files.",
         422: "It can be read but not meant; errors name the fields.",
         428: "Say which version you change (If-Match).",
         503: "It cannot be put on record at the moment, so nothing was done or shown.",

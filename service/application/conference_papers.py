@@ -39,7 +39,7 @@ async def agenda(context: Context, conference_id: UUID, press: Press) -> bytes:
     items = await context.work.conferences.items(conference_id)
     named = {i.presenter_agency_id for i in items} | {conference.convener_agency_id}
     names = await names_of(context, named)
-    issue = await _issue(context)
+    issue = await issue_of(context)
     left = await context.work.progress.follow_up(earlier(conference), context.today)
     paper = agenda_paper(conference, items, open_to=context.agency_id, names=names, issue=issue)
     return await press(with_follow_up(paper, left))
@@ -54,7 +54,7 @@ async def roster(context: Context, conference_id: UUID, press: Press) -> bytes:
     names = await names_of(
         context, {a.agency_id for a in attendees} | {conference.convener_agency_id}
     )
-    return await press(roster_paper(conference, attendees, seats, names, await _issue(context)))
+    return await press(roster_paper(conference, attendees, seats, names, await issue_of(context)))
 
 
 async def packet_copy(context: Context, conference_id: UUID, press: Press) -> bytes:
@@ -63,11 +63,24 @@ async def packet_copy(context: Context, conference_id: UUID, press: Press) -> by
     # Locked until the copy is on record: two copies at once get two numbers.
     conference = await context.work.conferences.find(conference_id, lock=True)
     assert conference is not None  # noqa: S101 - the packet is its
-    number = len(await context.work.conferences.copies(conference_id)) + 1
+    number = await next_number(context, conference_id)
     names = await names_of(context, agencies_in(shown))
-    issue = await _issue(context)
+    issue = await issue_of(context)
     paper = packet_paper(conference, shown, number=number, names=names, issue=issue)
     printed = await press(with_follow_up_list(paper, shown["follow_up"], names))
+    await put_on_record(context, conference_id, number, printed)
+    return printed
+
+
+async def next_number(context: Context, conference_id: UUID) -> int:
+    """The number of the next copy; the conference is locked until it is on record."""
+    return len(await context.work.conferences.copies(conference_id)) + 1
+
+
+async def put_on_record(
+    context: Context, conference_id: UUID, number: int, copy: bytes, paper_id: UUID | None = None
+) -> None:
+    """A copy that the caller gets, of the packet or of one paper."""
     await context.work.conferences.add_copy(
         PacketCopy(
             id=context.new_id(),
@@ -75,11 +88,11 @@ async def packet_copy(context: Context, conference_id: UUID, press: Press) -> by
             number=number,
             agency_id=context.agency_id,
             position_id=context.position_id,
+            paper_id=paper_id,
             made_at=context.now,
-            sha256=hashlib.sha256(printed).hexdigest(),
+            sha256=hashlib.sha256(copy).hexdigest(),
         )
     )
-    return printed
 
 
 async def minutes(context: Context, conference_id: UUID, press: Press) -> bytes:
@@ -90,7 +103,7 @@ async def minutes(context: Context, conference_id: UUID, press: Press) -> bytes:
     if conference.minutes_text is None:
         raise IllegalMove("conference.no_minutes")
     names = await names_of(context, {conference.convener_agency_id})
-    return await press(minutes_paper(conference, shown, names, await _issue(context)))
+    return await press(minutes_paper(conference, shown, names, await issue_of(context)))
 
 
 async def sitting(context: Context, conference_id: UUID, bind: Bindery) -> bytes:
@@ -130,7 +143,8 @@ async def _seats(context: Context, conference_id: UUID) -> dict[UUID, list[str]]
     return seats
 
 
-async def _issue(context: Context) -> Issue:
+async def issue_of(context: Context) -> Issue:
+    """To whom something is handed out, and when."""
     agency = await context.work.directory.agency(context.agency_id)
     position = (
         await context.work.directory.position(context.position_id) if context.position_id else None

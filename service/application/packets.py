@@ -7,6 +7,7 @@ from service.application.conference_bodies import window_for
 from service.application.conference_memberships import table_of
 from service.application.conferences import load
 from service.application.context import Context, Shown
+from service.application.everybody import tell_more
 from service.application.facts import NOBODY, person_facts
 from service.application.follow_ups import follow_up
 from service.application.information_in_papers import requests_on
@@ -14,7 +15,7 @@ from service.application.item_grounds import facts_of_item
 from service.application.item_releases import around
 from service.application.item_views import views_on
 from service.application.pre_checks import pre_check_of
-from service.domain.access import OWN_COPY, Part
+from service.domain.access import OWN_COPY, Facts, Part
 from service.domain.conference import (
     AgendaItem,
     Attendee,
@@ -38,6 +39,7 @@ from service.domain.disclosure import (
     disclose,
 )
 from service.domain.errors import Denied, IllegalMove
+from service.domain.item_paper import papers_within, told_of
 from service.domain.permission import Permission
 from service.domain.plan import show_plan
 
@@ -55,7 +57,7 @@ async def packet(context: Context, conference_id: UUID, attendee_id: UUID | None
     assert conference is not None  # noqa: S101 - no permit without a record
     if conference.status not in PACKET_OPEN:
         raise IllegalMove("conference.packet_closed", facts={"state": conference.status})
-    reader = _reader(context, conference, attendees, attendee_id)
+    reader = reader_of(context, conference, attendees, attendee_id)
     items = await items_for(context, conference, attendees, reader)
     shown = disclose(conference, frozenset({D0}))
     del shown["withheld"]
@@ -75,9 +77,13 @@ async def items_for(
     ]
 
 
-def _reader(
-    context: Context, conference: Conference, attendees: list[Attendee], attendee_id: UUID | None
+def reader_of(
+    context: Context,
+    conference: Conference,
+    attendees: list[Attendee],
+    attendee_id: UUID | None = None,
 ) -> Attendee:
+    """For whom papers are handed out: the caller's agency, or a person whose copy it prints."""
     if attendee_id is None:
         mine = next((a for a in attendees if a.agency_id == context.agency_id), None)
         if mine is None:
@@ -99,22 +105,18 @@ async def _item_for(
     item: AgendaItem,
 ) -> dict[str, Any]:
     place: dict[str, Any] = {"number": item.number, "minutes": item.minutes}
+    papers = await context.work.files.of_item(item.id)
     if not item.person_ids:
-        shown = place | disclose(item, OWN_COPY)
+        open_papers = papers_within(papers, frozenset({D0}))
+        shown = place | disclose(item, OWN_COPY) | {"papers": [p.shown() for p in open_papers]}
         return shown | await _requests(context, reader, item, OWN_COPY)
     invited = item.invites(context.actor.agency_id, conference.convener_agency_id)
     window = await window_for(context, conference, item, invited=invited)
     permits = await permits_for(context, conference, reader, item, window)
     if permits is None:
         return place | {"restricted": True} | _why_not(context, conference, item, window)
-    classes: Classes = frozenset.intersection(*(p.classes for p in permits))
-    attending = {a.person_id for a in attendees if a.person_id is not None}
-    if attending & set(item.person_ids):
-        classes -= {D6, D7}
-    if any(a.resident is not None for a in attendees):
-        classes &= await _open_to_residents(context, conference, item)
-    if reader.person_id is not None:
-        classes &= OWN_COPY
+    at_table = await classes_at_table(context, conference, attendees, reader, item)
+    classes: Classes = frozenset.intersection(at_table, *(p.classes for p in permits))
     shown = place | disclose(item, classes)
     shown["persons"] = await _who(context, item, classes)
     shown |= await around(context, conference, reader, item, classes)
@@ -122,6 +124,9 @@ async def _item_for(
     if obligations:
         shown["obligations"] = said_of(sorted(obligations, key=lambda o: o.duty))
     shown |= await _requests(context, reader, item, classes)
+    open_papers = papers_within(papers, classes)
+    shown["papers"] = [p.shown() for p in open_papers]
+    tell_more(context, len(permits), *told_of(open_papers))
     if item.plan is not None:
         shown["plan_paper"] = await _plan_paper(context, item.plan, item.basis, classes)
     if item.case_id is not None and reader.person_id is None:
@@ -139,6 +144,25 @@ async def _requests(
         return {}
     found = await requests_on(context, item.conference_id, item.id, classes)
     return {"information_requests": found} if found else {}
+
+
+async def classes_at_table(
+    context: Context,
+    conference: Conference,
+    attendees: list[Attendee],
+    reader: Attendee,
+    item: AgendaItem,
+) -> Classes:
+    """What may be shown of an item at all, by who sits at the table and who reads."""
+    classes: Classes = EVERY_CLASS
+    attending = {a.person_id for a in attendees if a.person_id is not None}
+    if attending & set(item.person_ids):
+        classes -= {D6, D7}
+    if item.person_ids and any(a.resident is not None for a in attendees):
+        classes &= await _open_to_residents(context, conference, item)
+    if reader.person_id is not None:
+        classes &= OWN_COPY
+    return classes
 
 
 def _why_not(
@@ -161,8 +185,22 @@ async def permits_for(
     needs: DataClass = D1,
 ) -> list[Permit] | None:
     """The reader's permits for everybody on the item; one that is missing closes the item."""
+    about = await facts_about(context, conference, reader, item, window)
+    return context.may_all(
+        Permission.CONFERENCE_READ_PACKET, about, shows=AgendaItem, needs=needs, purpose=item.uses
+    )
+
+
+async def facts_about(
+    context: Context,
+    conference: Conference,
+    reader: Attendee,
+    item: AgendaItem,
+    window: Window | None,
+) -> list[Facts]:
+    """The item as it concerns the reader, once for everybody that it is about."""
     table = await table_of(context, conference, item)
-    about = [
+    return [
         facts_of_item(
             context,
             conference,
@@ -175,9 +213,6 @@ async def permits_for(
         )
         for person_id in item.person_ids
     ]
-    return context.may_all(
-        Permission.CONFERENCE_READ_PACKET, about, shows=AgendaItem, needs=needs, purpose=item.uses
-    )
 
 
 async def _who(context: Context, item: AgendaItem, classes: Classes) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from uuid import UUID
 from service.application.conference_body_ports import ConferenceBodies
 from service.application.date_poll_ports import DatePolls, SeriesOfConferences
 from service.application.desk_ports import Desks
+from service.application.file_ports import Files
 from service.application.import_ports import Areas, Imports
 from service.application.information_request_ports import InformationRequests
 from service.application.item_move_ports import ItemMoves
@@ -386,6 +387,8 @@ class UnitOfWork(Protocol):
     def conference_series(self) -> SeriesOfConferences: ...
     @property
     def date_polls(self) -> DatePolls: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def item_moves(self) -> ItemMoves: ...
     @property

@@ -330,7 +330,8 @@ def _item_sections(item: Mapping[str, Any], names: Names) -> list[Section]:
         pulled = ["同意の撤回により、議題から外れました。"] if item.get("pulled") else []
         return [Section(heading=heading, paragraphs=(RESTRICTED, *missing, *pulled))]
     duties = tuple(f"義務：{o['duty_ja']}" for o in item.get("obligations", ()))
-    sections = [Section(heading=heading, rows=_rows(item, ITEM_JA, names), paragraphs=duties)]
+    rows = _rows(item, ITEM_JA, names) + _attached(item, names)
+    sections = [Section(heading=heading, rows=rows, paragraphs=duties)]
     sections += [
         Section(heading="対象者", rows=_rows(person, PERSON_JA, names))
         for person in item.get("persons", ())
@@ -349,6 +350,17 @@ def _item_sections(item: Mapping[str, Any], names: Names) -> list[Section]:
             for place, line in enumerate(current.get("lines", ()), start=1)
         ]
     return sections + view_sections(item, names)
+
+
+def _attached(item: Mapping[str, Any], names: Names) -> tuple[Row, ...]:
+    """The papers that agencies handed in, by name; they are handed out one by one."""
+    return tuple(
+        Row(
+            label=f"別添{place}",
+            value=f"{p['name']}（{names.get(UUID(p['agency_id']), '')}、{p['media_type_ja']}）",
+        )
+        for place, p in enumerate(item.get("papers", ()), start=1)
+    )
 
 
 def _rows(shown: Mapping[str, Any], labels: Mapping[str, str], names: Names) -> tuple[Row, ...]:

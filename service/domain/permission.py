@@ -66,6 +66,7 @@ class Permission(StrEnum):
     CASE_READ = "case.read"
     CASE_SET_TEAM = "case.set_team"
     CONFERENCE_ACKNOWLEDGE = "conference.acknowledge"
+    CONFERENCE_ADD_PAPER = "conference.add_paper"
     CONFERENCE_AGREE = "conference.agree"
     CONFERENCE_ANSWER = "conference.answer"
     CONFERENCE_CANCEL = "conference.cancel"
@@ -83,12 +84,14 @@ class Permission(StrEnum):
     CONFERENCE_READ = "conference.read"
     CONFERENCE_READ_BOARD = "conference.read_board"
     CONFERENCE_READ_PACKET = "conference.read_packet"
+    CONFERENCE_READ_PAPER = "conference.read_paper"
     CONFERENCE_READ_PRE_CHECKS = "conference.read_pre_checks"
     CONFERENCE_REGISTER = "conference.register"
     CONFERENCE_RELEASE = "conference.release"
     CONFERENCE_REMIND = "conference.remind"
     CONFERENCE_UNREGISTER = "conference.unregister"
     CONFERENCE_WITHDRAW_RELEASE = "conference.withdraw_release"
+    CONFERENCE_WITHDRAW_PAPER = "conference.withdraw_paper"
     CONFERENCE_SERIES_END = "conference_series.end"
     CONFERENCE_SERIES_MOVE = "conference_series.move"
     CONFERENCE_SERIES_PLAN = "conference_series.plan"
@@ -262,6 +265,7 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CASE_READ: "ケースの閲覧",
     Permission.CASE_SET_TEAM: "支援チームの設定",
     Permission.CONFERENCE_ACKNOWLEDGE: "守秘義務の確認",
+    Permission.CONFERENCE_ADD_PAPER: "会議資料（ファイル）の提出",
     Permission.CONFERENCE_AGREE: "会議録への同意・異議",
     Permission.CONFERENCE_ANSWER: "会議出欠の回答",
     Permission.CONFERENCE_CANCEL: "会議の中止",
@@ -279,12 +283,14 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CONFERENCE_READ: "会議の閲覧",
     Permission.CONFERENCE_READ_BOARD: "進行管理表の閲覧",
     Permission.CONFERENCE_READ_PACKET: "会議資料の閲覧",
+    Permission.CONFERENCE_READ_PAPER: "会議資料（ファイル）の受取り",
     Permission.CONFERENCE_READ_PRE_CHECKS: "対策会議の結果の閲覧",
     Permission.CONFERENCE_REGISTER: "会議参加者の登録",
     Permission.CONFERENCE_RELEASE: "会議で共有した情報の提供",
     Permission.CONFERENCE_REMIND: "会議の出欠の催促",
     Permission.CONFERENCE_UNREGISTER: "会議参加者の登録の取消し",
     Permission.CONFERENCE_WITHDRAW_RELEASE: "会議で共有した情報の提供の取消し",
+    Permission.CONFERENCE_WITHDRAW_PAPER: "会議資料（ファイル）の取下げ",
     Permission.CONFERENCE_SERIES_END: "定例会の終了",
     Permission.CONFERENCE_SERIES_MOVE: "定例会の日程変更",
     Permission.CONFERENCE_SERIES_PLAN: "定例会の設定",

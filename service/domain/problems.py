@@ -27,6 +27,7 @@ from service.domain import (
     import_plan,
     import_rows,
     intake,
+    item_paper,
     municipality,
     names,
     plan,
@@ -808,6 +809,74 @@ PROBLEMS: dict[str, Words] = {
     "field.unknown": Words(
         "There is no such field. Remove it.", "その項目はありません。取り除いてください。"
     ),
+    "file.active_content": Words(
+        "The file holds something that runs or opens something else (facts say what): a script, a macro, an attachment, a link to a template. Save it without, or as a plain PDF, and hand it in again.",
+        "スクリプト・マクロ・添付ファイル・外部テンプレートなど、実行や外部接続につながるものが含まれています（factsを確認）。取り除くか、通常のPDFとして保存し直してから提出してください。",
+    ),
+    "file.already_withdrawn": Words(
+        "This paper has been withdrawn already. Hand in another one if it is to be replaced.",
+        "この資料は既に取り下げられています。差し替える場合は、新しい資料を提出してください。",
+    ),
+    "file.class_not_open": Words(
+        "Neither consent nor law opens this class of data at this item to your agency, so nobody could be handed the paper. Choose a lower class and leave the rest out, or ask the person for consent.",
+        "この議題では、同意または法令により、この区分の情報を扱うことができません。該当部分を除いて区分を下げるか、本人の同意を得てください。",
+    ),
+    "file.class_refused": Words(
+        "Protected addresses (D5), who told us (D6) and workers' opinions (D7) do not go on papers. Leave them out, or keep them in the record.",
+        "保護情報（D5）、情報提供者（D6）、支援者の所見（D7）は資料に載せられません。該当部分を除くか、記録に残してください。",
+    ),
+    "file.class_too_low": Words(
+        "A paper on an item about persons is at least D1. Choose D1, D2, D3 or D4.",
+        "個人に関する議題の資料は、D1からD4までの区分を選んでください。",
+    ),
+    "file.class_without_person": Words(
+        "This item is about nobody; its papers are D0. Leave persons out of them, or put the person on an item of their own.",
+        "この議題は特定の個人に関するものではないため、資料の区分はD0です。個人の情報を除くか、その方の議題を設けてください。",
+    ),
+    "file.conference_full": Words(
+        "The papers of this conference are as large as they may be together. Hand in a smaller file.",
+        "この会議の資料の合計が上限に達しています。ファイルを小さくしてから提出してください。",
+    ),
+    "file.conference_held": Words(
+        "Papers are handed in before the conference is held. Put it on the next conference.",
+        "資料の提出は会議の開催前までです。次の会議の資料として提出してください。",
+    ),
+    "file.empty": Words(
+        "The file is empty. Send its bytes as the body (curl --data-binary @file).",
+        "ファイルの中身がありません。ファイルの内容を本文として送信してください。",
+    ),
+    "file.has_place": Words(
+        "The picture says where it was taken. Remove the place (GPS) from its properties and hand it in again.",
+        "画像に撮影場所（位置情報）が含まれています。プロパティから位置情報を削除してから提出してください。",
+    ),
+    "file.locked": Words(
+        "The file is locked with a password, so it cannot be checked. Save it without one; it is encrypted here.",
+        "パスワードがかかっているため内容を確認できません。パスワードを外して提出してください（保存時に暗号化されます）。",
+    ),
+    "file.too_large": Words(
+        "The file is larger than the limit in facts. Make it smaller, or hand it in as several papers.",
+        "ファイルが上限（facts参照）を超えています。小さくするか、分けて提出してください。",
+    ),
+    "file.too_many": Words(
+        "The item has as many papers as it may have. Withdraw one, or put them together.",
+        "この議題の資料の数が上限に達しています。いずれかを取り下げるか、まとめてください。",
+    ),
+    "file.too_packed": Words(
+        "Unpacked, the file is larger than can be checked. Make it smaller, or save it as PDF.",
+        "展開すると大きすぎて確認できません。小さくするか、PDFとして保存し直してください。",
+    ),
+    "file.type_does_not_match": Words(
+        "The ending of the name, the Content-Type and the content do not agree. Give the file the name and type of what it is.",
+        "ファイル名の拡張子、Content-Type、実際の中身が一致していません。実際の種類に合わせてください。",
+    ),
+    "file.type_refused": Words(
+        "Papers are PDF, PNG, JPEG, XLSX, DOCX, TXT or CSV. Save it as one of these and hand it in again.",
+        "資料として提出できるのは、PDF・PNG・JPEG・XLSX・DOCX・TXT・CSVです。いずれかの形式で保存し直してください。",
+    ),
+    "file.unreadable": Words(
+        "The file is damaged, or holds something behind its end. Open it, save it again and hand that in.",
+        "ファイルが壊れているか、末尾に余分なものが付いています。一度開いて保存し直してから提出してください。",
+    ),
     "hub.already_answered": Words(
         "The hub has answered this. Escalate again if it is still stuck.",
         "ハブはすでに回答しています。まだ解決しないときは、もう一度引き上げてください。",
@@ -1396,6 +1465,7 @@ VALUE_MESSAGES: dict[str, Words] = {
         conference,
         conference_body,
         conference_membership,
+        item_paper,
         provision,
         enquiry,
         feedback,

@@ -25,6 +25,7 @@ from service.domain.disclosure import D0, Disclosable, classes_within
 APPEND_ONLY = {
     "assessment",
     "audit_entry",
+    "file_content",
     "item_move",
     "minutes_agreement",
     "minutes_version",
@@ -258,6 +259,7 @@ async def test_the_role_is_neither_owner_nor_powerful(databases: Databases):
 ON_RECORD = {
     "assessment": "issues",
     "audit_entry": "outcome",
+    "file_content": "ciphertext",
     "item_move": "from_item_id",
     "minutes_agreement": "agrees",
     "minutes_version": "text",

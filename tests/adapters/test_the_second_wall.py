@@ -82,6 +82,7 @@ NEVER_READ = {"record_history"}
 NOT_THE_HOLDERS = {
     "conference_series",
     "date_poll",
+    "file_content",
     "information_request",
     "item_move",
     "item_release",
@@ -90,6 +91,7 @@ NOT_THE_HOLDERS = {
     "packet_copy",
     "participant",
     "record_history",
+    "stored_file",
 }
 #: What a sweep needs.
 SWEPT = {
@@ -117,6 +119,7 @@ SWEPT = {
 NEVER_CHANGED = {
     "assessment",
     "audit_entry",
+    "file_content",
     "item_move",
     "minutes_agreement",
     "minutes_version",
@@ -273,6 +276,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         *migration("0009_entrance_hub_and_cases").POLICIES,
         *migration("0011_finding_a_date").POLICIES,
         *migration("0012_conference_paper").POLICIES,
+        *migration("0015_files").POLICIES,
         *migration("0016_holding").RECORDS,
         *migration("0017_items_between_conferences").POLICIES,
     }

@@ -318,6 +318,7 @@ READS = {
     "conference.read": "conferences.read",
     "conference.read_board": "conferences.read",
     "conference.read_packet": "conferences.read",
+    "conference.read_paper": "conferences.read",
     "conference.read_pre_checks": "conferences.read",
     "conference_series.read": "conferences.read",
     "consent.read": "consents.read",

@@ -29,12 +29,12 @@ class _Glyphs(NamedTuple):
 
 def render_pdf(paper: Paper) -> bytes:
     """Set the paper as PDF; the same paper gives the same bytes."""
-    words = words_of(paper, _in_our_font)
+    words = words_of(paper, in_our_font)
     made_at = datetime.combine(paper.made_on, time(), UTC)
     day = {"year": made_at.year, "month": made_at.month, "day": made_at.day}
     pdf = typst.compile(
         _template(),
-        font_paths=_fonts(),
+        font_paths=our_fonts(),
         format="pdf",
         ignore_system_fonts=True,
         # PDF/A for keeping, PDF/UA for screen readers; both refuse a text without glyphs.
@@ -68,7 +68,8 @@ def _is_letter(character: str) -> bool:
     return category.startswith("L") or category == "Co"
 
 
-def _in_our_font(text: str) -> str:
+def in_our_font(text: str) -> str:
+    """The text with a mark in place of every character that the font does not have."""
     glyphs = _glyphs()
     shown: list[str] = []
     for character in readable(text):
@@ -89,7 +90,8 @@ def _template() -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def our_fonts() -> typst.Fonts:
+    """Our font, and none of the system's."""
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,

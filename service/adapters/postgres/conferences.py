@@ -117,6 +117,7 @@ CopyRow = row_of(
         "conference_id": "conference.id",
         "agency_id": "agency.id",
         "position_id": "position.id",
+        "paper_id": "stored_file.id",
     },
     constraints=[UniqueConstraint("conference_id", "number")],
 )

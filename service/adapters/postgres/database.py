@@ -35,6 +35,7 @@ from service.adapters.postgres.entrance import (
     PostgresHub,
     PostgresSignals,
 )
+from service.adapters.postgres.files import PostgresFiles
 from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.imports import PostgresImports
 from service.adapters.postgres.information_requests import PostgresInformationRequests
@@ -137,6 +138,7 @@ class PostgresUnitOfWork:
         self.conference_series = PostgresSeries(connection)
         self.item_moves = PostgresItemMoves(connection)
         self.date_polls = PostgresDatePolls(connection)
+        self.files = PostgresFiles(connection)
         self.information_requests = PostgresInformationRequests(connection)
         self.calendar_feeds = PostgresCalendarFeeds(connection)
         self.notices = PostgresNotices(connection)
