@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.api import (
     access,
+    agendas,
     anonymous,
     calendars,
     cases,
@@ -57,6 +58,7 @@ ROUTERS = (
     referrals.router,
     cases.router,
     conferences.router,
+    agendas.router,
     dates.router,
     calendars.router,
     calendars.feeds,

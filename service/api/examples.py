@@ -285,6 +285,19 @@ BODY = {
 }
 PARTICIPANT = {"position_id": RECORD}
 SECRECY = {"notice_version": "CONF_LAYERED@2021-04-01"}
+EDITED_ITEM = {
+    "purpose": "information_exchange",
+    "minutes": 15,
+    "subject": "見守りの分担と、次に訪問する日について",
+}
+ARRANGEMENT = {"minutes": 10}
+ORDER = {"item_ids": [RECORD]}
+PARTS = {
+    "parts": [
+        {"subject": "見守りの分担について", "minutes": 10},
+        {"subject": "次に訪問する日について", "minutes": 5},
+    ]
+}
 CONVERSION = {"kind": "layered_support_conf"}
 PREFECTURAL_COUNCIL = "0199aaaa-0000-7000-8000-0000000000b0"
 SUPERVISION = {

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from service.application.conferences import change, load
 from service.application.context import Context, Shown
-from service.application.facts import person_facts, plan_facts
-from service.domain.access import Facts, Part, RecordKind
+from service.application.facts import own_item, person_facts, plan_facts
+from service.application.fixed_packets import refix
+from service.domain.access import Facts, Part
 from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
     AddItem,
@@ -35,10 +36,7 @@ async def add_item(context: Context, conference_id: UUID, command: AddItem) -> S
     the convener does not know the person yet (brief §2.4 no. 6).
     """
     conference, attendees = await _adding(context, conference_id, command)
-    kind = command.kind or conference.kind
-    basis = await _basis_of(context, conference, kind, command)
-    _check_invited(command, attendees)
-    await _check_persons(context, command, KINDS[kind].persons, attendees)
+    kind, basis = await ground_of(context, conference, attendees, command)
     items = await context.work.conferences.items(conference_id)
     item = AgendaItem.model_validate(
         command.model_dump()
@@ -54,6 +52,17 @@ async def add_item(context: Context, conference_id: UUID, command: AddItem) -> S
     await context.work.conferences.add_item(item)
     await context.work.conferences.save(conference.move(ConferenceAct.ADD_ITEM))
     return context.receipt(item)
+
+
+async def ground_of(
+    context: Context, conference: Conference, attendees: list[Attendee], command: AddItem
+) -> tuple[ConferenceKind, Basis]:
+    """The kind and basis of an item; refused unless it may be talked about there, by those."""
+    kind = command.kind or conference.kind
+    basis = await _basis_of(context, conference, kind, command)
+    check_invited(command, attendees)
+    await _check_persons(context, command, KINDS[kind].persons, attendees)
+    return kind, basis
 
 
 async def convert_item(
@@ -78,17 +87,9 @@ async def convert_item(
     for person_id in item.person_ids:
         if persons is Persons.WITH_CONSENT:
             # The item is the convener's own, whether or not it knows the person otherwise.
-            facts = Facts(
-                kind=RecordKind.CONFERENCE_ITEM,
-                record_id=item.id,
-                found=True,
-                holder_agency_id=conference.convener_agency_id,
-                person_id=person_id,
-                parts=frozenset({Part.HOLDER}),
-                consents=tuple(await context.work.consents.of_person(person_id)),
-                conference_id=conference_id,
-            )
-            _require_consent(context, facts, item.uses)
+            consents = await context.work.consents.of_person(person_id)
+            own = own_item(item, conference.convener_agency_id, person_id, consents)
+            _require_consent(context, own, item.uses)
     if persons is Persons.INSIDE_ONE_AGENCY:
         _check_inside(context, attendees)
     converted = item.converted(
@@ -99,6 +100,7 @@ async def convert_item(
     )
     await context.work.conferences.save_item(converted)
     await context.work.conferences.save(conference.move(ConferenceAct.CONVERT))
+    await refix(context, conference_id)
     return context.receipt(converted)
 
 
@@ -142,7 +144,8 @@ async def _basis_of(
     return basis_for(kind, names_somebody=True, statutory=body.basis)
 
 
-def _check_invited(command: AddItem, attendees: list[Attendee]) -> None:
+def check_invited(command: AddItem, attendees: list[Attendee]) -> None:
+    """Refuse a circle or a presenter that is not at the table."""
     invited = {a.agency_id for a in attendees}
     if not set(command.invited_agency_ids) <= invited:
         raise Invalid("conference.item_invites_stranger", field="/invited_agency_ids")

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from service.application.conferences import change, receipt_of
 from service.application.context import Context, Shown
+from service.application.facts import own_item
 from service.application.notices import notify
 from service.application.tasks import settle
-from service.domain.access import Facts, Part, RecordKind
+from service.domain.access import RecordKind
 from service.domain.calendar_jp import jst_date
 from service.domain.conference import (
     AgendaItem,
@@ -55,7 +56,8 @@ async def record_result(
     if item.result is not None:
         raise IllegalMove("conference.item_already_decided")
     for person_id in item.person_ids:
-        context.enforce(Permission.CONFERENCE_MINUTE, _own_item(conference, item, person_id))
+        own = own_item(item, conference.convener_agency_id, person_id)
+        context.enforce(Permission.CONFERENCE_MINUTE, own)
     await _settle_plan(context, conference, attendees, item, command)
     for assigned in command.tasks:
         await _assign(context, conference, attendees, item, assigned)
@@ -64,19 +66,6 @@ async def record_result(
     )
     await context.work.conferences.save(recorded)
     return context.receipt(item.but(result=command.result))
-
-
-def _own_item(conference: Conference, item: AgendaItem, person_id: UUID) -> Facts:
-    """What was decided on an item is the convener's own record of it."""
-    return Facts(
-        kind=RecordKind.CONFERENCE_ITEM,
-        record_id=item.id,
-        found=True,
-        holder_agency_id=conference.convener_agency_id,
-        person_id=person_id,
-        parts=frozenset({Part.HOLDER}),
-        conference_id=conference.id,
-    )
 
 
 async def _settle_plan(

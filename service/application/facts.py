@@ -8,6 +8,7 @@ from service.application.context import Context
 from service.application.ports import Involvement
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.case import Case
+from service.domain.conference import AgendaItem
 from service.domain.consent import Consent
 from service.domain.disclosure import D0, D1, D2, D6
 from service.domain.people import Person
@@ -61,6 +62,22 @@ def facts_for_system(
     """A record that the service itself acts on when its time has come; nobody's part counts."""
     return Facts(
         kind=kind, record_id=record_id, found=True, holder_agency_id=holder, person_id=person_id
+    )
+
+
+def own_item(
+    item: AgendaItem, holder: UUID, person_id: UUID, consents: Iterable[Consent] = ()
+) -> Facts:
+    """What an agency has written on an agenda item about a person is its own record."""
+    return Facts(
+        kind=RecordKind.CONFERENCE_ITEM,
+        record_id=item.id,
+        found=True,
+        holder_agency_id=holder,
+        person_id=person_id,
+        parts=frozenset({Part.HOLDER}),
+        consents=tuple(consents),
+        conference_id=item.conference_id,
     )
 
 

@@ -1,5 +1,6 @@
 """Each attendee's packet: only what basis and consent allow, placeholders for the rest."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from service.domain.conference import (
 )
 from service.domain.conference_states import PACKET_OPEN
 from service.domain.conference_window import Window
-from service.domain.consent import Recipient, opened_by
+from service.domain.consent import Consent, Recipient, opened_by
 from service.domain.decision import CONFERENCE_BASES, Basis, Permit, said_of
 from service.domain.disclosure import (
     D0,
@@ -98,22 +99,36 @@ async def _item_for(
     permits = await permits_for(context, conference, reader, item, window)
     if permits is None:
         return place | {"restricted": True} | _why_not(context, conference, item, window)
-    classes: Classes = frozenset.intersection(*(p.classes for p in permits))
-    attending = {a.person_id for a in attendees if a.person_id is not None}
-    if attending & set(item.person_ids):
-        classes -= {D6, D7}
-    if any(a.resident is not None for a in attendees):
-        classes &= await _open_to_residents(context, conference, item)
-    if reader.person_id is not None:
-        classes &= OWN_COPY
+    shared = await shared_with_residents(context, conference, attendees, item)
+    classes = classes_at_table(attendees, reader, item, permits, shared)
     shown = place | disclose(item, classes)
-    shown["persons"] = await _who(context, item, classes)
+    shown["persons"] = await who_is_on(context, item, classes)
     obligations = {o for p in permits for o in p.obligations}
     if obligations:
         shown["obligations"] = said_of(sorted(obligations, key=lambda o: o.duty))
     if item.plan is not None:
         shown["plan_paper"] = await _plan_paper(context, item.plan, item.basis, classes)
     return shown
+
+
+def classes_at_table(
+    attendees: Sequence[Attendee],
+    reader: Attendee,
+    item: AgendaItem,
+    permits: Sequence[Permit],
+    shared: Classes,
+) -> Classes:
+    """What the permits open, given who sits at the table and whose copy it is.
+
+    ``shared`` is what may be said before residents, everything where there are none.
+    """
+    classes = shared.intersection(*(p.classes for p in permits))
+    attending = {a.person_id for a in attendees if a.person_id is not None}
+    if attending & set(item.person_ids):
+        classes -= {D6, D7}
+    if reader.person_id is not None:
+        classes &= OWN_COPY
+    return classes
 
 
 def _why_not(
@@ -136,27 +151,47 @@ async def permits_for(
     needs: DataClass = D1,
 ) -> list[Permit] | None:
     """The reader's permits for everybody on the item; one that is missing closes the item."""
-    parts = _parts(context, conference, item)
-    about = []
-    for person_id in item.person_ids:
-        stranger = reader.person_id is not None and reader.person_id != person_id
-        about.append(
-            Facts(
-                kind=RecordKind.CONFERENCE_ITEM,
-                record_id=item.id,
-                found=True,
-                holder_agency_id=conference.convener_agency_id,
-                person_id=person_id,
-                parts=frozenset() if stranger else parts,
-                consents=tuple(await context.work.consents.of_person(person_id)),
-                conference_id=conference.id,
-                municipality_code=conference.municipality_code,
-                window=None if stranger else window,
-                meeting_id=item.body_id or conference.body_id if parts else None,
-            )
+    about = [
+        about_person(
+            context,
+            conference,
+            reader,
+            item,
+            window,
+            person_id,
+            await context.work.consents.of_person(person_id),
         )
+        for person_id in item.person_ids
+    ]
     return context.may_all(
         Permission.CONFERENCE_READ_PACKET, about, shows=AgendaItem, needs=needs, purpose=item.uses
+    )
+
+
+def about_person(
+    context: Context,
+    conference: Conference,
+    reader: Attendee,
+    item: AgendaItem,
+    window: Window | None,
+    person_id: UUID,
+    consents: Sequence[Consent],
+) -> Facts:
+    """The reader's part in what the item says about one person."""
+    parts = _parts(context, conference, item)
+    stranger = reader.person_id is not None and reader.person_id != person_id
+    return Facts(
+        kind=RecordKind.CONFERENCE_ITEM,
+        record_id=item.id,
+        found=True,
+        holder_agency_id=conference.convener_agency_id,
+        person_id=person_id,
+        parts=frozenset() if stranger else parts,
+        consents=tuple(consents),
+        conference_id=conference.id,
+        municipality_code=conference.municipality_code,
+        window=None if stranger else window,
+        meeting_id=item.body_id or conference.body_id if parts else None,
     )
 
 
@@ -172,7 +207,7 @@ def _parts(context: Context, conference: Conference, item: AgendaItem) -> frozen
     return frozenset({Part.HOLDER} if own else {Part.PARTY})
 
 
-async def _who(context: Context, item: AgendaItem, classes: Classes) -> list[dict[str, Any]]:
+async def who_is_on(context: Context, item: AgendaItem, classes: Classes) -> list[dict[str, Any]]:
     """Who it is about, as far as the person's own record is open.
 
     An item on the ground of consent does not open it; a statutory item shows who is talked
@@ -192,8 +227,12 @@ async def _who(context: Context, item: AgendaItem, classes: Classes) -> list[dic
     return persons
 
 
-async def _open_to_residents(context: Context, conference: Conference, item: AgendaItem) -> Classes:
+async def shared_with_residents(
+    context: Context, conference: Conference, attendees: Sequence[Attendee], item: AgendaItem
+) -> Classes:
     """With neighbours at the table: who it is about, unless consent covers them (row 2-16)."""
+    if all(a.resident is None for a in attendees):
+        return EVERY_CLASS
     neighbour = Recipient(
         agency_id=NOBODY, kind=RESIDENT, municipality_code=conference.municipality_code
     )

@@ -130,10 +130,12 @@ class ConferenceAct(StrEnum):
 
     RESCHEDULE = "reschedule"
     ADD_ITEM = "add_item"
+    ARRANGE = "arrange"
     CONVERT = "convert"
     INVITE = "invite"
     ANSWER = "answer"
     FIX = "fix"
+    REOPEN = "reopen"
     HOLD = "hold"
     RECORD = "record"
     MINUTE = "minute"
@@ -148,11 +150,13 @@ V = ConferenceAct
 NEXT: Mapping[tuple[ConferenceStatus, ConferenceAct], ConferenceStatus] = {
     (C.PLANNED, V.RESCHEDULE): C.PLANNED,
     (C.PLANNED, V.ADD_ITEM): C.PLANNED,
+    (C.PLANNED, V.ARRANGE): C.PLANNED,
     (C.PLANNED, V.CONVERT): C.PLANNED,
     (C.PLANNED, V.INVITE): C.INVITED,
     (C.PLANNED, V.CANCEL): C.CANCELLED,
     (C.INVITED, V.RESCHEDULE): C.INVITED,
     (C.INVITED, V.ADD_ITEM): C.INVITED,
+    (C.INVITED, V.ARRANGE): C.INVITED,
     (C.INVITED, V.CONVERT): C.INVITED,
     (C.INVITED, V.INVITE): C.INVITED,
     (C.INVITED, V.ANSWER): C.INVITED,
@@ -160,6 +164,7 @@ NEXT: Mapping[tuple[ConferenceStatus, ConferenceAct], ConferenceStatus] = {
     (C.INVITED, V.CANCEL): C.CANCELLED,
     (C.AGENDA_FIXED, V.CONVERT): C.AGENDA_FIXED,
     (C.AGENDA_FIXED, V.ANSWER): C.AGENDA_FIXED,
+    (C.AGENDA_FIXED, V.REOPEN): C.INVITED,
     (C.AGENDA_FIXED, V.HOLD): C.HELD,
     (C.AGENDA_FIXED, V.CANCEL): C.CANCELLED,
     (C.HELD, V.RECORD): C.HELD,
@@ -177,10 +182,12 @@ ENDINGS = frozenset({C.CLOSED, C.CANCELLED})
 ACT_PERMISSION: Mapping[ConferenceAct, Permission] = {
     V.RESCHEDULE: Permission.CONFERENCE_PLAN,
     V.ADD_ITEM: Permission.CONFERENCE_PLAN,
+    V.ARRANGE: Permission.CONFERENCE_PLAN,
     V.CONVERT: Permission.CONFERENCE_PLAN,
     V.INVITE: Permission.CONFERENCE_INVITE,
     V.ANSWER: Permission.CONFERENCE_ANSWER,
     V.FIX: Permission.CONFERENCE_FIX,
+    V.REOPEN: Permission.CONFERENCE_FIX,
     V.HOLD: Permission.CONFERENCE_HOLD,
     V.RECORD: Permission.CONFERENCE_MINUTE,
     V.MINUTE: Permission.CONFERENCE_MINUTE,
