@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.api import (
     access,
+    agendas,
     anonymous,
     calendars,
     cases,
@@ -64,6 +65,7 @@ ROUTERS = (
     # Before the conferences: a board is not the id of one.
     progress.router,
     conferences.router,
+    agendas.router,
     conference_bodies.router,
     information_requests.router,
     dates.router,

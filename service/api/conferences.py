@@ -10,7 +10,7 @@ from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import agendas, conferences, packets
+from service.application import agendas, conferences, packets, workbench
 from service.application import conference_bodies as bodies
 from service.application import conference_results as results
 from service.domain.conference import (
@@ -178,11 +178,14 @@ async def acknowledge_secrecy(
     return show(await bodies.acknowledge(context, conference_id, command))
 
 
-@router.post("/conferences/{conference_id}/fix", response_model=Receipt)
+@router.post(
+    "/conferences/{conference_id}/fix",
+    response_model=receipt(Conference, status_ja=str, warnings=list[dict[str, Any]]),
+)
 @acts(Permission.CONFERENCE_FIX)
 async def fix_agenda(conference_id: UUID, context: Asked) -> Response:
-    """Fix the agenda: from now on the papers can be read."""
-    return show(await conferences.step(context, conference_id, ConferenceAct.FIX))
+    """Fix the agenda: from now on the papers can be read. Tells what the coordinator should know."""
+    return show(await workbench.fix(context, conference_id))
 
 
 @router.post("/conferences/{conference_id}/cancel", response_model=Receipt)

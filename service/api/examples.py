@@ -319,6 +319,19 @@ RELEASE = {
     "text": "だれが訪ねるか",
     "to_item_id": RECORD,
 }
+EDITED_ITEM = {
+    "purpose": "information_exchange",
+    "minutes": 15,
+    "subject": "見守りの分担と、次に訪問する日について",
+}
+ARRANGEMENT = {"minutes": 10}
+ORDER = {"item_ids": [RECORD]}
+PARTS = {
+    "parts": [
+        {"subject": "見守りの分担について", "minutes": 10},
+        {"subject": "次に訪問する日について", "minutes": 5},
+    ]
+}
 CONVERSION = {"kind": "layered_support_conf"}
 SUPERVISION = {
     "to_agency_id": PREFECTURAL_COUNCIL,

@@ -7,6 +7,7 @@ from service.application.conference_memberships import check_members, is_member
 from service.application.conferences import change, load
 from service.application.context import Context, Shown
 from service.application.facts import item_run_by, person_facts, plan_facts
+from service.application.fixed_packets import refix
 from service.application.pre_checks import check_link
 from service.domain.access import Facts, Part
 from service.domain.calendar_jp import jst_date
@@ -26,7 +27,7 @@ from service.domain.conference_states import (
     Persons,
     basis_for,
 )
-from service.domain.decision import Basis, Remedy, Rule
+from service.domain.decision import CONFERENCE_BASES, Basis, Remedy, Rule
 from service.domain.disclosure import D0, D1
 from service.domain.errors import Denied, Invalid
 from service.domain.evaluation import check_kind, check_version
@@ -41,14 +42,22 @@ async def add_item(context: Context, conference_id: UUID, command: AddItem) -> S
     the convener does not know the person yet (brief §2.4 no. 6).
     """
     conference, attendees = await _adding(context, conference_id, command)
+    kind, basis = await ground_of(context, conference, attendees, command)
+    item = await _put_on(context, conference, kind, command, basis, context.agency_id)
+    await context.work.conferences.save(conference.move(ConferenceAct.ADD_ITEM))
+    return context.receipt(item)
+
+
+async def ground_of(
+    context: Context, conference: Conference, attendees: list[Attendee], command: AddItem
+) -> tuple[ConferenceKind, Basis]:
+    """The kind and basis of an item; refused unless it may be talked about there, by those."""
     kind = command.kind or conference.kind
     basis = await _ground_of(context, conference, kind, command, attendees)
     await _check_persons(context, command, KINDS[kind].persons, attendees)
     await _check_evaluated(context, command)
     await check_link(context, command)
-    item = await _put_on(context, conference, kind, command, basis, context.agency_id)
-    await context.work.conferences.save(conference.move(ConferenceAct.ADD_ITEM))
-    return context.receipt(item)
+    return kind, basis
 
 
 async def add_moved(
@@ -82,7 +91,7 @@ async def _ground_of(
     command: AddItem,
     attendees: list[Attendee],
 ) -> Basis:
-    _check_invited(command, attendees)
+    check_invited(command, attendees)
     basis = await _basis_of(context, conference, kind, command)
     check_kind(command, kind, conference.kind)
     return basis
@@ -145,6 +154,7 @@ async def convert_item(
     )
     await context.work.conferences.save_item(converted)
     await context.work.conferences.save(conference.move(ConferenceAct.CONVERT))
+    await refix(context, conference_id)
     return context.receipt(converted)
 
 
@@ -207,12 +217,25 @@ def _check_fits(body: ConferenceBody | None, kind: ConferenceKind, conference: C
         raise Invalid("conference.body_does_not_fit", field="/body_id")
 
 
-def _check_invited(command: AddItem, attendees: list[Attendee]) -> None:
+def check_invited(command: AddItem, attendees: list[Attendee]) -> None:
+    """Refuse a circle or a presenter that is not at the table."""
     invited = {a.agency_id for a in attendees}
     if not set(command.invited_agency_ids) <= invited:
         raise Invalid("conference.item_invites_stranger", field="/invited_agency_ids")
     if command.presenter_agency_id is not None and command.presenter_agency_id not in invited:
         raise Invalid("conference.item_invites_stranger", field="/presenter_agency_id")
+
+
+async def check_circle(
+    context: Context, conference: Conference, attendees: list[Attendee], item: AgendaItem
+) -> None:
+    """Refuse a circle that is not at the table, or, of a statutory item, not of its body."""
+    check_invited(item, attendees)
+    body_id = item.body_id or conference.body_id
+    if item.basis in CONFERENCE_BASES and body_id is not None:
+        body = await context.work.conferences.body(body_id)
+        field = "/invited_agency_ids"
+        await check_members(context, item.invited_agency_ids, conference, body, field=field)
 
 
 async def _check_persons(

@@ -210,12 +210,9 @@ async def answer(context: Context, conference_id: UUID, command: AnswerInvitatio
 
 
 async def step(context: Context, conference_id: UUID, act: ConferenceAct) -> Shown:
-    """Fix the agenda, cancel, close: a step that brings nothing else along."""
+    """Cancel, close: a step that brings nothing else along."""
     conference, attendees = await change(context, conference_id, act)
-    if act is ConferenceAct.FIX and not await context.work.conferences.items(conference_id):
-        raise IllegalMove("conference.agenda_is_empty")
-    stamped = {"fixed_at": context.now} if act is ConferenceAct.FIX else {}
-    changed = conference.move(act, **stamped)
+    changed = conference.move(act)
     await context.work.conferences.save(changed)
     if act in (ConferenceAct.CANCEL, ConferenceAct.CLOSE):
         await take_back_all(context, conference_id)

@@ -1,5 +1,6 @@
 """Each attendee's packet: only what basis and consent allow, placeholders for the rest."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -118,7 +119,7 @@ async def _item_for(
     at_table = await classes_at_table(context, conference, attendees, reader, item)
     classes: Classes = frozenset.intersection(at_table, *(p.classes for p in permits))
     shown = place | disclose(item, classes)
-    shown["persons"] = await _who(context, item, classes)
+    shown["persons"] = await who_is_on(context, item, classes)
     shown |= await around(context, conference, reader, item, classes)
     obligations = {o for p in permits for o in p.obligations}
     if obligations:
@@ -149,7 +150,7 @@ async def _requests(
 async def classes_at_table(
     context: Context,
     conference: Conference,
-    attendees: list[Attendee],
+    attendees: Sequence[Attendee],
     reader: Attendee,
     item: AgendaItem,
 ) -> Classes:
@@ -215,7 +216,7 @@ async def facts_about(
     ]
 
 
-async def _who(context: Context, item: AgendaItem, classes: Classes) -> list[dict[str, Any]]:
+async def who_is_on(context: Context, item: AgendaItem, classes: Classes) -> list[dict[str, Any]]:
     """Who it is about, as far as the person's own record is open.
 
     An item on the ground of consent does not open it; a statutory item shows who is talked

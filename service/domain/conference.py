@@ -305,6 +305,12 @@ class PullReason(StrEnum):
     """Why an item left the agenda."""
 
     CONSENT_REVOKED = "consent_revoked"
+    SPLIT = "split"
+    WITHDRAWN = "withdrawn"
+
+
+#: An item that left for one of these has no place on the agenda any more.
+GONE = frozenset({PullReason.SPLIT, PullReason.WITHDRAWN})
 
 
 class ConvertItem(BaseModel):

@@ -71,12 +71,14 @@ class ConferenceAct(StrEnum):
 
     RESCHEDULE = "reschedule"
     ADD_ITEM = "add_item"
+    ARRANGE = "arrange"
     CARRY_OVER = "carry_over"
     CONTINUE = "continue"
     CONVERT = "convert"
     INVITE = "invite"
     ANSWER = "answer"
     FIX = "fix"
+    REOPEN = "reopen"
     HOLD = "hold"
     RECORD = "record"
     MINUTE = "minute"
@@ -91,12 +93,14 @@ V = ConferenceAct
 NEXT: Mapping[tuple[ConferenceStatus, ConferenceAct], ConferenceStatus] = {
     (C.PLANNED, V.RESCHEDULE): C.PLANNED,
     (C.PLANNED, V.ADD_ITEM): C.PLANNED,
+    (C.PLANNED, V.ARRANGE): C.PLANNED,
     (C.PLANNED, V.CARRY_OVER): C.PLANNED,
     (C.PLANNED, V.CONVERT): C.PLANNED,
     (C.PLANNED, V.INVITE): C.INVITED,
     (C.PLANNED, V.CANCEL): C.CANCELLED,
     (C.INVITED, V.RESCHEDULE): C.INVITED,
     (C.INVITED, V.ADD_ITEM): C.INVITED,
+    (C.INVITED, V.ARRANGE): C.INVITED,
     (C.INVITED, V.CARRY_OVER): C.INVITED,
     (C.INVITED, V.CONVERT): C.INVITED,
     (C.INVITED, V.INVITE): C.INVITED,
@@ -106,6 +110,7 @@ NEXT: Mapping[tuple[ConferenceStatus, ConferenceAct], ConferenceStatus] = {
     (C.AGENDA_FIXED, V.CARRY_OVER): C.AGENDA_FIXED,
     (C.AGENDA_FIXED, V.CONVERT): C.AGENDA_FIXED,
     (C.AGENDA_FIXED, V.ANSWER): C.AGENDA_FIXED,
+    (C.AGENDA_FIXED, V.REOPEN): C.INVITED,
     (C.AGENDA_FIXED, V.HOLD): C.HELD,
     (C.AGENDA_FIXED, V.CANCEL): C.CANCELLED,
     (C.HELD, V.CARRY_OVER): C.HELD,
@@ -128,12 +133,14 @@ ENDINGS = frozenset({C.CLOSED, C.CANCELLED})
 ACT_PERMISSION: Mapping[ConferenceAct, Permission] = {
     V.RESCHEDULE: Permission.CONFERENCE_PLAN,
     V.ADD_ITEM: Permission.CONFERENCE_PLAN,
+    V.ARRANGE: Permission.CONFERENCE_PLAN,
     V.CARRY_OVER: Permission.CONFERENCE_CARRY_OVER,
     V.CONTINUE: Permission.CONFERENCE_CONTINUE,
     V.CONVERT: Permission.CONFERENCE_PLAN,
     V.INVITE: Permission.CONFERENCE_INVITE,
     V.ANSWER: Permission.CONFERENCE_ANSWER,
     V.FIX: Permission.CONFERENCE_FIX,
+    V.REOPEN: Permission.CONFERENCE_FIX,
     V.HOLD: Permission.CONFERENCE_HOLD,
     V.RECORD: Permission.CONFERENCE_MINUTE,
     V.MINUTE: Permission.CONFERENCE_MINUTE,

@@ -15,6 +15,8 @@ from service.domain.text import Line
 class NoticeKind(StrEnum):
     """Why an agency is written to."""
 
+    AGENDA_FIXED = "agenda_fixed"
+    AGENDA_REOPENED = "agenda_reopened"
     CASE_LEAD_NAMED = "case_lead_named"
     CASE_STALE = "case_stale"
     CASE_WITHOUT_HOLDER = "case_without_holder"
@@ -45,6 +47,7 @@ class NoticeKind(StrEnum):
     INFORMATION_REQUEST_WITHDRAWN = "information_request_withdrawn"
     INFORMATION_REQUESTED = "information_requested"
     ITEM_PULLED = "item_pulled"
+    ITEM_WITHDRAWN = "item_withdrawn"
     MINUTES_CORRECTED = "minutes_corrected"
     PLAN_TO_DECIDE = "plan_to_decide"
     PROVISION_RECEIVED = "provision_received"
@@ -74,6 +77,8 @@ class NoticeKind(StrEnum):
 
 
 NOTICE_JA: dict[NoticeKind, str] = {
+    NoticeKind.AGENDA_FIXED: "会議の議題が確定しました。資料を確認してください",
+    NoticeKind.AGENDA_REOPENED: "会議の議題が変更されます。資料は確定し直すまで閲覧できません",
     NoticeKind.CASE_LEAD_NAMED: "ケースの主担当・チームに決まりました",
     NoticeKind.CASE_STALE: "しばらく動きのないケースがあります",
     NoticeKind.CASE_WITHOUT_HOLDER: "担当者が離任するケースがあります",
@@ -104,6 +109,7 @@ NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.INFORMATION_REQUEST_WITHDRAWN: "資料提供等の依頼が取り下げられました",
     NoticeKind.INFORMATION_REQUESTED: "会議から資料提供等の依頼が届きました",
     NoticeKind.ITEM_PULLED: "同意の撤回により議題が外れました",
+    NoticeKind.ITEM_WITHDRAWN: "提出した議題が外れました",
     NoticeKind.MINUTES_CORRECTED: "会議録が訂正されました",
     NoticeKind.PLAN_TO_DECIDE: "支援決定・確認を待つプランがあります",
     NoticeKind.PROVISION_RECEIVED: "同意によらない情報提供があります",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from service.domain import (
     access_request,
+    agenda,
     area_issue,
     attendance,
     calendar_jp,
@@ -76,6 +77,30 @@ PROBLEMS: dict[str, Words] = {
     "actor.scope_missing": Words(
         "The access token lacks the scope for this. Ask for it when you get the token.",
         "アクセストークンにこの操作のスコープがありません。トークン取得時に要求してください。",
+    ),
+    "agenda.item_has_papers": Words(
+        "Papers were handed in for this item. Withdraw them, split it, and hand them in to the part they belong to.",
+        "この議題には資料が提出されています。資料を取り下げてから分割し、該当する議題に提出し直してください。",
+    ),
+    "agenda.item_of_another_agency": Words(
+        "Another agency brought this item: its words are that agency's. Ask it to correct them; you can arrange or withdraw the item.",
+        "ほかの機関が提出した議題です。内容の修正はその機関に依頼してください。時間などの調整と取下げはできます。",
+    ),
+    "agenda.not_ready": Words(
+        "Something on the agenda has no ground to be talked about ({count}; items {items}). Read the agenda's findings: each says what to do.",
+        "話し合う根拠のない議題があります（{count}件、議題{items}）。議題の確認結果（findings）に対応の方法が示されています。",
+    ),
+    "agenda.order_incomplete": Words(
+        "Name every item of the agenda once, in the new order. Read the agenda again: somebody may have added one.",
+        "すべての議題を一度ずつ、新しい順に指定してください。ほかの人が議題を追加していないか、最新の次第を確かめてください。",
+    ),
+    "agenda.part_names_another": Words(
+        "A part of an item names only persons of that item. Put anybody else on an item of their own.",
+        "分割した議題には、元の議題の対象者だけを指定できます。ほかの人は別の議題にしてください。",
+    ),
+    "agenda.person_left_out": Words(
+        "Somebody the item is about is in none of its parts. Name them in one, or correct the item first.",
+        "元の議題の対象者のうち、どの部分にも含まれない人がいます。いずれかに含めるか、先に議題を直してください。",
     ),
     "area_issue.already_closed": Words(
         "The gap is closed already.",
@@ -1470,6 +1495,7 @@ VALUE_MESSAGES: dict[str, Words] = {
         enquiry,
         feedback,
         access_request,
+        agenda,
         area_issue,
         intake,
         signal,

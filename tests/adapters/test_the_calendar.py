@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+import vobject
 from domain_builders import OURS, THEIRS, uid
 from icalendar import Calendar
 
@@ -139,3 +140,42 @@ def test_a_published_calendar_invites_nobody() -> None:
 
 def test_the_same_words_are_the_same_bytes() -> None:
     assert written(entry()) == written(entry())
+
+
+# A second reader, which shares no line with the one that wrote it.
+
+
+def read_by_vobject(text: bytes) -> Any:
+    return vobject.readOne(text.decode())
+
+
+def test_another_library_reads_the_same_across_the_end_of_the_year() -> None:
+    eve = datetime(2026, 12, 31, 14, 30, tzinfo=UTC)  # 23:30 in Japan
+    moved, cancelled = {"sequence": 4}, {"sequence": 5, "status": EntryStatus.CANCELLED}
+    sittings = {"starts_at": eve, "ends_at": eve + timedelta(hours=1)}
+    texts = [written(entry(**sittings))]
+    texts.append(written(entry(**sittings | moved)))
+    texts.append(written(entry(**sittings | cancelled), method=Method.CANCEL))
+    read = [read_by_vobject(t) for t in texts]
+    events = [c.vevent for c in read]
+    assert [c.method.value for c in read] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert {e.uid.value for e in events} == {f"urn:uuid:{uid(0x500)}"}
+    assert [int(e.sequence.value) for e in events] == [3, 4, 5]
+    begins, ends = events[0].dtstart.value, events[0].dtend.value
+    assert (begins, ends) == (eve, eve + timedelta(hours=1))
+    assert (begins.isoformat(), ends.isoformat()) == (
+        "2026-12-31T23:30:00+09:00",
+        "2027-01-01T00:30:00+09:00",
+    )
+    assert events[2].status.value == "CANCELLED"
+
+
+def test_what_one_library_writes_the_other_reads_and_writes_back() -> None:
+    first = written(entry(title=HOSTILE))
+    back = read_by_vobject(first).serialize().encode()
+    (event,) = parsed(back)[1]
+    (asked,) = parsed(first)[1]
+    for name in ("uid", "sequence", "status", "summary", "location", "url"):
+        assert str(event[name]) == str(asked[name]), name
+    assert (event["dtstart"].dt, event["dtend"].dt) == (STARTS, STARTS + timedelta(minutes=90))
+    assert len(event["attendee"]) == len(asked["attendee"])

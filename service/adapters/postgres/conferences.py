@@ -6,10 +6,12 @@ from uuid import UUID
 
 from asyncpg import Connection
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.conference import AgendaItem, Attendee, Conference
 from service.domain.conference_body import ConferenceBody, Participant
+from service.domain.fixed_packet import FixedPacket
 from service.domain.minutes import MinutesAgreement, MinutesVersion
 from service.domain.notice import Notice, NoticeKind
 from service.domain.packet_copy import PacketCopy
@@ -92,7 +94,16 @@ ItemRow = row_of(
         "pre_check_item_id": "agenda_item.id",
     },
     constraints=[
-        UniqueConstraint("conference_id", "number"),
+        # Deferrable, so that items change places in one statement; without a place, no number.
+        ExcludeConstraint(
+            ("conference_id", "="),
+            ("number", "="),
+            name="ex_agenda_item_place",
+            using="btree",
+            where=text("pulled_because IS NULL OR pulled_because = 'consent_revoked'"),
+            deferrable=True,
+            initially="IMMEDIATE",
+        ),
         Index("ix_agenda_item_person_ids", "person_ids", postgresql_using="gin"),
         Index("ix_agenda_item_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
     ],
@@ -110,6 +121,12 @@ NoticeRow = row_of(
     ],
 )
 
+FixedRow = row_of(
+    FixedPacket,
+    "fixed_packet",
+    references={"conference_id": "conference.id", "attendee_id": "attendee.id"},
+    constraints=[Index("ix_fixed_packet_conference_id", "conference_id", "attendee_id", "id")],
+)
 CopyRow = row_of(
     PacketCopy,
     "packet_copy",
@@ -148,6 +165,7 @@ CONFERENCE = Table(Conference, ConferenceRow)
 ATTENDEE = Table(Attendee, AttendeeRow)
 ITEM = Table(AgendaItem, ItemRow)
 COPY = Table(PacketCopy, CopyRow)
+FIXED = Table(FixedPacket, FixedRow)
 MINUTES = Table(MinutesVersion, MinutesRow)
 AGREEMENT = Table(MinutesAgreement, AgreementRow)
 NOTICE = Table(Notice, NoticeRow)
@@ -228,7 +246,7 @@ class PostgresConferences:
                 " JOIN conference c ON c.id = i.conference_id"
                 " JOIN attendee a ON a.conference_id = c.id AND a.agency_id = $2"
                 " WHERE i.plan @> jsonb_build_object('plan_id', $1::uuid::text)"
-                " AND c.status IN ('agenda_fixed', 'held', 'minutes_draft', 'minutes_confirmed')"
+                " AND i.pulled_at IS NULL AND c.status IN ('agenda_fixed', 'held', 'minutes_draft', 'minutes_confirmed')"
                 " AND (i.invited_agency_ids = '{}' OR $2 = ANY (i.invited_agency_ids)"
                 " OR c.convener_agency_id = $2))",
                 plan_id,
@@ -264,9 +282,11 @@ class PostgresConferences:
         await ATTENDEE.replace(self._connection, attendee)
 
     async def items(self, conference_id: UUID) -> Sequence[AgendaItem]:
-        """The agenda in its order."""
+        """The agenda in its order, without what has left it."""
         rows = await self._connection.fetch(
-            f"{ITEM.select} WHERE conference_id = $1 ORDER BY number", conference_id
+            f"{ITEM.select} WHERE conference_id = $1 AND (pulled_because IS NULL"
+            " OR pulled_because = 'consent_revoked') ORDER BY number",
+            conference_id,
         )
         return [ITEM.read(r) for r in rows]
 
@@ -277,6 +297,30 @@ class PostgresConferences:
     async def save_item(self, item: AgendaItem) -> None:
         """The item with its result."""
         await ITEM.replace(self._connection, item)
+
+    async def renumber(self, conference_id: UUID, items: Sequence[AgendaItem]) -> None:
+        """The items in their new places, all at once."""
+        await self._connection.execute(
+            "UPDATE agenda_item i SET number = n.number"
+            " FROM unnest($2::uuid[], $3::int[]) AS n (id, number)"
+            " WHERE i.conference_id = $1 AND i.id = n.id AND i.number <> n.number",
+            conference_id,
+            [i.id for i in items],
+            [i.number for i in items],
+        )
+
+    async def packets(self, conference_id: UUID) -> Sequence[FixedPacket]:
+        """What each attendee got at the last fixing."""
+        rows = await self._connection.fetch(
+            f"SELECT DISTINCT ON (attendee_id) {FIXED.columns} FROM {FIXED.name}"
+            " WHERE conference_id = $1 ORDER BY attendee_id, id DESC",
+            conference_id,
+        )
+        return [FIXED.read(r) for r in rows]
+
+    async def keep_packets(self, packets: Sequence[FixedPacket]) -> None:
+        """What each attendee gets from this fixing on."""
+        await self._connection.executemany(FIXED.insert(), [FIXED.parameters(p) for p in packets])
 
     async def coming_items(self, person_id: UUID) -> Sequence[AgendaItem]:
         """Items on the person, on the ground of consent, at conferences that are yet to be held."""

@@ -1,0 +1,128 @@
+"""The agenda as a workbench: places that items change, what each attendee got at the fixing."""
+
+from importlib import import_module
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+#: How the second wall is built; what it was built of stands there.
+WALL = import_module("service.adapters.postgres.migrations.versions.0005_second_wall")
+
+NOTICES = (
+    "agenda_fixed",
+    "agenda_reopened",
+    "case_lead_named",
+    "case_stale",
+    "case_without_holder",
+    "conference_invitation",
+    "conference_reminder",
+    "consent_expired",
+    "consultation_overdue",
+    "contact_due",
+    "date_poll_cancelled",
+    "date_poll_complete",
+    "date_poll_invitation",
+    "date_poll_overdue",
+    "date_poll_reminder",
+    "disclosure_requested",
+    "embargo_ended",
+    "emergency_review",
+    "emergency_taken",
+    "enquiry_answered",
+    "enquiry_received",
+    "feedback_given",
+    "feedback_hand_over",
+    "hub_answered",
+    "hub_entry",
+    "hub_overdue",
+    "item_pulled",
+    "item_withdrawn",
+    "minutes_corrected",
+    "plan_to_decide",
+    "provision_received",
+    "referral_amended",
+    "referral_at_hub",
+    "referral_check",
+    "referral_hub_overdue",
+    "referral_lead_named",
+    "referral_received",
+    "referral_suspended",
+    "referral_your_turn",
+    "signal_received",
+    "signal_untouched",
+    "signal_urgent",
+    "stop_use",
+    "task_assigned",
+    "urgent_support_open",
+)
+
+PULLED = ("consent_revoked", "split", "withdrawn")
+HAS_A_PLACE = "pulled_because IS NULL OR pulled_because = 'consent_revoked'"
+IN_CIRCLE = WALL.known("fixed_packet.conference_id")
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.drop_constraint(op.f("uq_agenda_item_conference_id_number"), "agenda_item")
+    op.create_exclude_constraint(
+        "ex_agenda_item_place",
+        "agenda_item",
+        ("conference_id", "="),
+        ("number", "="),
+        using="btree",
+        where=sa.text(HAS_A_PLACE),
+        deferrable=True,
+        initially="IMMEDIATE",
+    )
+    for table, column, values in (
+        ("agenda_item", "pulled_because", PULLED),
+        ("notice", "kind", NOTICES),
+    ):
+        listed = ", ".join(f"'{value}'" for value in values)
+        name = op.f(f"ck_{table}_{column}")
+        op.drop_constraint(name, table)
+        op.create_check_constraint(name, table, f"{column} IN ({listed})")
+    op.create_table(
+        "fixed_packet",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conference_id", sa.Uuid(), nullable=False),
+        sa.Column("attendee_id", sa.Uuid(), nullable=False),
+        sa.Column("fixed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pages", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conference_id"],
+            ["conference.id"],
+            name=op.f("fk_fixed_packet_conference_id"),
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["attendee_id"],
+            ["attendee.id"],
+            name=op.f("fk_fixed_packet_attendee_id"),
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fixed_packet")),
+    )
+    op.create_index(
+        "ix_fixed_packet_conference_id", "fixed_packet", ["conference_id", "attendee_id", "id"]
+    )
+    op.execute("GRANT SELECT, INSERT ON fixed_packet TO tsunagi_app")
+    op.execute("ALTER TABLE fixed_packet ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY of_owner ON fixed_packet TO tsunagi_owner USING (true) WITH CHECK (true)"
+    )
+    op.execute(
+        "CREATE POLICY of_circle ON fixed_packet TO tsunagi_app"
+        f" USING ({IN_CIRCLE}) WITH CHECK ({IN_CIRCLE})"
+    )
+
+
+def downgrade() -> None:
+    """There is no way back: history is kept. Restore a backup instead."""
+    raise NotImplementedError
