@@ -342,8 +342,8 @@ async def _promoted(town: Town, person: str, conference: str, item: str) -> dict
     )
     for agency in agencies:
         await town.owner.execute(
-            "INSERT INTO attendee (id, conference_id, agency_id, answer, invited_at)"
-            " VALUES ($1, $2, $3, 'none', now())",
+            "INSERT INTO attendee (id, conference_id, agency_id, answer, invited_at,"
+            " present_position_ids) VALUES ($1, $2, $3, 'none', now(), '{}')",
             uuid.uuid4(),
             earlier,
             agency,

@@ -70,12 +70,17 @@ from service.domain.directory import (
     Position,
     Tenure,
 )
-from service.domain.disclosure import DataClass
+from service.domain.disclosure import D0, D1, DataClass
 from service.domain.enquiry import Enquiry
 from service.domain.feedback import Feedback
+from service.domain.fixed_packet import FixedPacket, FixedPage
 from service.domain.hub import HubEntry
 from service.domain.import_plan import ImportBatch, Kept
+from service.domain.information_request import AskedLine, InformationRequest
 from service.domain.intake import Intake
+from service.domain.item_moves import ItemMove
+from service.domain.item_paper import ItemPaper
+from service.domain.item_release import ItemRelease
 from service.domain.law import BasisSwitch, LegalBasis
 from service.domain.minutes import MinutesAgreement, MinutesVersion
 from service.domain.names import PersonName
@@ -517,6 +522,8 @@ FULL: tuple[BaseModel, ...] = (
         minutes_confirmed_at=NOW + timedelta(days=2),
         sequence=3,
         remind_on=DAY,
+        chaired_by_agency_id=THEIRS,
+        continued_by_id=uid(47),
     ),
     CalendarFeed(
         id=uid(40),
@@ -537,7 +544,79 @@ FULL: tuple[BaseModel, ...] = (
         answer="tentative",
         representative="代理 木村",
         present=False,
+        present_position_ids=(POSITION, uid(19)),
+        arrived_for_item=2,
+        left_before_item=4,
         invited_at=NOW,
+    ),
+    ItemPaper(
+        id=uid(50),
+        conference_id=uid(11),
+        item_id=uid(12),
+        agency_id=OURS,
+        position_id=POSITION,
+        name="見立て（第2版）.pdf",
+        data_class="D3",
+        media_type="application/pdf",
+        size=1234,
+        sha256="0123456789abcdef" * 4,
+        added_at=NOW,
+        withdrawn_at=IN_JAPAN,
+        withdrawn_by_agency_id=THEIRS,
+        withdrawn_reason=HARD,
+    ),
+    FixedPacket(
+        id=uid(51),
+        conference_id=uid(11),
+        attendee_id=uid(10),
+        fixed_at=NOW,
+        pages=(
+            FixedPage(item_id=uid(12), data_classes=frozenset({D0, D1}), basis="CONSENT"),
+            FixedPage(item_id=uid(13), remedies=("ask_consent",)),
+        ),
+    ),
+    ItemMove(
+        id=uid(52),
+        way="promotion",
+        from_conference_id=uid(11),
+        from_item_id=uid(12),
+        to_conference_id=uid(47),
+        to_item_id=uid(13),
+        moved_at=IN_JAPAN,
+        agency_id=OURS,
+        position_id=POSITION,
+    ),
+    ItemRelease(
+        id=uid(53),
+        origin_id=uid(54),
+        what="decision",
+        text=HARD,
+        to_item_id=uid(13),
+        conference_id=uid(11),
+        item_id=uid(12),
+        to_conference_id=uid(47),
+        agency_id=OURS,
+        position_id=POSITION,
+        released_at=NOW,
+        withdrawn_at=IN_JAPAN,
+    ),
+    InformationRequest(
+        id=uid(55),
+        agency_id=THEIRS,
+        item_id=uid(12),
+        asks=(AskedLine(what="opinion", text=HARD),),
+        due_on=DAY,
+        conference_id=uid(11),
+        convener_agency_id=OURS,
+        basis="CONF_LAYERED",
+        law_version="CONF_LAYERED@2021-04-01",
+        names_somebody=True,
+        status="answered",
+        asked_at=NOW,
+        due_at=IN_JAPAN,
+        text=HARD,
+        answered_at=NOW + timedelta(days=1),
+        answered_by_position_id=POSITION,
     ),
     ConferenceSeries(
         id=uid(46),
@@ -951,6 +1030,7 @@ FULL: tuple[BaseModel, ...] = (
         acknowledged_iss=ISS,
         acknowledged_sub="sub-1",
         notice_version="CONF_LAYERED@2023-04-01",
+        withdrawn_at=NOW,
     ),
     MinutesVersion(
         id=uid(35),
@@ -980,6 +1060,7 @@ FULL: tuple[BaseModel, ...] = (
         position_id=POSITION,
         made_at=IN_JAPAN,
         sha256="0123456789abcdef" * 4,
+        paper_id=uid(50),
     ),
     Supervision(
         id=uid(36),

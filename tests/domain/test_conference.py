@@ -134,12 +134,14 @@ DIAGRAM = """
 planned            reschedule planned
 planned            add_item   planned
 planned            carry_over planned
+planned            arrange    planned
 planned            convert    planned
 planned            invite     invited
 planned            cancel     cancelled
 invited            reschedule invited
 invited            add_item   invited
 invited            carry_over invited
+invited            arrange    invited
 invited            convert    invited
 invited            invite     invited
 invited            answer     invited
@@ -148,6 +150,7 @@ invited            cancel     cancelled
 agenda_fixed       carry_over agenda_fixed
 agenda_fixed       convert    agenda_fixed
 agenda_fixed       answer     agenda_fixed
+agenda_fixed       reopen     invited
 agenda_fixed       hold       held
 agenda_fixed       cancel     cancelled
 held               carry_over held
@@ -220,6 +223,7 @@ def test_every_act_is_covered_by_a_permission() -> None:
             assert permission.value == f"conference.{act}"
     assert {ACT_PERMISSION[a] for a in set(ConferenceAct) - own} == {
         Permission.CONFERENCE_PLAN,
+        Permission.CONFERENCE_FIX,
         Permission.CONFERENCE_MINUTE,
     }
 

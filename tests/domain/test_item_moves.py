@@ -218,6 +218,7 @@ def test_of_a_promoted_item_only_whom_it_is_about_goes_along() -> None:
         presenter_agency_id=THEIRS,
         invited_agency_ids=(THEIRS,),
         body_id=uid(0x913),
+        pre_check_item_id=uid(0x914),
         added_by_agency_id=THEIRS,
     )
     new = promotion().item_of(old).model_dump(mode="json")

@@ -26,7 +26,7 @@ from service.adapters.postgres.cases import (
     PostgresUrgentSupports,
 )
 from service.adapters.postgres.conference_bodies import PostgresConferenceBodies
-from service.adapters.postgres.conferences import PostgresConferences, PostgresNotices
+from service.adapters.postgres.conferences import PostgresConferences
 from service.adapters.postgres.dates import PostgresDatePolls, PostgresSeries
 from service.adapters.postgres.desks import PostgresDesks
 from service.adapters.postgres.directories import PostgresDirectory
@@ -40,6 +40,7 @@ from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.imports import PostgresImports
 from service.adapters.postgres.information_requests import PostgresInformationRequests
 from service.adapters.postgres.item_moves import PostgresItemMoves
+from service.adapters.postgres.notices import PostgresNotices
 from service.adapters.postgres.people import (
     PostgresConsents,
     PostgresPersons,

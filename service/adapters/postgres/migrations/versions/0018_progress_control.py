@@ -12,9 +12,9 @@ branch_labels = None
 depends_on = None
 
 #: What an agency is written to about so far; this adds to it.
-PAPER = import_module("service.adapters.postgres.migrations.versions.0012_conference_paper")
+HOLDING = import_module("service.adapters.postgres.migrations.versions.0016_holding")
 NOTICES = sorted(
-    {*PAPER.NOTICES, "task_dropped", "task_due_soon", "task_overdue", "task_rescheduled"}
+    {*HOLDING.NOTICES, "task_dropped", "task_due_soon", "task_overdue", "task_rescheduled"}
 )
 #: What is open already is reminded of as if it had been given with the common terms.
 REMIND = """

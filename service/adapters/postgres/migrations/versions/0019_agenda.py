@@ -13,54 +13,9 @@ depends_on = None
 
 #: How the second wall is built; what it was built of stands there.
 WALL = import_module("service.adapters.postgres.migrations.versions.0005_second_wall")
+PROGRESS = import_module("service.adapters.postgres.migrations.versions.0018_progress_control")
 
-NOTICES = (
-    "agenda_fixed",
-    "agenda_reopened",
-    "case_lead_named",
-    "case_stale",
-    "case_without_holder",
-    "conference_invitation",
-    "conference_reminder",
-    "consent_expired",
-    "consultation_overdue",
-    "contact_due",
-    "date_poll_cancelled",
-    "date_poll_complete",
-    "date_poll_invitation",
-    "date_poll_overdue",
-    "date_poll_reminder",
-    "disclosure_requested",
-    "embargo_ended",
-    "emergency_review",
-    "emergency_taken",
-    "enquiry_answered",
-    "enquiry_received",
-    "feedback_given",
-    "feedback_hand_over",
-    "hub_answered",
-    "hub_entry",
-    "hub_overdue",
-    "item_pulled",
-    "item_withdrawn",
-    "minutes_corrected",
-    "plan_to_decide",
-    "provision_received",
-    "referral_amended",
-    "referral_at_hub",
-    "referral_check",
-    "referral_hub_overdue",
-    "referral_lead_named",
-    "referral_received",
-    "referral_suspended",
-    "referral_your_turn",
-    "signal_received",
-    "signal_untouched",
-    "signal_urgent",
-    "stop_use",
-    "task_assigned",
-    "urgent_support_open",
-)
+NOTICES = sorted({*PROGRESS.NOTICES, "agenda_fixed", "agenda_reopened", "item_withdrawn"})
 
 PULLED = ("consent_revoked", "split", "withdrawn")
 HAS_A_PLACE = "pulled_because IS NULL OR pulled_because = 'consent_revoked'"
