@@ -19,7 +19,6 @@ from service.domain.conference import (
     AnswerInvitation,
     Conference,
     ConvertItem,
-    HoldConference,
     InviteAttendees,
     PlanConference,
     RecordResult,
@@ -29,6 +28,7 @@ from service.domain.conference_body import (
     Participant,
     RegisterParticipant,
 )
+from service.domain.conference_hold import HoldConference
 from service.domain.conference_states import ConferenceAct
 from service.domain.permission import Permission
 

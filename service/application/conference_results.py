@@ -13,12 +13,10 @@ from service.domain.conference import (
     AgendaItem,
     Attendee,
     Conference,
-    HoldConference,
     ItemResult,
     RecordResult,
-    check_approval,
 )
-from service.domain.conference_hold import sitting_of
+from service.domain.conference_hold import HoldConference, check_approval, sitting_of
 from service.domain.conference_kinds import KINDS
 from service.domain.conference_seat import positions_by_agency
 from service.domain.conference_states import ConferenceAct

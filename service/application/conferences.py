@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from service.application.conference_memberships import body_of, check_members, keeps, whole_body
@@ -31,7 +32,7 @@ from service.domain.disclosure import D0, disclose
 from service.domain.errors import Denied, IllegalMove, Invalid
 from service.domain.invitation import CalendarEntry, entry_of
 from service.domain.notice import NoticeKind
-from service.domain.permission import Permission
+from service.domain.permission import Permission, Purpose
 from service.domain.progress import earlier
 from service.domain.task import TaskKind
 
@@ -75,8 +76,7 @@ async def read(context: Context, conference_id: UUID) -> Shown:
     shown["kind_ja"] = conference.local_name or KINDS[conference.kind].label_ja
     shown["status_ja"] = conference.status.label_ja
     shown["attendees"] = [
-        disclose(a, frozenset({D0})) | {"is_the_person": a.agency_id is None and a.resident is None}
-        for a in attendees
+        disclose(a, frozenset({D0})) | {"is_the_person": a.person_id is not None} for a in attendees
     ]
     seats = await context.work.conferences.participants(conference_id)
     mine = [p for p in seats if Part.HOLDER in facts.parts or p.agency_id == context.agency_id]
@@ -162,9 +162,37 @@ async def invite(context: Context, conference_id: UUID, command: InviteAttendees
     for resident in dict.fromkeys(command.residents):
         if resident not in {a.resident for a in attendees}:
             await _add(context, conference, resident=resident)
+    await _invite_companions(context, conference, attendees, command)
     changed = conference.move(ConferenceAct.INVITE)
     await context.work.conferences.save(changed)
     return receipt_of(context, changed)
+
+
+async def _invite_companions(
+    context: Context,
+    conference: Conference,
+    attendees: Iterable[Attendee],
+    command: InviteAttendees,
+) -> None:
+    """Family and supporters hear what is said of the person: only where the person agrees to that."""
+    if command.companions and KINDS[conference.kind].persons is not Persons.WITH_CONSENT:
+        raise Invalid("conference.companion_needs_consent", field="/companions")
+    there = {(a.comes_with, a.relation) for a in attendees}
+    for companion in dict.fromkeys(command.companions):
+        person_id = companion.person_id
+        person = await context.work.persons.find(person_id)
+        facts = await person_facts(context, person_id, person)
+        context.enforce(Permission.CONFERENCE_INVITE, facts)
+        context.require_agreed(
+            Permission.CONFERENCE_INVITE,
+            facts,
+            purpose=Purpose.PLANNING,
+            code="conference.person_without_consent",
+            field="/companions",
+        )
+        if (person_id, companion.relation) not in there:
+            seat = {"comes_with": person_id, "relation": companion.relation}
+            await _add(context, conference, **seat)
 
 
 async def _invite_agencies(
@@ -333,18 +361,10 @@ def _facts(
 async def _add(
     context: Context,
     conference: Conference,
-    *,
-    agency_id: UUID | None = None,
-    person_id: UUID | None = None,
-    resident: str | None = None,
+    **who: Any,
 ) -> None:
     attendee = Attendee(
-        id=context.new_id(),
-        conference_id=conference.id,
-        agency_id=agency_id,
-        person_id=person_id,
-        resident=resident,
-        invited_at=context.now,
+        id=context.new_id(), conference_id=conference.id, invited_at=context.now, **who
     )
     await context.work.conferences.add_attendee(attendee)
     await _tell(context, conference, attendee)

@@ -80,6 +80,11 @@ async def _planned(
             "agency_ids": [a.agency_id for a in some if a.agency_id is not None],
             "person_ids": [p for p in persons if await _may_come(context, p)],
             "residents": [a.resident for a in some if a.resident is not None],
+            "companions": [
+                {"person_id": a.comes_with, "relation": a.relation}
+                for a in some
+                if a.comes_with is not None and await _may_come(context, a.comes_with)
+            ],
         }
         if any(command_for.values()):
             await invite(context, made.record_id, InviteAttendees.model_validate(command_for))

@@ -41,7 +41,7 @@ async def packets_of(
     consents: Consents,
     readers: Readers,
 ) -> list[FixedPacket]:
-    """What each attendee with a packet of its own gets on the day; residents get none."""
+    """What each attendee with a packet of its own gets on the day; helpers and family get none."""
     grounds = [await _ground(context, conference, attendees, item) for item in items]
     return [
         FixedPacket(
@@ -63,7 +63,7 @@ async def packets_of(
             ),
         )
         for attendee in attendees
-        if attendee.resident is None
+        if attendee.agency_id is not None or attendee.person_id is not None
         for reader in (readers.get(attendee.id),)
     ]
 

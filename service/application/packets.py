@@ -93,6 +93,9 @@ def reader_of(
     wanted = next((a for a in attendees if a.id == attendee_id), None)
     if wanted is None or (wanted.agency_id is not None and wanted.agency_id != context.agency_id):
         raise Denied("conference.packet_of_somebody_else")
+    # Whoever comes along or helps gets no papers.
+    if wanted.agency_id is None and wanted.person_id is None:
+        raise Denied("conference.packet_of_somebody_else")
     if wanted.agency_id is None and conference.convener_agency_id != context.agency_id:
         raise Denied("conference.packet_of_somebody_else")
     return wanted
@@ -161,7 +164,8 @@ async def classes_at_table(
         classes -= {D6, D7}
     if item.person_ids and any(a.resident is not None for a in attendees):
         classes &= await _open_to_residents(context, conference, item)
-    if reader.person_id is not None:
+    brought = {a.comes_with for a in attendees if a.comes_with is not None}
+    if reader.person_id is not None or brought & set(item.person_ids):
         classes &= OWN_COPY
     return classes
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from service.application.conference_bodies import window_for
+from service.application.conference_memberships import body_of
 from service.application.conferences import change, load, names_of, receipt_of
 from service.application.context import Context, Shown
 from service.application.facts import consents_by_person, own_item
@@ -210,7 +211,9 @@ async def _findings(
     ]
     municipal = await context.work.directory.deciders(conference.municipality_code)
     seats = await _seats(context, conference, attendees, readers)
-    return findings_of(conference, attendees, known, seats, municipal)
+    body = await body_of(context, conference)
+    quorum = body.quorum_percent if body is not None else None
+    return findings_of(conference, attendees, known, seats, municipal, quorum)
 
 
 async def _known(

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from service.domain.agenda import budget_of
 from service.domain.conference import AgendaItem, Answer, Attendee, Conference
+from service.domain.conference_hold import is_quorum
+from service.domain.conference_kinds import KINDS
 from service.domain.decision import CONFERENCE_BASES
 
 
@@ -99,6 +101,7 @@ class FindingCode(StrEnum):
     ITEM_PULLED = "item.pulled"
     ITEM_NO_MUNICIPAL_OFFICER = "item.no_municipal_officer"
     ITEM_QUORUM_IN_DOUBT = "item.quorum_in_doubt"
+    COMPANION_HIDES = "companion.hides"
     PERSON_HIDES = "person.hides"
     PERSON_WITHOUT_ITEM = "person.without_item"
     RESIDENT_LIMITS = "resident.limits"
@@ -202,6 +205,12 @@ FINDINGS: Mapping[FindingCode, Words] = {
         "{accepted} of {invited} agencies have said they come: too few to approve a plan.",
         "{invited}機関のうち出席の回答は{accepted}機関です。プランの承認に必要な数に足りません。",
         (Do.MOVE_DATE, Do.ARRANGE_ITEM),
+    ),
+    F.COMPANION_HIDES: Words(
+        N,
+        "Family or a supporter comes with the person: only what the person's own copy shows is shown, to anybody.",
+        "本人の家族・付添いが同席するため、本人用の資料に載る情報だけが表示されます。",
+        (),
     ),
     F.PERSON_HIDES: Words(
         N,
@@ -314,11 +323,12 @@ def findings_of(
     items: Sequence[OnItem],
     seats: Mapping[UUID, Seat],
     municipal: frozenset[UUID],
+    quorum: int | None = None,
 ) -> list[Finding]:
     """Everything found, what blocks first; in the order of the agenda."""
     found = _of_sitting(conference, attendees, [i.item for i in items])
     for on_item in items:
-        found += _of_item(conference, attendees, on_item, municipal)
+        found += _of_item(conference, attendees, on_item, municipal, quorum)
     found += _of_agencies(conference, attendees, [i.item for i in items], seats)
     return sorted(found, key=lambda f: list(Weight).index(f.weight))
 
@@ -343,6 +353,7 @@ def _of_item(
     attendees: Sequence[Attendee],
     known: OnItem,
     municipal: frozenset[UUID],
+    quorum: int | None,
 ) -> list[Finding]:
     item = known.item
 
@@ -370,11 +381,12 @@ def _of_item(
             ),
             (F.ITEM_PRESENTER_DECLINED, item.presenter_agency_id in declined),
             (F.PERSON_HIDES, _attends(attendees, item)),
+            (F.COMPANION_HIDES, _is_accompanied(attendees, item)),
             (F.RESIDENT_LIMITS, bool(item.person_ids) and any(a.resident for a in attendees)),
         )
         if holds
     ]
-    if item.plan is not None:
+    if item.plan is not None and KINDS[item.kind or conference.kind].decides_plans:
         found += [
             about(code, plan_id=item.plan.plan_id)
             for code, holds in (
@@ -386,7 +398,7 @@ def _of_item(
         ]
         accepted = sum(a.answer is Answer.ACCEPTED or a.agency_id == convener for a in staying)
         answered = all(a.answer is not Answer.NONE or a.agency_id == convener for a in staying)
-        if answered and accepted * 2 <= len(staying):
+        if answered and not is_quorum(accepted, len(staying), quorum):
             numbers = {"accepted": accepted, "invited": len(staying)}
             found.append(about(F.ITEM_QUORUM_IN_DOUBT, facts=numbers))
     found += [about(F.AGENCY_SEES_NOTHING, agency_id=blind) for blind in known.blind]
@@ -395,6 +407,10 @@ def _of_item(
 
 def _attends(attendees: Sequence[Attendee], item: AgendaItem) -> bool:
     return bool({a.person_id for a in attendees if a.person_id} & set(item.person_ids))
+
+
+def _is_accompanied(attendees: Sequence[Attendee], item: AgendaItem) -> bool:
+    return bool({a.comes_with for a in attendees if a.comes_with} & set(item.person_ids))
 
 
 def _coming(

@@ -4,7 +4,6 @@ Kind and legal basis belong to the agenda item, because one sitting may hold two
 (brief §2.4 no. 7). A kind that presupposes consent refuses an item without it.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -13,7 +12,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from service.domain.attendance import PresentAt, StandIn, there_for
+from service.domain.attendance import StandIn, there_for
+from service.domain.companion import Companion, Relation
 from service.domain.conference_states import (
     NEXT,
     C,
@@ -152,7 +152,7 @@ class Answer(StrEnum):
 
 
 class Attendee(Disclosable):
-    """An invited agency, the person themself (本人同席), or a resident without an account."""
+    """An invited agency, the person themself (本人同席), who comes with them, or a resident."""
 
     id: Annotated[UUID, D0]
     conference_id: Annotated[UUID, D0]
@@ -161,6 +161,10 @@ class Attendee(Disclosable):
     resident: Annotated[Line | None, D0] = Field(
         default=None, description="A neighbour or volunteer who helps: what they are, by name."
     )
+    comes_with: Annotated[UUID | None, D1] = Field(
+        default=None, description="The person whom a relative or supporter comes with."
+    )
+    relation: Annotated[Relation | None, D0] = None
     answer: Annotated[Answer, D0] = Answer.NONE
     representative: Annotated[Line | None, D0] = Field(
         default=None, description="Who comes for the agency, or the substitute."
@@ -170,6 +174,13 @@ class Attendee(Disclosable):
     arrived_for_item: Annotated[int | None, D0] = None
     left_before_item: Annotated[int | None, D0] = None
     invited_at: Annotated[datetime, D0]
+
+    @property
+    def called(self) -> str:
+        """Whoever comes for no agency, as they stand on a roster: never by the person's name."""
+        if self.relation is not None:
+            return f"本人の付添い（{self.relation.label_ja}）"
+        return self.resident or "本人"
 
     def there_for(self, number: int) -> bool:
         """Whether they were at the table for the item of this number."""
@@ -187,13 +198,17 @@ class InviteAttendees(BaseModel):
     residents: tuple[Line, ...] = Field(
         default=(), max_length=10, description="Neighbours and volunteers, who have no account."
     )
+    companions: tuple[Companion, ...] = Field(
+        default=(), max_length=10, description="Family and supporters of persons who come."
+    )
     whole_body: bool = Field(
         default=False, description="Everybody who is on the body's list on the day."
     )
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:
-        if not (self.agency_ids or self.person_ids or self.residents or self.whole_body):
+        called = (self.agency_ids, self.person_ids, self.residents, self.companions)
+        if not any(called) and not self.whole_body:
             raise invalid("conference.nobody_invited", MESSAGES_EN)
         return self
 
@@ -395,45 +410,6 @@ class AssignTask(BaseModel):
     position_id: UUID | None = Field(
         default=None, description="Whose it is at the agency; left out: anybody's at the desk."
     )
-
-
-class HoldConference(BaseModel):
-    """Who was there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    present_attendee_ids: tuple[UUID, ...] = Field(min_length=1, max_length=80)
-    attendances: tuple[PresentAt, ...] = Field(
-        default=(), max_length=80, description="Who sat for an attendee; who came late or left."
-    )
-    chaired_by_attendee_id: UUID | None = Field(
-        default=None, description="Who took the chair; left out: the convener, if it was there."
-    )
-
-
-def check_approval(
-    item: AgendaItem,
-    attendees: Iterable[Attendee],
-    convener: UUID,
-    municipal: frozenset[UUID],
-    quorum_percent: int | None = None,
-) -> None:
-    """A plan is approved with a quorum and a municipal officer at the table (brief §8 rule 9).
-
-    The quorum is what the by-laws say of the agencies invited to the item; else more than half.
-    """
-    mine = [a for a in attendees if item.invites(a.agency_id, convener)]
-    present = {a.agency_id for a in mine if a.there_for(item.number)}
-    if not present & municipal:
-        raise IllegalMove("plan.no_municipal_attendee")
-    if not _is_quorum(len(present), len(mine), quorum_percent):
-        raise IllegalMove("plan.no_quorum", facts={"present": len(present), "invited": len(mine)})
-
-
-def _is_quorum(present: int, invited: int, percent: int | None) -> bool:
-    if percent is None:
-        return present * 2 > invited
-    return present * 100 >= invited * percent
 
 
 RecordResult.model_rebuild()

@@ -1,12 +1,28 @@
 """The record of a sitting: who was there, for which items, and who took the chair."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from service.domain.attendance import PresentAt
-from service.domain.conference import Attendee, HoldConference
-from service.domain.errors import Invalid
+from service.domain.conference import AgendaItem, Attendee
+from service.domain.errors import IllegalMove, Invalid
+
+
+class HoldConference(BaseModel):
+    """Who was there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    present_attendee_ids: tuple[UUID, ...] = Field(min_length=1, max_length=80)
+    attendances: tuple[PresentAt, ...] = Field(
+        default=(), max_length=80, description="Who sat for an attendee; who came late or left."
+    )
+    chaired_by_attendee_id: UUID | None = Field(
+        default=None, description="Who took the chair; left out: the convener, if it was there."
+    )
 
 
 class Sitting(NamedTuple):
@@ -71,3 +87,29 @@ def _chair(command: HoldConference, marked: Sequence[Attendee], convener: UUID) 
     if convener not in there.values():
         raise Invalid("conference.chair_absent", field="/chaired_by_attendee_id")
     return convener
+
+
+def check_approval(
+    item: AgendaItem,
+    attendees: Iterable[Attendee],
+    convener: UUID,
+    municipal: frozenset[UUID],
+    quorum_percent: int | None = None,
+) -> None:
+    """A plan is approved with a quorum and a municipal officer at the table (brief §8 rule 9).
+
+    The quorum is what the by-laws say of the agencies invited to the item; else more than half.
+    """
+    mine = [a for a in attendees if item.invites(a.agency_id, convener)]
+    present = {a.agency_id for a in mine if a.there_for(item.number)}
+    if not present & municipal:
+        raise IllegalMove("plan.no_municipal_attendee")
+    if not is_quorum(len(present), len(mine), quorum_percent):
+        raise IllegalMove("plan.no_quorum", facts={"present": len(present), "invited": len(mine)})
+
+
+def is_quorum(present: int, invited: int, percent: int | None) -> bool:
+    """Whether so many of those invited are enough; without by-laws, more than half."""
+    if percent is None:
+        return present * 2 > invited
+    return present * 100 >= invited * percent

@@ -206,7 +206,7 @@ def roster_of(
     """The roster as a table; ``seats`` are the positions registered for each agency."""
     lines = tuple(
         (
-            names.get(a.agency_id, "") if a.agency_id else a.resident or "本人",
+            names.get(a.agency_id, "") if a.agency_id else a.called,
             "、".join(seats.get(a.agency_id, ())) if a.agency_id else "",
             a.representative or "",
             ANSWER_JA[a.answer] if a.agency_id else "",

@@ -65,7 +65,7 @@ def draft_of(
 
 def _who(attendee: Attendee, names: Names) -> str:
     if attendee.agency_id is None:
-        return attendee.resident or "本人"
+        return attendee.called
     agency = names.get(attendee.agency_id, "")
     return f"{agency}（{attendee.representative}）" if attendee.representative else agency
 

@@ -258,6 +258,10 @@ PROBLEMS: dict[str, Words] = {
         "A statutory conference needs its constituted body. Register its by-laws first and name body_id.",
         "法定会議には設置された会議体が必要です。先に設置要綱を登録し、body_idを指定してください。",
     ),
+    "conference.companion_needs_consent": Words(
+        "Family and supporters come only to a conference that the person has agreed to. Leave companions out.",
+        "家族や付添いの方が同席できるのは、本人の同意に基づく会議だけです。companionsを外してください。",
+    ),
     "conference.chair_absent": Words(
         "The convener was not there. Name who took the chair (chaired_by_attendee_id), or change the date.",
         "招集機関が出席していません。議長を務めた出席機関をchaired_by_attendee_idで指定するか、日程を変更してください。",

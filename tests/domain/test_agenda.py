@@ -30,6 +30,7 @@ from service.domain.agenda_check import (
     Weight,
     findings_of,
 )
+from service.domain.companion import RELATION_JA, Relation
 from service.domain.conference import GONE, Answer, ItemResult, PlanReference, PullReason
 from service.domain.decision import Basis
 from service.domain.disclosure import D0, D1, D3
@@ -209,6 +210,14 @@ CASES: dict[FindingCode, dict[str, Any]] = {
     F.ITEM_PULLED: {"on": [OnItem(item=about().pulled(PullReason.CONSENT_REVOKED, NOW))]},
     F.ITEM_NO_MUNICIPAL_OFFICER: {"on": [OnItem(item=about(invited_agency_ids=(OURS, OTHER)))]},
     F.ITEM_QUORUM_IN_DOUBT: {"attendees": DECLINED},
+    F.COMPANION_HIDES: {
+        "attendees": [
+            attendee(OURS, id=uid(0x801)),
+            attendee(
+                None, id=uid(0x804), person_id=None, comes_with=PERSON, relation=Relation.SPOUSE
+            ),
+        ],
+    },
     F.PERSON_HIDES: {
         "attendees": [attendee(OURS, id=uid(0x801)), attendee(None, id=uid(0x804))],
     },
@@ -278,3 +287,29 @@ def test_what_has_changed_since_the_fixing_can_be_told() -> None:
     opened = shut.but(data_classes=frozenset({D0, D1, D3}))
     assert packet.changed((page, opened)) == {uid(2)}
     assert packet.changed((page.but(data_classes=frozenset()), shut)) == {uid(1)}
+
+
+def test_a_relation_has_its_word_and_stands_for_the_name() -> None:
+    assert set(RELATION_JA) == set(Relation)
+    for relation in Relation:
+        who = attendee(None, person_id=None, comes_with=PERSON, relation=relation)
+        assert who.called == f"本人の付添い（{relation.label_ja}）"
+    assert attendee(None).called == "本人"
+    assert attendee(None, person_id=None, resident="隣人").called == "隣人"
+
+
+def test_the_quorum_of_the_by_laws_is_the_one_that_is_in_doubt() -> None:
+    at_table = [
+        attendee(OURS, id=uid(0x801)),
+        attendee(OTHER, id=uid(0x802), answer=Answer.DECLINED),
+        attendee(THIRD, id=uid(0x803), answer=Answer.ACCEPTED),
+    ]
+    items = [OnItem(item=about())]
+    for quorum, doubt in ((None, False), (66, False), (67, True)):
+        found_ = findings_of(conference(), at_table, items, {}, frozenset({THIRD}), quorum)
+        assert (F.ITEM_QUORUM_IN_DOUBT in {f.code for f in found_}) == doubt
+
+
+def test_a_plan_before_a_kind_that_decides_none_raises_no_doubt() -> None:
+    talked = [OnItem(item=about(kind="case_conf"), plan_agreed=False, plan_outdated=True)]
+    assert found(on=talked) == {}

@@ -24,14 +24,13 @@ from service.domain.conference import (
     MESSAGES_JA,
     AddItem,
     Attendee,
-    HoldConference,
     InviteAttendees,
     ItemPurpose,
     ItemResult,
     PlanReference,
     PullReason,
-    check_approval,
 )
+from service.domain.conference_hold import HoldConference, check_approval
 from service.domain.conference_states import (
     ACT_PERMISSION,
     BASIS_OF,

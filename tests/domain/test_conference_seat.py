@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from service.domain.attendance import there_for
-from service.domain.conference import Attendee, HoldConference
+from service.domain.conference import Attendee
 from service.domain.conference_body import Participant
-from service.domain.conference_hold import sitting_of
+from service.domain.conference_hold import HoldConference, sitting_of
 from service.domain.conference_seat import (
     check_seat,
     positions_by_agency,

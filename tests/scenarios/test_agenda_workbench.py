@@ -310,7 +310,8 @@ async def test_a_members_item_is_arranged_by_the_convener_and_worded_by_the_memb
     m, e = town.caller("m-officer"), town.caller("e-consultant")
     form = person("見本", "徹", "ミホン トオル", birth="1972-08-30")
     him = (await ok(e.post("/v1/persons", form), 201))["id"]
-    body = (await ok(m.post("/v1/conference-bodies", BODY), 201))["id"]
+    listed = BODY | {"member_agency_ids": agencies(town, "E S")}
+    body = (await ok(m.post("/v1/conference-bodies", listed), 201))["id"]
     when = {"starts_at": "2026-12-04T14:00:00+09:00", "ends_at": "2026-12-04T15:00:00+09:00"}
     plan = {"kind": "support_conf_layered", "body_id": body, "place": "会議室"} | when
     path = f"/v1/conferences/{(await ok(m.post('/v1/conferences', plan), 201))['id']}"

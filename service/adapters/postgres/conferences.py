@@ -72,11 +72,16 @@ AttendeeRow = row_of(
         "conference_id": "conference.id",
         "agency_id": "agency.id",
         "person_id": "person.id",
+        "comes_with": "person.id",
     },
     constraints=[
         UniqueConstraint("conference_id", "agency_id"),
         UniqueConstraint("conference_id", "person_id"),
-        CheckConstraint("num_nonnulls(agency_id, person_id, resident) = 1", name="one_of"),
+        CheckConstraint(
+            "num_nonnulls(agency_id, person_id, resident, comes_with) = 1"
+            " AND (comes_with IS NULL) = (relation IS NULL)",
+            name="one_of",
+        ),
         Index("ix_attendee_agency_id", "agency_id", "conference_id"),
     ],
 )

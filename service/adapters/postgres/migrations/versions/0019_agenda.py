@@ -22,8 +22,38 @@ HAS_A_PLACE = "pulled_because IS NULL OR pulled_because = 'consent_revoked'"
 IN_CIRCLE = WALL.known("fixed_packet.conference_id")
 
 
+RELATIONS = (
+    "spouse",
+    "parent",
+    "child",
+    "sibling",
+    "relative",
+    "guardian",
+    "interpreter",
+    "supporter",
+)
+ONE_OF = (
+    "num_nonnulls(agency_id, person_id, resident, comes_with) = 1"
+    " AND (comes_with IS NULL) = (relation IS NULL)"
+)
+
+
 def upgrade() -> None:
     """Apply."""
+    op.add_column("attendee", sa.Column("comes_with", sa.Uuid(), nullable=True))
+    op.add_column("attendee", sa.Column("relation", sa.Text(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_attendee_comes_with"),
+        "attendee",
+        "person",
+        ["comes_with"],
+        ["id"],
+        deferrable=True,
+    )
+    listed = ", ".join(f"'{relation}'" for relation in RELATIONS)
+    op.create_check_constraint(op.f("ck_attendee_relation"), "attendee", f"relation IN ({listed})")
+    op.drop_constraint(op.f("ck_attendee_one_of"), "attendee", type_="check")
+    op.create_check_constraint(op.f("ck_attendee_one_of"), "attendee", ONE_OF)
     op.drop_constraint(op.f("uq_agenda_item_conference_id_number"), "agenda_item")
     op.create_exclude_constraint(
         "ex_agenda_item_place",
