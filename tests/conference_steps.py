@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from scenario_steps import consent, ok, person
+from scenario_steps import consent, everybody, ok, person
 from town import Caller, Town
 
 ACCOUNTS = {
@@ -57,7 +57,14 @@ class Item(NamedTuple):
 
 
 async def a_body(town: Town) -> str:
-    return (await ok(of(town, "M").post("/v1/conference-bodies", BODY), 201))["id"]
+    return (
+        await ok(
+            of(town, "M").post(
+                "/v1/conference-bodies", BODY | {"member_agency_ids": everybody(town)}
+            ),
+            201,
+        )
+    )["id"]
 
 
 async def sitting(

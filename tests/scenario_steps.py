@@ -89,6 +89,11 @@ def remedies(problem: dict[str, Any]) -> set[str]:
     return {remedy["code"] for remedy in problem["remedies"]}
 
 
+def everybody(town: Town) -> list[str]:
+    """All agencies of the city, for the list of a conference body."""
+    return [str(agency_id) for agency_id in town.agency.values()]
+
+
 async def inbox(caller: Caller, box: str = "inbox") -> list[str]:
     """The ids of the referrals in a box."""
     page = await ok(caller.get("/v1/referrals", params={"box": box}))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from scenario_steps import ok, person
+from scenario_steps import everybody, ok, person
 from town import Caller, Town
 
 SUBJECT = "弟の暮らしと見守りの分担"
@@ -50,6 +50,7 @@ async def laid(town: Town, *, fixed: bool = True) -> Table:
         "name": "みほん市支援会議",
         "by_laws": "みほん市支援会議設置要綱（令和6年告示第10号）",
         "valid_from": "2024-04-01",
+        "member_agency_ids": everybody(town),
     }
     body_id = (await ok(m.post("/v1/conference-bodies", body), 201))["id"]
     form = {

@@ -43,12 +43,16 @@ class BoardPage(BaseModel):
     next_cursor: str | None = None
 
 
+_ITEM: dict[str, Any] = {
+    # Closed to the caller it has nothing but its place.
+    name: (field.annotation, field if name in {"id", "number"} else Field(default=None))
+    for name, field in shown(AgendaItem).model_fields.items()
+}
 ItemProgress = create_model(
     "ItemProgress",
-    id=(UUID, ...),
-    number=(int, ...),
     restricted=(bool | None, None),
     tasks=(list[dict[str, Any]] | None, None),
+    **_ITEM,
 )
 Waiting = shown(AgendaItem, fit_for=str, fit_for_ja=str, remark=str | None, checked_on=str)
 

@@ -422,7 +422,6 @@ async def plan_discussed(town: Town, kind: str, *present: str, **more: Any) -> h
     [
         # A case conference talks about a plan, and does not decide on it.
         ("case_conf", "M J E S HC", None, "conference.kind_decides_no_plan"),
-        ("evaluation_conf", "M J E S HC", None, "conference.kind_decides_no_plan"),
         # More than half, unless the by-laws say how many.
         ("support_coordination_conf", "M J", None, "plan.no_quorum"),
         ("support_coordination_conf", "M J", 41, "plan.no_quorum"),

@@ -30,6 +30,7 @@ from conference_steps import (
 )
 from scenario_steps import (
     counted,
+    everybody,
     heard_by,
     listen,
     nothing_slipped,
@@ -192,6 +193,7 @@ async def test_what_is_under_secrecy_is_not_carried_into_another_kind(town: Town
     whom = await e_knows(town)
     body = await a_body(town)
     needy = BODY | {"kind": "support_conf_needy", "name": "みほん市支援会議（困窮）"}
+    needy |= {"member_agency_ids": everybody(town)}
     other = (await ok(of(town, "M").post("/v1/conference-bodies", needy), 201))["id"]
     first = await sitting(town, "2026-12-04", STATUTORY, ("E", "S"), body_id=body)
     old = await e_brings(town, first, whom)

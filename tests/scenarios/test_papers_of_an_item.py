@@ -15,7 +15,7 @@ import pytest
 from conftest import Urls
 from paper_files import EXE, JFIF, archive, docx, exif, jpeg, pdf, png, segment, xlsx
 from pypdf import PdfReader
-from scenario_steps import consent, listen, ok, person, refused, tally, written_in
+from scenario_steps import consent, everybody, listen, ok, person, refused, tally, written_in
 from structlog.testing import capture_logs
 from town import Caller, Clock, Town, open_town
 
@@ -535,6 +535,7 @@ async def test_on_a_statutory_item_papers_wait_for_the_window(town: Town):
         "name": "みほん市支援会議",
         "by_laws": "みほん市支援会議設置要綱（令和6年告示第10号）",
         "valid_from": "2024-04-01",
+        "member_agency_ids": everybody(town),
     }
     body_id = (await ok(m.post("/v1/conference-bodies", body), 201))["id"]
     form = person("試験", "四郎", "シケン シロウ")

@@ -24,7 +24,16 @@ from progress_steps import (
     task,
     whats,
 )
-from scenario_steps import hidden, notices, ok, refused, same_as_unknown, tally, written_in
+from scenario_steps import (
+    everybody,
+    hidden,
+    notices,
+    ok,
+    refused,
+    same_as_unknown,
+    tally,
+    written_in,
+)
 from town import Caller, Town
 
 from service.api import examples
@@ -294,7 +303,8 @@ async def under_secrecy(town: Town, sitting: Sitting, **accounts: str) -> None:
 async def test_a_body_follows_up_what_its_sittings_decided_without_consent(town: Town):
     e, m, s = (of(town, a) for a in ("e-consultant", "m-officer", "s-csw"))
     him = (await ok(e.post("/v1/persons", {}), 201))["id"]
-    body = (await ok(m.post("/v1/conference-bodies", BODY), 201))["id"]
+    listed = BODY | {"member_agency_ids": everybody(town)}
+    body = (await ok(m.post("/v1/conference-bodies", listed), 201))["id"]
     of_body = {"kind": "support_conf_layered", "body_id": body, "who": "m-officer"}
     of_body |= {"letters": ("E", "S", "H"), "fixed": False}
     item = about(town, him, invited_agency_ids=[str(town.agency[a]) for a in ("E", "S")])
