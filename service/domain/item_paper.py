@@ -171,8 +171,7 @@ class ItemPaper(Disclosable):
     def shown(self) -> dict[str, Any]:
         """As whoever may see the paper is shown it."""
         shown = disclose(self, frozenset({D0, D4}))
-        for name in ("withheld", "withdrawn_at", "withdrawn_by_agency_id", "withdrawn_reason"):
-            del shown[name]
+        del shown["withheld"], shown["withdrawn_reason"]
         return shown | {"media_type_ja": self.media_type.label_ja}
 
     def fixed_part(self) -> bytes:
