@@ -48,7 +48,7 @@ async def listing(context: Context, case_id: UUID) -> Shown:
     items: list[dict[str, Any]] = []
     latest: dict[tuple[UUID, UUID], dict[str, Any]] = {}
     for one in await context.work.assessments.of_case(case_id):
-        facts = await _facts(context, case, one, about)
+        facts = await facts_of_view(context, case, one, about)
         permit = context.may(Permission.ASSESSMENT_READ, facts, shows=Assessment, needs=D3)
         if permit is not None and permit.only_themes is None:
             shown = disclose(one, permit.classes)
@@ -71,7 +71,7 @@ async def _require_member(context: Context, case: Case, person_id: UUID, number:
     )
 
 
-async def _facts(context: Context, case: Case, one: Assessment, about: Facts) -> Facts:
+async def facts_of_view(context: Context, case: Case, one: Assessment, about: Facts) -> Facts:
     """A view belongs to its agency; a member's own consents open it, nobody else's."""
     me = context.actor.agency_id
     parts = {Part.HOLDER} if one.agency_id == me else set()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from service.application.date_poll_ports import DatePolls, SeriesOfConferences
 from service.application.desk_ports import Desks
+from service.application.form_ports import Checklists, Forms
 from service.application.import_ports import Areas, Imports
 from service.application.ports_of_care import (
     Assessments,
@@ -378,6 +379,10 @@ class UnitOfWork(Protocol):
     def date_polls(self) -> DatePolls: ...
     @property
     def calendar_feeds(self) -> CalendarFeeds: ...
+    @property
+    def checklists(self) -> Checklists: ...
+    @property
+    def forms(self) -> Forms: ...
     @property
     def notices(self) -> Notices: ...
     @property

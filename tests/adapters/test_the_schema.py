@@ -25,6 +25,8 @@ from service.domain.disclosure import D0, Disclosable, classes_within
 APPEND_ONLY = {
     "assessment",
     "audit_entry",
+    "checklist_sheet",
+    "local_form",
     "minutes_agreement",
     "minutes_version",
     "note",

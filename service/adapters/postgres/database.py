@@ -34,6 +34,7 @@ from service.adapters.postgres.entrance import (
     PostgresHub,
     PostgresSignals,
 )
+from service.adapters.postgres.forms import PostgresChecklists, PostgresForms
 from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.imports import PostgresImports
 from service.adapters.postgres.people import (
@@ -127,6 +128,8 @@ class PostgresUnitOfWork:
         self.contacts = PostgresContacts(connection)
         self.urgent_supports = PostgresUrgentSupports(connection)
         self.plans = PostgresPlans(connection)
+        self.forms = PostgresForms(connection)
+        self.checklists = PostgresChecklists(connection)
         self.conferences = PostgresConferences(connection)
         self.conference_series = PostgresSeries(connection)
         self.date_polls = PostgresDatePolls(connection)
