@@ -11,7 +11,7 @@ from service.domain.paper import Box, Grid, Paper, Section, Tick
 CAUTION = "取扱注意"
 #: The marks of the standard form: ○ for each worry, ◎ for the worst.
 EACH, WORST = "○", "◎"
-TICKED, OPEN = "☑", "□"
+TICKED, OPEN = "■", "□"
 _BLANK_DATE = "　　　　年　　　月　　　日"
 _BLANK_ERA = "大・昭・平・令　 年　 月　 日"
 #: Room for handwriting in an empty box, in lines.
