@@ -292,7 +292,7 @@ async def _filled(
     lines: Mapping[str, tuple[PartShown, ...]] | None = None,
 ) -> FormShown:
     own = disclose(answers, ceiling)["answers"] if answers else {}
-    written = {code: value for by_class in own.values() for code, value in by_class.items()}
+    written = {a["code"]: a["value"] for by_class in own.values() for a in by_class}
     kinds = await context.work.directory.kinds() if "intake" in form.draws_on else ()
     material = Material(
         parts=dict(shown) | {"answers": PartShown(classes=ceiling, values=written)},

@@ -6,12 +6,12 @@ forms, or a municipality's own boxes, is another version, and old records keep t
 
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service.domain.access_question import RecordKind
-from service.domain.disclosure import DataClass
+from service.domain.disclosure import D0, DataClass, Disclosable
 from service.domain.text import Code, Line, invalid
 
 MESSAGES_EN = {
@@ -44,14 +44,12 @@ class FieldKind(StrEnum):
 CHOOSING = frozenset({FieldKind.CHOICE, FieldKind.CHOICES})
 
 
-class Option(BaseModel):
+class Option(Disclosable):
     """One option, with the number that the form prints before it, if it prints one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    code: Code
-    label_ja: Line
-    number: Line | None = None
+    code: Annotated[Code, D0]
+    label_ja: Annotated[Line, D0]
+    number: Annotated[Line | None, D0] = None
 
 
 class FormField(BaseModel):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 from pydantic_core import PydanticCustomError
 
 from service.domain.disclosure import D0, D1, D2, D3, D4, D7, Disclosable
@@ -40,23 +40,31 @@ class AnswerForm(BaseModel):
     answers: dict[Code, Any] = Field(max_length=120, description="By the codes of the fields.")
 
 
+class Answer(Disclosable):
+    """What stands in one box, as JSON; how far it may travel, its place among the answers says."""
+
+    code: Annotated[Code, D0]
+    value: Annotated[JsonValue, D0]
+
+
 class Answers(Disclosable):
     """The answers, each under the class of its field."""
 
-    d0: Annotated[dict[str, Any], D0] = Field(default={})
-    d1: Annotated[dict[str, Any], D1] = Field(default={})
-    d2: Annotated[dict[str, Any], D2] = Field(default={})
-    d3: Annotated[dict[str, Any], D3] = Field(default={})
-    d4: Annotated[dict[str, Any], D4] = Field(default={})
-    d7: Annotated[dict[str, Any], D7] = Field(default={})
+    d0: Annotated[tuple[Answer, ...], D0] = ()
+    d1: Annotated[tuple[Answer, ...], D1] = ()
+    d2: Annotated[tuple[Answer, ...], D2] = ()
+    d3: Annotated[tuple[Answer, ...], D3] = ()
+    d4: Annotated[tuple[Answer, ...], D4] = ()
+    d7: Annotated[tuple[Answer, ...], D7] = ()
 
     @classmethod
     def of(cls, definition: FormDefinition, answers: Mapping[str, Any]) -> Self:
         """Sorted by class; an answer of a class without a place of its own cannot be."""
-        sorted_by: dict[str, dict[str, Any]] = {name: {} for name in cls.model_fields}
+        sorted_by: dict[str, list[Answer]] = {name: [] for name in cls.model_fields}
         for field in definition.answer_fields:
             if field.code in answers:
-                sorted_by[field.data_class.value.lower()][field.code] = answers[field.code]
+                answer = Answer(code=field.code, value=answers[field.code])
+                sorted_by[field.data_class.value.lower()].append(answer)
         return cls.model_validate(sorted_by)
 
 

@@ -63,17 +63,15 @@ FIRST_LOCAL = 101
 EXTRA_CLASSES: frozenset[DataClass] = frozenset({D0, D1, D2, D3, D4, D7})
 
 
-class ExtraField(BaseModel):
+class ExtraField(Disclosable):
     """A box of a municipality's own (独自項目)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    code: Code
-    label_ja: Line
-    kind: FieldKind
-    data_class: DataClass
-    options: tuple[Option, ...] = Field(default=(), max_length=60)
-    required: bool = False
+    code: Annotated[Code, D0]
+    label_ja: Annotated[Line, D0]
+    kind: Annotated[FieldKind, D0]
+    data_class: Annotated[DataClass, D0]
+    options: Annotated[tuple[Option, ...], D0] = Field(default=(), max_length=60)
+    required: Annotated[bool, D0] = False
 
     @model_validator(mode="after")
     def _may_be(self) -> Self:

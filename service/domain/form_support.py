@@ -56,7 +56,7 @@ PROGRESS = FormDefinition(
                     reported=True,
                 ),
                 box("with_whom", "相手", "line.with_whom", D3),
-                box("minutes", "分", "line.minutes", D0, K.NUMBER),
+                box("minutes", "対応時間（分）", "line.minutes", D0, K.NUMBER),
                 box("text", "内容", "line.text", D3, K.LONG_TEXT, required=True),
                 box("sensitive", "健康など", "line.sensitive", D4, K.LONG_TEXT),
                 box("opinion", "所感", "line.opinion", D7, K.LONG_TEXT),

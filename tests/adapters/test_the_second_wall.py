@@ -23,6 +23,7 @@ from every_route import (
     every_route,
     filled,
     give_every_role,
+    make_answers,
     make_minutes,
     make_records,
     random_ids,
@@ -70,6 +71,8 @@ OPEN = {
     # Numbers and themes without anybody.
     "area_issue",
     "case_number",
+    "checklist_sheet",
+    "local_form",
     "recommendation",
     "routing",
     # Receipts (data class D0).
@@ -180,6 +183,7 @@ async def records(town: Town) -> Records:
     await ok(j.post(f"/v1/conferences/{ids['conference_id']}/participants", sits), 201)
     assert (await j.get(f"/v1/conferences/{ids['conference_id']}/packet.pdf")).status_code == 200
     await make_minutes(town, found)
+    await make_answers(town, found)
     there = {
         table: await town.owner.fetchval(f"SELECT count(*) FROM {table}") for table in PROTECTED
     }
@@ -266,6 +270,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         *migration("0009_entrance_hub_and_cases").POLICIES,
         *migration("0011_finding_a_date").POLICIES,
         *migration("0012_conference_paper").POLICIES,
+        *migration("0022_forms").POLICIES,
     }
     assert set(PROTECTED) == {*migration("0005_second_wall").PROTECTED, *later, "circle"}
 
