@@ -38,6 +38,7 @@ WHO_MAY = {
     "disclosure": "cc-privacy",
     "embargo": "cc-privacy",
     "feedback.acknowledge": "p3-commissioner",
+    "form.add_version": "m-officer",
     "hub.answer": "s-hub",
     "person.report_access": "cc-privacy",
     "plan.decide": "m-officer",
@@ -46,6 +47,8 @@ WHO_MAY = {
 }
 #: Area issues name nobody: whoever has an account may read what is published of them.
 PUBLISHED = "/v1/area-issues/{issue_id}/report"
+#: Codes of printed forms and checklists, which are the same for everybody: no records.
+DEFINITIONS = {"form_code", "checklist_code"}
 
 
 def permitted(route: Route, *, otherwise: str) -> str:
@@ -78,6 +81,8 @@ async def test_unknown_and_not_yours_are_the_same_bytes(
     differing = []
     for route in routes:
         if not route.parameters or "agency_id" in route.parameters or route.path == PUBLISHED:
+            continue
+        if set(route.parameters) <= DEFINITIONS:
             continue
         caller = town.caller(account, route.purpose)
         foreign = await call(caller, route, records.path(route), route.body)
