@@ -756,7 +756,7 @@ async def test_a_search_finds_namesakes_of_the_askers_circle_only(
 # R6: the decision is gone; the wall still stands.
 
 
-OPEN_TO_ALL = ("area_issue.", "audit.", "directory.", "me.", "report.")
+OPEN_TO_ALL = ("area_issue.", "audit.", "checklist", "directory.", "form.", "me.", "report.")
 
 
 def permits_all(question: Question) -> Decision:
@@ -782,8 +782,8 @@ async def test_without_the_decision_a_stranger_still_reads_nothing(
         caller = town.caller(account, route.purpose)
         answer = await call(caller, route, records.path(route))
         assert CANARY not in answer.text, route
-        # The agency's own log holds what it has just tried: its auditor's to read. The directory
-        # and area issues are open to all staff, and so are numbers of their own.
+        # The agency's own log holds what it has just tried: its auditor's to read. The directory,
+        # empty forms, checklists and area issues are open to all staff, and so are numbers of their own.
         if route.permission.value.startswith(OPEN_TO_ALL):
             continue
         assert records.person_id not in answer.text, route
