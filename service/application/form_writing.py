@@ -103,6 +103,7 @@ async def _answer(context: Context, record: _Written, form: str, command: Answer
         after = before.but(
             answers=answers,
             form_version=definition.version,
+            person_id=record.person_id,
             written_at=context.now,
             position_id=context.position_id,
             version=before.version + 1,

@@ -440,3 +440,25 @@ async def test_a_form_of_a_case_adds_the_agencys_own_view(town: Town):
     version = int((await cc.get(path)).headers["etag"].strip('"'))
     refusal = await sent(cc, path, wrong.encode(), version)
     assert (refusal.status_code, refusal.json()["code"]) == (422, "form.intake_on_the_consultation")
+
+
+async def test_what_was_written_into_a_form_is_disclosed_to_the_person(town: Town):
+    """Also what was written before it was known who it is; never the opinion."""
+    cc, privacy = town.caller("cc-worker"), town.caller("cc-privacy", "access_request")
+    consultation = (await ok(cc.post("/v1/consultations", {"told": TOLD}), 201))["id"]
+    answers = f"/v1/consultations/{consultation}/forms/intake_application/answers"
+    await ok(cc.put(answers, {"answers": {"email": "hanako@example.jp"}}, 0))
+    _, whom = await consulted(town)
+    known = {"told": TOLD, "person_id": whom}
+    await ok(cc.put(f"/v1/consultations/{consultation}", known, 1))
+
+    wanted = examples.DISCLOSURE_REQUEST | {"person_id": whom}
+    request = (await ok(privacy.post("/v1/disclosure-requests", wanted), 201))["id"]
+    path = f"/v1/disclosure-requests/{request}"
+    decision = {"result": "full", "grounds": [], "decision_number": "第12号"}
+    await ok(privacy.post(f"{path}/decide", decision))
+    gave = await ok(privacy.post(f"{path}/export"))
+    (form,) = gave["records"]["form_answers"]
+    assert form["form_code"] == "intake_application"
+    assert "hanako@example.jp" in str(form)
+    assert "d7" not in form["answers"]

@@ -78,6 +78,15 @@ class PostgresForms(Records[FormAnswers]):
             form,
         )
 
+    async def of_person(self, person_id: UUID, agency_id: UUID) -> Sequence[FormAnswers]:
+        """An agency's answers about a person, also those from before it was known who it is."""
+        return await self._all(
+            "WHERE agency_id = $2 AND (person_id = $1 OR record_id IN"
+            " (SELECT id FROM consultation WHERE person_id = $1)) ORDER BY id",
+            person_id,
+            agency_id,
+        )
+
 
 class PostgresChecklists(Records[ChecklistSheet]):
     """Sheets of checklists."""
