@@ -39,20 +39,22 @@ ChecklistSheetRow = row_of(
     ],
 )
 
+#: Municipalities' own versions, which the store of answers also looks after.
+LOCAL_FORMS = Table(LocalForm, LocalFormRow)
+
 
 class PostgresForms(Records[FormAnswers]):
     """Answers to forms, and the municipalities' own versions."""
 
     table = Table(FormAnswers, FormAnswersRow)
-    _local = Table(LocalForm, LocalFormRow)
 
     async def local(self, municipality: str) -> Sequence[LocalForm]:
         """All versions of a municipality's own, oldest first."""
         rows = await self._connection.fetch(
-            f"{self._local.select} WHERE municipality_code = $1 ORDER BY form_code, number",
+            f"{LOCAL_FORMS.select} WHERE municipality_code = $1 ORDER BY form_code, number",
             municipality,
         )
-        return [self._local.read(row) for row in rows]
+        return [LOCAL_FORMS.read(row) for row in rows]
 
     async def hold(self, municipality: str) -> None:
         """Nobody else adds a version for the municipality until this is done."""
@@ -62,7 +64,7 @@ class PostgresForms(Records[FormAnswers]):
 
     async def add_local(self, form: LocalForm) -> None:
         """One more version."""
-        await self._connection.execute(self._local.insert(), *self._local.parameters(form))
+        await self._connection.execute(LOCAL_FORMS.insert(), *LOCAL_FORMS.parameters(form))
 
     async def answers(
         self, kind: RecordKind, record_id: UUID, agency_id: UUID, form: str, *, lock: bool = False
