@@ -1000,7 +1000,6 @@ FULL: tuple[BaseModel, ...] = (
             d2=(Answer(code="town_bus", value="uses"),),
             d3=(Answer(code="why", value=["gap", "roles"]),),
         ),
-        version=3,
     ),
     ChecklistSheet(
         id=uid(63),
