@@ -197,10 +197,12 @@ async def make_records(town: Town) -> Records:
             "agency_id": str(town.agency["J"]),
             "attendee_id": attendee,
             "case_id": case,
+            "checklist_code": "support_system",
             "conference_id": conference,
             "consent_id": consent,
             "consultation_id": consultation,
             "desk_id": str(town.desk["J"]),
+            "form_code": "intake_application",
             "household_id": household,
             "item_id": item,
             "network_id": str(NETWORK_ID),
@@ -432,6 +434,14 @@ async def make_minutes(town: Town, records: Records) -> None:
         town.agency["S"],
         CANARY,
     )
+
+
+async def make_answers(town: Town, records: Records) -> None:
+    """What CC wrote into the boxes that only a form has."""
+    path = f"/v1/consultations/{records.by_parameter['consultation_id']}/forms/intake_application"
+    said = {"answers": {"email": f"{CANARY}@example.jp", "work_kind": "regular"}}
+    written = await town.caller("cc-worker").put(f"{path}/answers", said, 0)
+    assert written.status_code == 200, written.text
 
 
 async def call(caller: Caller, route: Route, path: str, body: Any = None) -> httpx.Response:

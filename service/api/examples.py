@@ -445,3 +445,28 @@ BORROWERS = (
     "借受 二葉,かりうけ ふたば,K-002,0,無,就労中,無,無,\r\n"
 )
 UNDO_IMPORT = {"reason": "昨年度の名簿を取り込んでしまったため。"}
+
+FORM_VERSION = {
+    "valid_from": "2027-04-01",
+    "fields": [
+        {
+            "code": "town_bus",
+            "label_ja": "コミュニティバスの利用",
+            "kind": "choice",
+            "data_class": "D2",
+            "options": [
+                {"number": "1", "code": "uses", "label_ja": "利用している"},
+                {"number": "2", "code": "does_not", "label_ja": "利用していない"},
+            ],
+        }
+    ],
+}
+FORM_ANSWERS: dict[str, Any] = {"answers": {}}
+FORM_FILE = "項目コード,項目,値\n_form,帳票,intake_application\n_version,版,1\n"
+CHECKLIST = {
+    "year": 2026,
+    "checker": "council_staff",
+    "items": [
+        {"item": "1-1", "checked": True, "comment": "様式はあるが、共有の場が月1回にとどまる。"}
+    ],
+}

@@ -252,6 +252,7 @@ async def _own_records(
         "cases": list(await work.cases.of_person(person_id, me)),
         "plans": list(plans),
         "notes": list(await work.notes.of_person(person_id, me)),
+        "form_answers": list(await work.forms.of_person(person_id, me)),
         # A report of abuse is not told to whom it may be about.
         "provisions": [
             p for p in provisions if p.from_agency_id == me and p.basis not in PROTECTED_BASES

@@ -20,6 +20,8 @@ class TableLimits(NamedTuple):
     rows: int
     #: Bytes of a packed file once it is unpacked.
     unpacked: int
+    #: The sheet of a workbook that is read, where it may have others; empty: it has only one.
+    sheet: str | None = None
 
 
 class TableFiles(Protocol):

@@ -42,7 +42,7 @@ async def listing(context: Context, case_id: UUID) -> Page:
     assert case is not None  # noqa: S101 - no permit without a record
     items = []
     for note in await context.work.notes.of_case(case_id):
-        facts = _facts(context, case, note, about)
+        facts = facts_of_note(context, case, note, about)
         permit = context.may(Permission.NOTE_READ, facts, shows=Note, needs=D3)
         # Whoever is there for some themes only has lines of its own; a note has no theme.
         if permit is not None and permit.only_themes is None:
@@ -50,7 +50,8 @@ async def listing(context: Context, case_id: UUID) -> Page:
     return Page(items)
 
 
-def _facts(context: Context, case: Case, note: Note, about: Facts) -> Facts:
+def facts_of_note(context: Context, case: Case, note: Note, about: Facts) -> Facts:
+    """The caller's part in a note; ``about`` is its part in the case."""
     me = context.actor.agency_id
     parts = {Part.HOLDER} if note.agency_id == me else set()
     if case.has(me):

@@ -160,15 +160,18 @@ GROUP_JA = {
     "cases": "支援ケース",
     "plans": "支援プラン",
     "notes": "支援経過",
+    "form_answers": "帳票への記入",
     "provisions": "同意によらない提供の記録",
 }
 FIELD_JA = {
     "address": "住所",
+    "answers": "記入内容",
     "birth": "生年月日",
     "considerations": "配慮が必要なこと",
     "data_classes": "情報の区分",
     "emergency_contacts": "緊急連絡先",
     "explained_on": "説明した日",
+    "form_code": "帳票",
     "goal_in_own_words": "本人の目標",
     "happened_on": "日付",
     "lines": "プランの内容",

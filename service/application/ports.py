@@ -15,6 +15,7 @@ from service.application.conference_ports import Conferences
 from service.application.date_poll_ports import DatePolls, SeriesOfConferences
 from service.application.desk_ports import Desks
 from service.application.file_ports import Files
+from service.application.form_ports import Checklists, Forms
 from service.application.import_ports import Areas, Imports
 from service.application.information_request_ports import InformationRequests
 from service.application.item_move_ports import ItemMoves
@@ -355,6 +356,10 @@ class UnitOfWork(Protocol):
     def information_requests(self) -> InformationRequests: ...
     @property
     def calendar_feeds(self) -> CalendarFeeds: ...
+    @property
+    def checklists(self) -> Checklists: ...
+    @property
+    def forms(self) -> Forms: ...
     @property
     def notices(self) -> Notices: ...
     @property

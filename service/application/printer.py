@@ -18,6 +18,9 @@ class Printer(Protocol):
     def missing(self, paper: Paper) -> tuple[str, ...]:
         """Letters on the paper that cannot be printed."""
 
+    def csv(self, sheet: Sheet) -> bytes:
+        """One sheet as text, to be worked on."""
+
     def xlsx(self, sheets: Sequence[Sheet]) -> bytes:
         """Sheets as a workbook, to be worked on."""
 

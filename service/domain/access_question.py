@@ -26,6 +26,7 @@ class RecordKind(StrEnum):
     AUDIT = "audit"
     CALENDAR = "calendar"
     CASE = "case"
+    CHECKLIST = "checklist"
     CONFERENCE = "conference"
     CONFERENCE_ITEM = "conference_item"
     CONFERENCE_SERIES = "conference_series"
@@ -62,6 +63,8 @@ class RecordKind(StrEnum):
 KIND_OF_NOUN: dict[str, RecordKind] = {k.value: k for k in RecordKind} | {
     "access": RecordKind.PERSON,
     "emergency": RecordKind.PROVISION,
+    # A form says nothing about anybody: it is read like the directory.
+    "form": RecordKind.DIRECTORY,
     "me": RecordKind.TOKEN,
 }
 

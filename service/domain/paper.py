@@ -26,6 +26,31 @@ class Grid(BaseModel):
 
     columns: tuple[str, ...] = Field(min_length=1)
     lines: tuple[tuple[str, ...], ...]
+    #: How wide the columns are, in proportion; empty: as wide as what stands in them.
+    widths: tuple[int, ...] = ()
+
+
+class Tick(BaseModel):
+    """An option of a form, with its mark; what was not chosen is printed as well."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mark: str
+    label: str
+
+
+class Box(BaseModel):
+    """A box of a form: what is asked, what is answered or ticked, and room to write by hand."""
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    value: str = ""
+    ticks: tuple[Tick, ...] = ()
+    #: Whether it takes the whole width of the page.
+    wide: bool = False
+    #: Empty lines to write in.
+    room: int = 0
 
 
 class Section(BaseModel):
@@ -37,6 +62,10 @@ class Section(BaseModel):
     rows: tuple[Row, ...] = ()
     grid: Grid | None = None
     paragraphs: tuple[str, ...] = ()
+    #: The boxes of a form, below the paragraphs.
+    boxes: tuple[Box, ...] = ()
+    #: What is signed stands on one page with the words that are signed.
+    together: bool = False
 
 
 class Paper(BaseModel):
@@ -57,6 +86,8 @@ class Paper(BaseModel):
     issued: tuple[str, ...] = ()
     #: Which copy it is and whose, behind the text of every page.
     watermark: str | None = None
+    #: A form (帳票): set closely, with the margins that clerks file.
+    is_form: bool = False
 
 
 class Sheet(BaseModel):

@@ -65,6 +65,8 @@ class Permission(StrEnum):
     CASE_NAME_LEAD = "case.name_lead"
     CASE_READ = "case.read"
     CASE_SET_TEAM = "case.set_team"
+    CHECKLIST_ANSWER = "checklist.answer"
+    CHECKLIST_READ = "checklist.read"
     CONFERENCE_ACKNOWLEDGE = "conference.acknowledge"
     CONFERENCE_ADD_PAPER = "conference.add_paper"
     CONFERENCE_AGREE = "conference.agree"
@@ -142,6 +144,8 @@ class Permission(StrEnum):
     FEEDBACK_HAND_OVER = "feedback.hand_over"
     FEEDBACK_OUTLIVE = "feedback.outlive"
     FEEDBACK_READ = "feedback.read"
+    FORM_ADD_VERSION = "form.add_version"
+    FORM_READ = "form.read"
     HOUSEHOLD_FORM = "household.form"
     HOUSEHOLD_READ = "household.read"
     HUB_ANSWER = "hub.answer"
@@ -264,6 +268,8 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.CASE_NAME_LEAD: "ケースの主担当の決定",
     Permission.CASE_READ: "ケースの閲覧",
     Permission.CASE_SET_TEAM: "支援チームの設定",
+    Permission.CHECKLIST_ANSWER: "チェック表の記入",
+    Permission.CHECKLIST_READ: "チェック表の閲覧・比較",
     Permission.CONFERENCE_ACKNOWLEDGE: "守秘義務の確認",
     Permission.CONFERENCE_ADD_PAPER: "会議資料（ファイル）の提出",
     Permission.CONFERENCE_AGREE: "会議録への同意・異議",
@@ -341,6 +347,8 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.FEEDBACK_HAND_OVER: "見守りの引継ぎ",
     Permission.FEEDBACK_OUTLIVE: "民生委員の任期満了",
     Permission.FEEDBACK_READ: "見守り依頼の閲覧",
+    Permission.FORM_ADD_VERSION: "帳票の自治体版の追加",
+    Permission.FORM_READ: "帳票の様式の閲覧",
     Permission.HOUSEHOLD_FORM: "世帯の登録",
     Permission.HOUSEHOLD_READ: "世帯の閲覧",
     Permission.HUB_ANSWER: "ハブの回答・助言",

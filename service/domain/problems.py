@@ -13,6 +13,7 @@ from service.domain import (
     attendance,
     calendar_jp,
     capacity,
+    checklist,
     conference,
     conference_body,
     conference_membership,
@@ -23,6 +24,9 @@ from service.domain import (
     date_poll,
     enquiry,
     feedback,
+    form,
+    form_book,
+    form_sheets,
     import_directory,
     import_people,
     import_plan,
@@ -229,6 +233,18 @@ PROBLEMS: dict[str, Words] = {
     "case.position_not_held": Words(
         "Nobody holds this position at that agency today. Choose one that is held, or leave it out.",
         "その機関で現在その職務に就いている人がいません。別の職務を選ぶか、空欄にしてください。",
+    ),
+    "checklist.unknown_checker": Words(
+        "This list has other kinds of checkers. They are in facts.",
+        "このチェック表のチェック者の区分ではありません。factsの区分から選んでください。",
+    ),
+    "checklist.unknown_column": Words(
+        "This list has other columns. They are in facts.",
+        "このチェック表にない欄です。factsの欄だけを記入してください。",
+    ),
+    "checklist.unknown_item": Words(
+        "This list has no such item. Its items are in /v1/checklists.",
+        "このチェック表にない項目番号です。/v1/checklistsの項目番号を指定してください。",
     ),
     "conference.agenda_is_empty": Words(
         "The agenda has no item yet. Add one before you fix it.",
@@ -906,6 +922,46 @@ PROBLEMS: dict[str, Words] = {
         "The file is damaged, or holds something behind its end. Open it, save it again and hand that in.",
         "ファイルが壊れているか、末尾に余分なものが付いています。一度開いて保存し直してから提出してください。",
     ),
+    "form.answer": Words(
+        "This cannot stand in the box. Its kind and options are in the form's definition.",
+        "この項目に入れられない値です。帳票の定義にある種類と選択肢を確認してください。",
+    ),
+    "form.assessed_on_a_case": Words(
+        "A consultation has no assessment yet. Put those boxes back, and fill them in on the case.",
+        "相談の段階ではアセスメント欄は登録できません。元の値に戻し、支援ケースの帳票で記入してください。",
+    ),
+    "form.by_municipality_only": Words(
+        "Only the municipality that decides on support makes its own version of a form.",
+        "帳票の自治体版は、支援決定を行う自治体だけが作成できます。",
+    ),
+    "form.extra_taken": Words(
+        "The form has a box of this code already. Choose another code.",
+        "この帳票にすでにある項目コードです。別のコードにしてください。",
+    ),
+    "form.intake_on_the_consultation": Words(
+        "The intake is changed on the consultation. Put those boxes back, and import the form there.",
+        "インテークの欄は相談記録で変更します。元の値に戻し、相談記録の帳票から取り込んでください。",
+    ),
+    "form.not_of_record": Words(
+        "This form is not filled in from such a record; facts say from which.",
+        "この帳票は、この種類の記録からは作成できません。factsの種類の記録から作成してください。",
+    ),
+    "form.unknown_field": Words(
+        "The form does not ask this itself. Its own boxes have a source that begins with answers.",
+        "この帳票だけの項目ではありません。定義のsourceがanswersで始まる項目だけを指定してください。",
+    ),
+    "form.unknown_version": Words(
+        "There is no such version of the form. The latest one is in facts.",
+        "この帳票にその版はありません。factsの最新の版を確認してください。",
+    ),
+    "form.version_in_past": Words(
+        "A version is in force from today at the earliest: older records keep theirs.",
+        "適用開始日は本日以降にしてください。過去の記録の版は変わりません。",
+    ),
+    "form.version_not_later": Words(
+        "Begin it after the day on which your last version begins.",
+        "適用開始日は、すでにある自治体版の開始日より後にしてください。",
+    ),
     "hub.already_answered": Words(
         "The hub has answered this. Escalate again if it is still stuck.",
         "ハブはすでに回答しています。まだ解決しないときは、もう一度引き上げてください。",
@@ -981,6 +1037,10 @@ PROBLEMS: dict[str, Words] = {
     "import.several_sheets": Words(
         "The workbook has several sheets. Keep the one with the list.",
         "シートが複数あります。名簿のシートだけを残してください。",
+    ),
+    "import.sheet_missing": Words(
+        "The workbook lacks the sheet 帳票. Export the form again and fill that file in.",
+        "「帳票」シートがありません。帳票をもう一度出力し、そのファイルに記入してください。",
     ),
     "import.still_in_use": Words(
         "Areas that this list added are in use (facts.rows), and an area cannot be closed by a date. Assign other areas first.",
@@ -1512,6 +1572,10 @@ VALUE_MESSAGES: dict[str, Words] = {
         import_people,
         import_directory,
         import_plan,
+        form,
+        form_book,
+        form_sheets,
+        checklist,
     )
     for code, english in module.MESSAGES_EN.items()
 }

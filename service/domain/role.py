@@ -149,7 +149,7 @@ _COORDINATION = frozenset(
 )
 _CONSTITUTION = frozenset({Permission.CONFERENCE_CONSTITUTE})
 _HUB = frozenset({Permission.HUB_ANSWER, Permission.REFERRAL_NAME_LEAD})
-_DECISION = frozenset({Permission.PLAN_DECIDE})
+_DECISION = frozenset({Permission.FORM_ADD_VERSION, Permission.PLAN_DECIDE})
 #: Any case-working staff member takes in, refers and works with people.
 _STAFF = (
     frozenset(Permission)

@@ -49,6 +49,7 @@ from service.domain.calendar_feed import CalendarFeed
 from service.domain.calendar_jp import PartialDate
 from service.domain.capacity import DeskCapacity
 from service.domain.case import CaseLead, Closing
+from service.domain.checklist import ChecklistSheet, ItemAnswer
 from service.domain.conference import Attendee, PlanLineReference, PlanReference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.conference_membership import BodyMember
@@ -74,6 +75,9 @@ from service.domain.disclosure import D0, D1, DataClass
 from service.domain.enquiry import Enquiry
 from service.domain.feedback import Feedback
 from service.domain.fixed_packet import FixedPacket, FixedPage
+from service.domain.form import Option
+from service.domain.form_answers import Answer, Answers, FormAnswers
+from service.domain.form_book import ExtraField, LocalForm
 from service.domain.hub import HubEntry
 from service.domain.import_plan import ImportBatch, Kept
 from service.domain.information_request import AskedLine, InformationRequest
@@ -1061,6 +1065,65 @@ FULL: tuple[BaseModel, ...] = (
         made_at=IN_JAPAN,
         sha256="0123456789abcdef" * 4,
         paper_id=uid(50),
+    ),
+    LocalForm(
+        id=uid(61),
+        municipality_code=CITY,
+        form_code="intake_application",
+        number=101,
+        base_version=1,
+        valid_from=date(2026, 4, 1),
+        fields=(
+            ExtraField(
+                code="town_bus",
+                label_ja="バスの利用",
+                kind="choice",
+                data_class="D2",
+                options=(
+                    Option(code="uses", label_ja="利用", number="1"),
+                    Option(code="not", label_ja="なし"),
+                ),
+                required=True,
+            ),
+        ),
+        made_at=IN_JAPAN,
+        made_by_agency_id=OURS,
+    ),
+    FormAnswers(
+        id=uid(62),
+        record_kind="consultation",
+        record_id=uid(12),
+        person_id=PERSON,
+        agency_id=OURS,
+        position_id=POSITION,
+        form_code="intake_application",
+        form_version=101,
+        written_at=IN_JAPAN,
+        answers=Answers(
+            d1=(Answer(code="email", value="x@example.jp"),),
+            d2=(Answer(code="town_bus", value="uses"),),
+            d3=(Answer(code="why", value=["gap", "roles"]),),
+        ),
+    ),
+    ChecklistSheet(
+        id=uid(63),
+        checklist="council_guideline",
+        year=2026,
+        checker="manager",
+        area="district_3",
+        agency_id=OURS,
+        municipality_code=CITY,
+        answered_at=IN_JAPAN,
+        items=(
+            ItemAnswer(
+                item="1-1-1",
+                priority="first",
+                rank=1,
+                situation="未着手",
+                action="勉強会",
+                comment="'引用' \"",
+            ),
+        ),
     ),
     Supervision(
         id=uid(36),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import pytest
 from conftest import Databases, Urls
-from every_route import CANARY, Records, make_minutes, make_records
+from every_route import CANARY, Records, make_answers, make_minutes, make_records
 from scenario_steps import ok, person
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -25,6 +25,8 @@ from service.domain.disclosure import D0, Disclosable, classes_within
 APPEND_ONLY = {
     "assessment",
     "audit_entry",
+    "checklist_sheet",
+    "local_form",
     "file_content",
     "fixed_packet",
     "item_move",
@@ -260,6 +262,8 @@ async def test_the_role_is_neither_owner_nor_powerful(databases: Databases):
 ON_RECORD = {
     "assessment": "issues",
     "audit_entry": "outcome",
+    "checklist_sheet": "items",
+    "local_form": "fields",
     "file_content": "ciphertext",
     "fixed_packet": "pages",
     "item_move": "from_item_id",
@@ -497,6 +501,7 @@ async def one_of_the_rest(town: Town, records: Records) -> None:
     path = f"/v1/conferences/{records.by_parameter['conference_id']}/participants"
     j = town.caller("j-consultant", "planning")
     await ok(j.post(path, {"position_id": str(position)}), 201)
+    await make_answers(town, records)
     printed = path.replace("participants", "packet.pdf")
     assert (await j.get(printed)).status_code == 200
     await make_minutes(town, records)

@@ -23,6 +23,7 @@ from every_route import (
     every_route,
     filled,
     give_every_role,
+    make_answers,
     make_minutes,
     make_records,
     random_ids,
@@ -71,6 +72,8 @@ OPEN = {
     # Numbers and themes without anybody.
     "area_issue",
     "case_number",
+    "checklist_sheet",
+    "local_form",
     "recommendation",
     "routing",
     # Receipts (data class D0).
@@ -192,6 +195,7 @@ async def records(town: Town) -> Records:
     await ok(j.post(f"/v1/conferences/{ids['conference_id']}/participants", sits), 201)
     assert (await j.get(f"/v1/conferences/{ids['conference_id']}/packet.pdf")).status_code == 200
     await make_minutes(town, found)
+    await make_answers(town, found)
     there = {
         table: await town.owner.fetchval(f"SELECT count(*) FROM {table}") for table in PROTECTED
     }
@@ -281,6 +285,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         *migration("0015_files").POLICIES,
         *migration("0016_holding").RECORDS,
         *migration("0017_items_between_conferences").POLICIES,
+        *migration("0022_forms").POLICIES,
     }
     assert set(PROTECTED) == {*migration("0005_second_wall").PROTECTED, *later, "circle"}
 
@@ -777,7 +782,7 @@ async def test_a_search_finds_namesakes_of_the_askers_circle_only(
 # R6: the decision is gone; the wall still stands.
 
 
-OPEN_TO_ALL = ("area_issue.", "audit.", "directory.", "me.", "report.")
+OPEN_TO_ALL = ("area_issue.", "audit.", "checklist", "directory.", "form.", "me.", "report.")
 
 
 def permits_all(question: Question) -> Decision:
@@ -803,8 +808,8 @@ async def test_without_the_decision_a_stranger_still_reads_nothing(
         caller = town.caller(account, route.purpose)
         answer = await call(caller, route, records.path(route))
         assert CANARY not in answer.text, route
-        # The agency's own log holds what it has just tried: its auditor's to read. The directory
-        # and area issues are open to all staff, and so are numbers of their own.
+        # The agency's own log holds what it has just tried: its auditor's to read. The directory,
+        # empty forms, checklists and area issues are open to all staff, and so are numbers of their own.
         if route.permission.value.startswith(OPEN_TO_ALL):
             continue
         assert records.person_id not in answer.text, route

@@ -69,6 +69,8 @@ def test_every_code_has_its_japanese_label(kind: type[StrEnum]) -> None:
 NOT_ITS_NOUN = {
     "access": RecordKind.PERSON,
     "emergency": RecordKind.PROVISION,
+    # A form says nothing about anybody: it is read like the directory.
+    "form": RecordKind.DIRECTORY,
     "me": RecordKind.TOKEN,
 }
 
@@ -138,6 +140,8 @@ ONLY: dict[Permission, set[Role]] = {
     Permission.CONFERENCE_PROMOTE: COORDINATORS,
     **dict.fromkeys(TASKS, COORDINATORS),
     Permission.FEEDBACK_ACKNOWLEDGE: {Role.WELFARE_COMMISSIONER},
+    # Its own version of a form is the municipality's (brief §4.1).
+    Permission.FORM_ADD_VERSION: {Role.MUNICIPAL_OFFICER},
     # What the hub leaves lying goes up to the municipality, which answers instead.
     Permission.HUB_ANSWER: {Role.INTEGRATION_PROMOTER, Role.MUNICIPAL_OFFICER},
     Permission.PLAN_DECIDE: {Role.MUNICIPAL_OFFICER},
@@ -314,6 +318,7 @@ READS = {
     "audit.read": "audit.read",
     "audit.replay": "audit.read",
     "case.read": "referrals.read",
+    "checklist.read": "statistics.read",
     "calendar.read": "conferences.read",
     "conference.read": "conferences.read",
     "conference.read_board": "conferences.read",
@@ -331,6 +336,7 @@ READS = {
     "embargo.read": "disclosures.read",
     "enquiry.read": "enquiries.read",
     "feedback.read": "feedbacks.read",
+    "form.read": "directory.read",
     "household.read": "persons.read",
     "hub.read": "referrals.read",
     "import.read": "screenings.read",
@@ -407,11 +413,15 @@ NO_PURPOSE = SYSTEM_ONLY | {
     "area_issue.pass_up",
     "area_issue.raise",
     "area_issue.read",
+    "checklist.answer",
+    "checklist.read",
     "conference.constitute",
     "conference.keep_body",
     "directory.read",
     "directory.route",
     "directory.tell_capacity",
+    "form.add_version",
+    "form.read",
     "me.read",
     "report.read",
     "tally.count",

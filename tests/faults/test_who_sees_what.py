@@ -61,7 +61,7 @@ async def papers_in(town: Town, state: str) -> Papers:
         "informant": WORDS["D6"],
         "opinion": WORDS["D7"],
     }
-    ids = {"person_id": person_id}
+    ids = {"person_id": person_id, "form_code": "intake_application"}
     ids["consultation_id"] = (await ok(cc.post("/v1/consultations", heard), 201))["id"]
     home = {"members": [{"person_id": person_id, "relation": "self"}]}
     ids["household_id"] = (await ok(cc.post("/v1/households", home), 201))["id"]

@@ -4,10 +4,17 @@ from collections.abc import Sequence
 
 from service.adapters.paper.html import render_html
 from service.adapters.paper.pdf import missing_characters, render_pdf
-from service.adapters.paper.workbook import render_xlsx
+from service.adapters.paper.workbook import render_csv, render_xlsx
 from service.domain.paper import Paper, Sheet
 
-__all__ = ["PaperPrinter", "missing_characters", "render_html", "render_pdf", "render_xlsx"]
+__all__ = [
+    "PaperPrinter",
+    "missing_characters",
+    "render_csv",
+    "render_html",
+    "render_pdf",
+    "render_xlsx",
+]
 
 
 class PaperPrinter:
@@ -24,6 +31,10 @@ class PaperPrinter:
     def missing(self, paper: Paper) -> tuple[str, ...]:
         """Letters on the paper that the font does not have."""
         return missing_characters(paper)
+
+    def csv(self, sheet: Sheet) -> bytes:
+        """The sheet as comma-separated text."""
+        return render_csv(sheet)
 
     def xlsx(self, sheets: Sequence[Sheet]) -> bytes:
         """The sheets as a workbook of text."""

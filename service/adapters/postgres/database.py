@@ -36,6 +36,7 @@ from service.adapters.postgres.entrance import (
     PostgresSignals,
 )
 from service.adapters.postgres.files import PostgresFiles
+from service.adapters.postgres.forms import PostgresChecklists, PostgresForms
 from service.adapters.postgres.idempotency import PostgresAnswers
 from service.adapters.postgres.imports import PostgresImports
 from service.adapters.postgres.information_requests import PostgresInformationRequests
@@ -133,6 +134,8 @@ class PostgresUnitOfWork:
         self.contacts = PostgresContacts(connection)
         self.urgent_supports = PostgresUrgentSupports(connection)
         self.plans = PostgresPlans(connection)
+        self.forms = PostgresForms(connection)
+        self.checklists = PostgresChecklists(connection)
         self.conferences = PostgresConferences(connection)
         self.conference_bodies = PostgresConferenceBodies(connection)
         self.progress = PostgresProgress(connection)

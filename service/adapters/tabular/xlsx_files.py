@@ -88,6 +88,10 @@ def _read(content: bytes, limits: TableLimits, *, merged: bool) -> Sheet:
         sheets = book.worksheets
         if any(sheet.sheet_state != "visible" for sheet in sheets):
             raise Invalid("import.hidden_sheet")
+        if limits.sheet is not None:
+            sheets = [sheet for sheet in sheets if sheet.title == limits.sheet]
+            if not sheets:
+                raise Invalid("import.sheet_missing")
         if len(sheets) != 1:
             raise Invalid("import.several_sheets")
         faults = Faults()
