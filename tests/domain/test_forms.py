@@ -191,7 +191,7 @@ def test_none_unknown_not_asked_and_not_open_are_four_things():
     assert not set(filled.unanswered) & {"children", "work", "visitor_name"}
 
 
-@pytest.mark.parametrize("closed", EVERY_CLASS)
+@pytest.mark.parametrize("closed", sorted(EVERY_CLASS))
 def test_what_is_closed_is_held_back_whatever_stands_in_it(closed):
     full = {"wishes": "希", "living_with": "母", "visitor_name": "隣"}
     _, told = intake_form(classes=EVERY_CLASS - {closed}, **full)
