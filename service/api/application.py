@@ -29,6 +29,7 @@ from service.api import (
     plans,
     provisions,
     referrals,
+    statistics,
     tasks,
     well_known,
 )
@@ -63,6 +64,7 @@ ROUTERS = (
     minutes.router,
     conference_papers.router,
     plans.router,
+    statistics.router,
     tasks.router,
     directories.router,
     networks.router,

@@ -389,3 +389,8 @@ BORROWERS = (
     "借受 二葉,かりうけ ふたば,K-002,0,無,就労中,無,無,\r\n"
 )
 UNDO_IMPORT = {"reason": "昨年度の名簿を取り込んでしまったため。"}
+POPULATION = {
+    "population": 15_130,
+    "population_as_of": "2026-01-01",
+    "population_source": "住民基本台帳",
+}

@@ -25,6 +25,7 @@ from service.application.ports_of_care import (
     UrgentSupports,
 )
 from service.application.referral_ports import Referrals
+from service.application.statistics_ports import Statistics
 from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.actor import Actor, Held, VerifiedToken
 from service.domain.area_issue import AreaIssue
@@ -380,6 +381,8 @@ class UnitOfWork(Protocol):
     def calendar_feeds(self) -> CalendarFeeds: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def statistics(self) -> Statistics: ...
     @property
     def tasks(self) -> Tasks: ...
     @property

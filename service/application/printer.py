@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from service.domain.paper import Paper, Sheet
+from service.domain.survey_sheets import Bars
 
 
 class Printer(Protocol):
@@ -20,6 +21,12 @@ class Printer(Protocol):
 
     def xlsx(self, sheets: Sequence[Sheet]) -> bytes:
         """Sheets as a workbook, to be worked on."""
+
+    def csv(self, sheets: Sequence[Sheet]) -> bytes:
+        """Sheets below each other, separated by commas."""
+
+    def svg(self, bars: Bars) -> bytes:
+        """A chart as a picture."""
 
 
 class Press(Protocol):

@@ -30,6 +30,7 @@ from service.adapters.postgres import (
     plans,
     provisions,
     referrals,
+    statistics,
     tasks,
 )
 from service.adapters.postgres.rows import metadata
@@ -56,6 +57,7 @@ STORES = (
     plans,
     provisions,
     referrals,
+    statistics,
     tasks,
 )
 
@@ -63,15 +65,18 @@ STORES = (
 APPEND_ONLY = (
     "assessment",
     "audit_entry",
+    "closed_month",
     "minutes_agreement",
     "minutes_version",
     "note",
     "packet_copy",
+    "public_figure",
     "recommendation",
     "record_history",
     "referral_amendment",
     "referral_event",
     "routing",
+    "survey_figure",
 )
 
 #: Tables that tell of persons: behind the second wall, row security that binds even the owner.
@@ -114,6 +119,7 @@ PROTECTED = (
     "signal",
     "supervision",
     "support_case",
+    "survey_figure",
     "task",
     "urgent_support",
 )
