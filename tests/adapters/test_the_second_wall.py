@@ -70,6 +70,9 @@ OPEN = {
     # Numbers and themes without anybody.
     "area_issue",
     "case_number",
+    "closed_month",
+    "population",
+    "public_figure",
     "recommendation",
     "routing",
     # Receipts (data class D0).
