@@ -277,15 +277,18 @@ async def test_the_role_is_neither_owner_nor_powerful(databases: Databases):
 ON_RECORD = {
     "assessment": "issues",
     "audit_entry": "outcome",
+    "closed_month": "closed_at",
     "minutes_agreement": "agrees",
     "minutes_version": "text",
     "note": "text",
     "packet_copy": "sha256",
+    "public_figure": "count",
     "recommendation": "outcome",
     "record_history": "body",
     "referral_amendment": "new",
     "referral_event": "note",
     "routing": "because",
+    "survey_figure": "count",
 }
 #: What somebody who holds the service's password might try on each append-only table.
 ATTACKS = (

@@ -121,6 +121,7 @@ NEVER_CHANGED = {
     "plan_version",
     "referral_amendment",
     "referral_event",
+    "survey_figure",
 }
 ASKING = ("tsunagi.kind", "tsunagi.agency", "tsunagi.person", "tsunagi.emergency")
 
@@ -183,6 +184,9 @@ async def records(town: Town) -> Records:
     await ok(j.post(f"/v1/conferences/{ids['conference_id']}/participants", sits), 201)
     assert (await j.get(f"/v1/conferences/{ids['conference_id']}/packet.pdf")).status_code == 200
     await make_minutes(town, found)
+    heard = {"told": CANARY, "heard_on": "2026-04-10"}
+    await ok(cc.post("/v1/consultations", heard), 201)
+    await ok(town.caller("m-officer").post("/v1/statistics/months/2026-04/close"))
     there = {
         table: await town.owner.fetchval(f"SELECT count(*) FROM {table}") for table in PROTECTED
     }
@@ -754,7 +758,7 @@ async def test_a_search_finds_namesakes_of_the_askers_circle_only(
 # R6: the decision is gone; the wall still stands.
 
 
-OPEN_TO_ALL = ("area_issue.", "audit.", "directory.", "me.", "report.")
+OPEN_TO_ALL = ("area_issue.", "audit.", "directory.", "me.", "report.", "statistics.")
 
 
 def permits_all(question: Question) -> Decision:

@@ -120,7 +120,9 @@ def test_a_month_ends_with_its_last_day():
     assert has_ended("2026-11", date(2026, 12, 1))
 
 
-@pytest.mark.parametrize("text", ["2026-4", "2026-13", "2026-00", "202604", "1926-04", "", "令和8年4月"])
+@pytest.mark.parametrize(
+    "text", ["2026-4", "2026-13", "2026-00", "202604", "1926-04", "", "令和8年4月"]
+)
 def test_what_is_no_month_is_refused(text: str):
     with pytest.raises(ValidationError):
         TypeAdapter(Month).validate_python(text)
@@ -191,7 +193,11 @@ def test_what_nothing_records_is_not_published():
 
 def test_free_codes_are_never_published():
     """A code that somebody made up could be a name: it is one of the others."""
-    figures = {("closings", "yamada_taro"): 1, ("closings", "goal_reached"): 2, ("closings", ALL): 3}
+    figures = {
+        ("closings", "yamada_taro"): 1,
+        ("closings", "goal_reached"): 2,
+        ("closings", ALL): 3,
+    }
     figures |= {("services", "yamada_house"): 1, ("unidentified", ALL): 4}
     counts = public_counts("2026-04", figures, {("", "area_1"): 3, ("debt", "area_1"): 2})
     assert counts == {
