@@ -43,6 +43,7 @@ WHO_MAY = {
     "plan.decide": "m-officer",
     "provision.review": "cc-privacy",
     "referral.name_lead": "s-hub",
+    "statistics": "m-officer",
 }
 #: Area issues name nobody: whoever has an account may read what is published of them.
 PUBLISHED = "/v1/area-issues/{issue_id}/report"
