@@ -111,9 +111,13 @@ def filled(path: str, ids: Mapping[str, str]) -> str:
     return path
 
 
+#: Periods are no ids: of these there is nothing.
+EMPTY_PERIODS = {"fiscal_year": "2024", "month": "2024-05"}
+
+
 def random_ids(ids: Mapping[str, str]) -> dict[str, str]:
     """Ids that nobody has."""
-    return {name: str(uuid.uuid4()) for name in ids}
+    return {name: EMPTY_PERIODS.get(name, str(uuid.uuid4())) for name in ids}
 
 
 def replaced(body: Any, old: str, new: str) -> Any:
@@ -203,8 +207,10 @@ async def make_records(town: Town) -> Records:
             "consultation_id": consultation,
             "desk_id": str(town.desk["J"]),
             "form_code": "intake_application",
+            "fiscal_year": "2026",
             "household_id": household,
             "item_id": item,
+            "month": "2026-04",
             "network_id": str(NETWORK_ID),
             "notice_id": str(notice),
             "paper_id": paper,

@@ -38,6 +38,7 @@ from service.api import (
     progress,
     provisions,
     referrals,
+    statistics,
     tasks,
     well_known,
 )
@@ -83,6 +84,7 @@ ROUTERS = (
     form_files.router,
     forms.router,
     checklists.router,
+    statistics.router,
     tasks.router,
     directories.router,
     networks.router,

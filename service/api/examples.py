@@ -470,3 +470,8 @@ CHECKLIST = {
         {"item": "1-1", "checked": True, "comment": "様式はあるが、共有の場が月1回にとどまる。"}
     ],
 }
+POPULATION = {
+    "population": 15_130,
+    "population_as_of": "2026-01-01",
+    "population_source": "住民基本台帳",
+}

@@ -56,7 +56,7 @@ async def _bound(found: FormShown, request: Request) -> Response:
 
 def _listed(found: FormShown, request: Request) -> Response:
     service: Service = request.app.state.service
-    rows = service.printer.csv(form_sheets(found.definition, found.filled)[0])
+    rows = service.printer.csv(form_sheets(found.definition, found.filled)[:1])
     return _as_file(rows, f"{found.definition.code}.csv", "text/csv")
 
 

@@ -71,6 +71,7 @@ async def begin(
     previous_case_id: UUID | None = None,
 ) -> Consultation:
     """The record, with the desk that answers and the day by which it is settled how to go on."""
+    _check_day(context, command)
     theme = command.themes[0] if command.themes else None
     desk, because = await route_to_desk(context, context.municipality_code, command.area, theme)
     served = await context.work.directory.municipality(context.municipality_code)
@@ -94,6 +95,12 @@ async def begin(
     )
     await context.work.consultations.add(consultation)
     return consultation
+
+
+def _check_day(context: Context, command: ReceiveConsultation) -> None:
+    """Nothing is heard on a day to come; statistics count by that day."""
+    if command.heard_on is not None and command.heard_on > context.today:
+        raise Invalid("consultation.in_future", field="/heard_on")
 
 
 def of_signal(signal: Signal, told: str) -> ReceiveConsultation:
@@ -135,6 +142,7 @@ async def listing(
 
 async def amend(context: Context, consultation_id: UUID, command: ReceiveConsultation) -> Shown:
     """The whole record anew, with what is known by now; nobody is turned away over a gap in it."""
+    _check_day(context, command)
     consultation = await _load(context, consultation_id, Permission.CONSULTATION_AMEND)
     if command.person_id is not None and consultation.person_id is None:
         known = await facts_about(context, command.person_id, RecordKind.CONSULTATION)

@@ -32,6 +32,7 @@ from service.application.ports_of_care import (
 )
 from service.application.progress_ports import Progress
 from service.application.referral_ports import Referrals
+from service.application.statistics_ports import Statistics
 from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.actor import Actor, Held, VerifiedToken
 from service.domain.area_issue import AreaIssue
@@ -362,6 +363,8 @@ class UnitOfWork(Protocol):
     def forms(self) -> Forms: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def statistics(self) -> Statistics: ...
     @property
     def tasks(self) -> Tasks: ...
     @property

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from service.domain.paper import Paper, Sheet
+from service.domain.survey_sheets import Bars
 
 
 class Printer(Protocol):
@@ -18,11 +19,14 @@ class Printer(Protocol):
     def missing(self, paper: Paper) -> tuple[str, ...]:
         """Letters on the paper that cannot be printed."""
 
-    def csv(self, sheet: Sheet) -> bytes:
-        """One sheet as text, to be worked on."""
-
     def xlsx(self, sheets: Sequence[Sheet]) -> bytes:
         """Sheets as a workbook, to be worked on."""
+
+    def csv(self, sheets: Sequence[Sheet]) -> bytes:
+        """Sheets below each other, separated by commas."""
+
+    def svg(self, bars: Bars) -> bytes:
+        """A chart as a picture."""
 
 
 class Press(Protocol):

@@ -52,6 +52,7 @@ class RecordKind(StrEnum):
     REPORT = "report"
     SCREENING = "screening"
     SIGNAL = "signal"
+    STATISTICS = "statistics"
     SUPERVISION = "supervision"
     TALLY = "tally"
     TASK = "task"

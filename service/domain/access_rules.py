@@ -80,7 +80,7 @@ def consented(question: Question) -> tuple[Classes, tuple[str, ...]]:
 
 
 #: Numbers and pseudonyms that another agency is told (ANON).
-_WITHOUT_NAMES = frozenset({RecordKind.SCREENING, RecordKind.SUPERVISION})
+_WITHOUT_NAMES = frozenset({RecordKind.SCREENING, RecordKind.STATISTICS, RecordKind.SUPERVISION})
 
 
 def _conflict_of_interest(question: Question) -> tuple[Deny, ...]:

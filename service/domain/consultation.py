@@ -46,6 +46,10 @@ class ReceiveConsultation(Disclosable):
     )
     informant: Annotated[Line | None, D6] = None
     opinion: Annotated[Paragraph | None, D7] = None
+    heard_on: Annotated[date | None, D0] = Field(
+        default=None,
+        description="The day on which it was heard, if that was before it was entered.",
+    )
     intake: Annotated[Intake, D0] = Field(
         default=Intake(), description="The intake sheet, as far as it is filled in."
     )

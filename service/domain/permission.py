@@ -222,6 +222,11 @@ class Permission(StrEnum):
     SIGNAL_RAISE = "signal.raise"
     SIGNAL_READ = "signal.read"
     SIGNAL_WATCH = "signal.watch"
+    STATISTICS_CLOSE = "statistics.close"
+    STATISTICS_READ = "statistics.read"
+    STATISTICS_READ_MANAGEMENT = "statistics.read_management"
+    STATISTICS_READ_PUBLIC = "statistics.read_public"
+    STATISTICS_SET_POPULATION = "statistics.set_population"
     SUPERVISION_ASK = "supervision.ask"
     SUPERVISION_NOTE = "supervision.note"
     SUPERVISION_READ = "supervision.read"
@@ -425,6 +430,11 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.SIGNAL_RAISE: "気づきの登録",
     Permission.SIGNAL_READ: "気づきの閲覧",
     Permission.SIGNAL_WATCH: "気づきの見守り",
+    Permission.STATISTICS_CLOSE: "統計の月の締め",
+    Permission.STATISTICS_READ: "支援状況調査の閲覧",
+    Permission.STATISTICS_READ_MANAGEMENT: "運営状況の集計の閲覧",
+    Permission.STATISTICS_READ_PUBLIC: "公表統計の閲覧",
+    Permission.STATISTICS_SET_POPULATION: "統計用人口の設定",
     Permission.SUPERVISION_ASK: "スーパービジョンの依頼",
     Permission.SUPERVISION_NOTE: "スーパービジョンの記録",
     Permission.SUPERVISION_READ: "スーパービジョンの閲覧",

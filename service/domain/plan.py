@@ -109,6 +109,12 @@ class PlanLine(Disclosable):
         default=None, description="What it leads to (出口)."
     )
     service_code: Annotated[Code | None, D3] = None
+    layered_function: Annotated[int | None, D3] = Field(
+        default=None,
+        ge=1,
+        le=6,
+        description="重層的支援体制整備事業の機能（社会福祉法106条の4第2項 第1～6号）",
+    )
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Self:

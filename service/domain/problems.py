@@ -42,6 +42,7 @@ from service.domain import (
     referral_acts,
     referral_amendment,
     signal,
+    statistics,
     text,
 )
 from service.domain.decision import Remedy
@@ -648,6 +649,10 @@ PROBLEMS: dict[str, Words] = {
     "consultation.illegal_move": Words(
         "This does not follow {state}. Open now: {open}.",
         "現在の状態（{state}）ではできません。できる操作：{open}。",
+    ),
+    "consultation.in_future": Words(
+        "The day on which it was heard lies in the future. Correct heard_on.",
+        "相談を聞いた日が未来の日付です。heard_onを直してください。",
     ),
     "consultation.no_consent": Words(
         "An application needs the person's consent. Record it first; until then choose seek_consent.",
@@ -1432,6 +1437,30 @@ PROBLEMS: dict[str, Words] = {
         "Choose another open signal of your own agency.",
         "自機関の対応中の別の気づきを選んでください。",
     ),
+    "statistics.month_closed": Words(
+        "This month is closed, and a closed month is never opened again. Enter what was missed with its own date: it appears by itself as a correction beside the reported figure.",
+        "この月はすでに締められており、再開はできません。漏れていた記録は実際の日付で入力してください。報告済みの数値の横に訂正として自動で表示されます。",
+    ),
+    "statistics.month_not_over": Words(
+        "This month is not over. Close it from the first day of the next month.",
+        "この月はまだ終わっていません。翌月1日以降に締めてください。",
+    ),
+    "statistics.period": Words(
+        "The period ends before it begins, or is longer than two years. Correct from and until.",
+        "期間の終わりが始まりより前か、2年を超えています。fromとuntilを直してください。",
+    ),
+    "statistics.population_in_future": Words(
+        "The day of the population lies in the future. Correct population_as_of.",
+        "人口の基準日が未来の日付です。population_as_ofを直してください。",
+    ),
+    "statistics.too_many_attributes": Words(
+        "A table crosses at most {limit} attributes, so that nobody can be picked out. Leave one out.",
+        "個人が特定されないよう、掛け合わせる項目は{limit}つまでです。項目を減らしてください。",
+    ),
+    "statistics.year_to_come": Words(
+        "This fiscal year has not begun. Choose one that has.",
+        "この年度はまだ始まっていません。別の年度を選んでください。",
+    ),
     "supervision.names_somebody": Words(
         "The text names the person (name, reading, telephone or address). Write it so that nobody can tell who it is.",
         "本文に本人の氏名・読み・電話番号・住所が含まれています。個人が分からない表現にしてください。",
@@ -1563,6 +1592,7 @@ VALUE_MESSAGES: dict[str, Words] = {
         area_issue,
         intake,
         signal,
+        statistics,
         contact_schedule,
         conference_series,
         date_poll,

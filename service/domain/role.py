@@ -81,6 +81,7 @@ _EVERYONE = frozenset(
         Permission.NOTICE_READ,
         Permission.AREA_ISSUE_READ,
         Permission.SIGNAL_RAISE,
+        Permission.STATISTICS_READ_PUBLIC,
     }
 )
 SYSTEM_ONLY = frozenset(
@@ -150,6 +151,15 @@ _COORDINATION = frozenset(
 _CONSTITUTION = frozenset({Permission.CONFERENCE_CONSTITUTE})
 _HUB = frozenset({Permission.HUB_ANSWER, Permission.REFERRAL_NAME_LEAD})
 _DECISION = frozenset({Permission.FORM_ADD_VERSION, Permission.PLAN_DECIDE})
+#: The survey of a municipality, in true numbers; and how an agency fares (brief §7.4).
+_SURVEY = frozenset(
+    {
+        Permission.STATISTICS_CLOSE,
+        Permission.STATISTICS_READ,
+        Permission.STATISTICS_SET_POPULATION,
+    }
+)
+_MANAGEMENT = frozenset({Permission.STATISTICS_READ_MANAGEMENT})
 #: Any case-working staff member takes in, refers and works with people.
 _STAFF = (
     frozenset(Permission)
@@ -160,6 +170,8 @@ _STAFF = (
     - _CONSTITUTION
     - _HUB
     - _DECISION
+    - _SURVEY
+    - _MANAGEMENT
     - {Permission.FEEDBACK_ACKNOWLEDGE}
 )
 _WATCHER = _EVERYONE | frozenset(
@@ -225,14 +237,16 @@ _SPECIAL: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: _EVERYONE | {Permission.SUPERVISION_READ},
     Role.WELFARE_COMMISSIONER: _WATCHER,
     Role.CONFERENCE_COORDINATOR: _STAFF | _COORDINATION,
-    Role.CHIEF_CONSULTANT: _STAFF | _COORDINATION | _REVIEW,
-    Role.INTEGRATION_PROMOTER: _STAFF | _COORDINATION | _HUB | _REVIEW,
+    Role.CHIEF_CONSULTANT: _STAFF | _COORDINATION | _REVIEW | _MANAGEMENT,
+    Role.INTEGRATION_PROMOTER: _STAFF | _COORDINATION | _HUB | _REVIEW | _MANAGEMENT,
     # What the hub does not answer comes to them in the end (``hub``).
     Role.MUNICIPAL_OFFICER: _STAFF
     | _COORDINATION
     | _DECISION
     | _CONSTITUTION
     | _REVIEW
+    | _SURVEY
+    | _MANAGEMENT
     | {Permission.HUB_ANSWER},
 }
 

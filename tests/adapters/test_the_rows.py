@@ -106,6 +106,7 @@ from service.domain.referral_kinds import Risk
 from service.domain.role import Role
 from service.domain.screening import Screened, Screening
 from service.domain.signal import Look, Signal, Watcher
+from service.domain.statistics import ClosedMonth, Population
 from service.domain.supervision import Supervision
 from service.domain.tally import Recommendation
 from service.domain.task import DueDayChange, Task
@@ -255,6 +256,7 @@ FULL: tuple[BaseModel, ...] = (
         person_id=PERSON,
         channel="third_party",
         area="district_3",
+        heard_on=DAY,
         themes=("debt", "health"),
         informant="山田さん",
         opinion=HARD,
@@ -497,6 +499,7 @@ FULL: tuple[BaseModel, ...] = (
                 frequency="月2回",
                 exit=HARD,
                 service_code="home_visit",
+                layered_function=4,
             ),
             line(exit=None),
         ),
@@ -1212,6 +1215,24 @@ FULL: tuple[BaseModel, ...] = (
         outcome="accompanied",
         theme="debt",
         area="district_3",
+    ),
+    Population(
+        id=uid(60),
+        municipality_code=CITY,
+        fiscal_year=2026,
+        agency_id=OURS,
+        entered_at=NOW,
+        population=15_130,
+        population_as_of=DAY,
+        population_source="住民基本台帳「1月1日」",
+    ),
+    ClosedMonth(
+        municipality_code=CITY,
+        month="2026-04",
+        agency_id=OURS,
+        position_id=POSITION,
+        closed_at=NOW,
+        fewest_told=10,
     ),
 )
 #: What a value needs beyond its required fields, where its own rules ask for it.

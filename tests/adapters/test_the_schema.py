@@ -30,15 +30,18 @@ APPEND_ONLY = {
     "file_content",
     "fixed_packet",
     "item_move",
+    "closed_month",
     "minutes_agreement",
     "minutes_version",
     "note",
     "packet_copy",
+    "public_figure",
     "recommendation",
     "record_history",
     "referral_amendment",
     "referral_event",
     "routing",
+    "survey_figure",
 }
 #: Only read: triggers write it in the owner's name.
 WRITTEN_BY_TRIGGERS = {"circle", "record_history"}
@@ -116,6 +119,23 @@ FUNCTIONS = {
     ("settle_tasks", True, True, False),
     # Closes what a list that was taken back had made.
     ("void_persons", True, True, False),
+    # Count across agencies, and hand out numbers only; two of them for the others alone.
+    *(
+        (name, True, True, False)
+        for name in (
+            "keeps_statistics",
+            "management_figures",
+            "survey_areas",
+            "survey_conferences",
+            "survey_consultations",
+            "survey_endings",
+            "survey_persons",
+            "survey_plans",
+            "survey_screened",
+        )
+    ),
+    ("consultations_of", False, False, False),
+    ("plans_made", False, False, False),
     # A case that has not ended has exactly one active lead.
     ("case_is_held", True, False, False),
 }
@@ -267,15 +287,18 @@ ON_RECORD = {
     "file_content": "ciphertext",
     "fixed_packet": "pages",
     "item_move": "from_item_id",
+    "closed_month": "closed_at",
     "minutes_agreement": "agrees",
     "minutes_version": "text",
     "note": "text",
     "packet_copy": "sha256",
+    "public_figure": "count",
     "recommendation": "outcome",
     "record_history": "body",
     "referral_amendment": "new",
     "referral_event": "note",
     "routing": "because",
+    "survey_figure": "count",
 }
 #: What somebody who holds the service's password might try on each append-only table.
 ATTACKS = (
@@ -497,6 +520,8 @@ async def one_of_the_rest(town: Town, records: Records) -> None:
     await ok(town.caller("m-officer", "planning").post("/v1/conference-bodies", examples.BODY), 201)
     desk = f"/v1/desks/{records.by_parameter['desk_id']}/capacity"
     await ok(town.caller("j-consultant").put(desk, examples.CAPACITY, 0))
+    officer = town.caller("m-officer")
+    await ok(officer.put("/v1/populations/2026", examples.POPULATION, 0))
     position = await town.owner.fetchval("SELECT id FROM position WHERE code = 'j_consultant'")
     path = f"/v1/conferences/{records.by_parameter['conference_id']}/participants"
     j = town.caller("j-consultant", "planning")

@@ -74,6 +74,9 @@ OPEN = {
     "case_number",
     "checklist_sheet",
     "local_form",
+    "closed_month",
+    "population",
+    "public_figure",
     "recommendation",
     "routing",
     # Receipts (data class D0).
@@ -133,6 +136,7 @@ NEVER_CHANGED = {
     "plan_version",
     "referral_amendment",
     "referral_event",
+    "survey_figure",
 }
 ASKING = ("tsunagi.kind", "tsunagi.agency", "tsunagi.person", "tsunagi.emergency")
 
@@ -196,6 +200,9 @@ async def records(town: Town) -> Records:
     assert (await j.get(f"/v1/conferences/{ids['conference_id']}/packet.pdf")).status_code == 200
     await make_minutes(town, found)
     await make_answers(town, found)
+    heard = {"told": CANARY, "heard_on": "2026-04-10"}
+    await ok(cc.post("/v1/consultations", heard), 201)
+    await ok(town.caller("m-officer").post("/v1/statistics/months/2026-04/close"))
     there = {
         table: await town.owner.fetchval(f"SELECT count(*) FROM {table}") for table in PROTECTED
     }
@@ -782,7 +789,16 @@ async def test_a_search_finds_namesakes_of_the_askers_circle_only(
 # R6: the decision is gone; the wall still stands.
 
 
-OPEN_TO_ALL = ("area_issue.", "audit.", "checklist", "directory.", "form.", "me.", "report.")
+OPEN_TO_ALL = (
+    "area_issue.",
+    "audit.",
+    "checklist",
+    "directory.",
+    "form.",
+    "me.",
+    "report.",
+    "statistics.",
+)
 
 
 def permits_all(question: Question) -> Decision:

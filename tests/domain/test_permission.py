@@ -145,6 +145,15 @@ ONLY: dict[Permission, set[Role]] = {
     # What the hub leaves lying goes up to the municipality, which answers instead.
     Permission.HUB_ANSWER: {Role.INTEGRATION_PROMOTER, Role.MUNICIPAL_OFFICER},
     Permission.PLAN_DECIDE: {Role.MUNICIPAL_OFFICER},
+    # True numbers of the whole municipality, and how an agency fares (brief §7.4).
+    Permission.STATISTICS_CLOSE: {Role.MUNICIPAL_OFFICER},
+    Permission.STATISTICS_READ: {Role.MUNICIPAL_OFFICER},
+    Permission.STATISTICS_READ_MANAGEMENT: {
+        Role.CHIEF_CONSULTANT,
+        Role.INTEGRATION_PROMOTER,
+        Role.MUNICIPAL_OFFICER,
+    },
+    Permission.STATISTICS_SET_POPULATION: {Role.MUNICIPAL_OFFICER},
     Permission.PROVISION_REVIEW: REVIEWERS,
     Permission.REFERRAL_NAME_LEAD: {Role.INTEGRATION_PROMOTER},
     **{permission: COORDINATORS for permission in sorted(COORDINATION)},  # noqa: C420 - never changed
@@ -353,6 +362,11 @@ READS = {
     "screening.read": "screenings.read",
     "signal.read": "referrals.read",
     "supervision.read": "supervisions.read",
+    "statistics.close": "statistics.write",
+    "statistics.read": "statistics.read",
+    "statistics.read_management": "statistics.read",
+    "statistics.read_public": "statistics.read",
+    "statistics.set_population": "statistics.write",
     "tally.read": "statistics.read",
     "task.read": "referrals.read",
     "urgent_support.read": "referrals.read",
@@ -424,6 +438,11 @@ NO_PURPOSE = SYSTEM_ONLY | {
     "form.read",
     "me.read",
     "report.read",
+    "statistics.close",
+    "statistics.read",
+    "statistics.read_management",
+    "statistics.read_public",
+    "statistics.set_population",
     "tally.count",
     "tally.read",
 }

@@ -46,6 +46,7 @@ WHO_MAY = {
     "plan.decide": "m-officer",
     "provision.review": "cc-privacy",
     "referral.name_lead": "s-hub",
+    "statistics": "m-officer",
     "task.drop": "j-consultant",
     "task.reschedule": "j-consultant",
 }

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from service.adapters.paper.bars import render_svg
 from service.adapters.paper.html import render_html
 from service.adapters.paper.pdf import missing_characters, render_pdf
 from service.adapters.paper.workbook import render_csv, render_xlsx
 from service.domain.paper import Paper, Sheet
+from service.domain.survey_sheets import Bars
 
 __all__ = [
     "PaperPrinter",
@@ -13,6 +15,7 @@ __all__ = [
     "render_csv",
     "render_html",
     "render_pdf",
+    "render_svg",
     "render_xlsx",
 ]
 
@@ -32,10 +35,14 @@ class PaperPrinter:
         """Letters on the paper that the font does not have."""
         return missing_characters(paper)
 
-    def csv(self, sheet: Sheet) -> bytes:
-        """The sheet as comma-separated text."""
-        return render_csv(sheet)
-
     def xlsx(self, sheets: Sequence[Sheet]) -> bytes:
         """The sheets as a workbook of text."""
         return render_xlsx(sheets)
+
+    def csv(self, sheets: Sequence[Sheet]) -> bytes:
+        """The sheets below each other, separated by commas."""
+        return render_csv(sheets)
+
+    def svg(self, bars: Bars) -> bytes:
+        """The chart as a picture that says in words what it shows."""
+        return render_svg(bars)

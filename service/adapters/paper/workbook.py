@@ -1,6 +1,5 @@
-"""Sheets as a workbook (XLSX) or as CSV: text only, and nothing in it calculates."""
+"""Sheets as a workbook (XLSX): text only, and nothing in it calculates."""
 
-import csv
 import io
 import re
 from collections.abc import Sequence
@@ -42,14 +41,3 @@ def render_xlsx(sheets: Sequence[Sheet]) -> bytes:
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
-
-
-def render_csv(sheet: Sheet) -> bytes:
-    """Write one sheet as CSV that Excel opens in Japanese: UTF-8 with its mark."""
-    written = io.StringIO(newline="")
-    rows = csv.writer(written)
-    rows.writerow(sheet.headings)
-    rows.writerows(
-        [inert(ILLEGAL_CHARACTERS_RE.sub(GETA, text)) for text in row] for row in sheet.rows
-    )
-    return written.getvalue().encode("utf-8-sig")

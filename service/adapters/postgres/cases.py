@@ -31,6 +31,7 @@ CaseRow = row_of(
         Index("ix_support_case_person_id", "person_id"),
         Index("ix_support_case_lead_agency_id", "lead_agency_id", "id"),
         Index("ix_support_case_deputy_agency_id", "deputy_agency_id"),
+        Index("ix_support_case_ended_at", "municipality_code", "ended_at"),
         Index(
             "ix_support_case_team",
             "team",

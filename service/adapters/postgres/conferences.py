@@ -58,6 +58,7 @@ ConferenceRow = row_of(
     constraints=[
         Index("ix_conference_convener_agency_id", "convener_agency_id", "id"),
         Index("ix_conference_starts_at", "starts_at"),
+        Index("ix_conference_municipality_code", "municipality_code", "starts_at"),
         Index(
             "ix_conference_remind_on",
             "remind_on",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 from asyncpg import Connection, Pool
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -55,6 +55,7 @@ from service.adapters.postgres.provisions import (
     PostgresProvisions,
 )
 from service.adapters.postgres.referrals import PostgresReferrals
+from service.adapters.postgres.statistics import PostgresStatistics
 from service.adapters.postgres.tasks import PostgresTasks
 from service.domain.actor import Actor
 from service.domain.audit import DecidedEntry
@@ -80,7 +81,17 @@ class RecordHistoryRow(SQLModel, table=True):
     """Every version of every record, written by a trigger and never changed."""
 
     __tablename__ = "record_history"
-    __table_args__ = (Index("ix_record_history_record", "table_name", "record_id"),)
+    __table_args__ = (
+        Index("ix_record_history_record", "table_name", "record_id"),
+        # When a case was interrupted or planned anew: the survey counts the steps (``statistics``).
+        Index(
+            "ix_record_history_stage",
+            "at",
+            postgresql_where=text(
+                "table_name = 'support_case' AND body ->> 'stage' IN ('interrupted', 'replanning')"
+            ),
+        ),
+    )
 
     number: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     table_name: str = Field(sa_column=Column(Text, nullable=False))
@@ -146,6 +157,7 @@ class PostgresUnitOfWork:
         self.information_requests = PostgresInformationRequests(connection)
         self.calendar_feeds = PostgresCalendarFeeds(connection)
         self.notices = PostgresNotices(connection)
+        self.statistics = PostgresStatistics(connection)
         self.tasks = PostgresTasks(connection)
         self.audit = PostgresAuditLog(connection)
         self._transaction = connection.transaction()

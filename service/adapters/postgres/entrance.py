@@ -49,6 +49,15 @@ ConsultationRow = row_of(
         Index("ix_consultation_agency_id", "agency_id", "id"),
         Index("ix_consultation_person_id", "person_id"),
         Index("ix_consultation_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        # The survey of a month.
+        Index("ix_consultation_received_at", "municipality_code", "received_at"),
+        Index(
+            "ix_consultation_heard_on",
+            "municipality_code",
+            "heard_on",
+            postgresql_where=text("heard_on IS NOT NULL"),
+        ),
+        Index("ix_consultation_screened_at", "municipality_code", "screened_at"),
     ],
 )
 HubEntryRow = row_of(

@@ -25,6 +25,11 @@ PlanVersionRow = row_of(
     "plan_version",
     key=("plan_id", "number"),
     references={"plan_id": "plan.id", "approved_item_id": "agenda_item.id"},
+    constraints=[
+        Index("ix_plan_version_approved_item_id", "approved_item_id"),
+        Index("ix_plan_version_agreed_on", "agreed_on"),
+        Index("ix_plan_version_decided_at", "decided_at"),
+    ],
 )
 PLAN = Table(Plan, PlanRow)
 VERSION = Table(PlanVersion, PlanVersionRow)

@@ -36,6 +36,7 @@ from service.adapters.postgres import (
     plans,
     provisions,
     referrals,
+    statistics,
     tasks,
 )
 from service.adapters.postgres.rows import metadata
@@ -68,6 +69,7 @@ STORES = (
     plans,
     provisions,
     referrals,
+    statistics,
     tasks,
 )
 
@@ -80,15 +82,18 @@ APPEND_ONLY = (
     "file_content",
     "fixed_packet",
     "item_move",
+    "closed_month",
     "minutes_agreement",
     "minutes_version",
     "note",
     "packet_copy",
+    "public_figure",
     "recommendation",
     "record_history",
     "referral_amendment",
     "referral_event",
     "routing",
+    "survey_figure",
 )
 
 #: Tables that tell of persons: behind the second wall, row security that binds even the owner.
@@ -138,6 +143,7 @@ PROTECTED = (
     "stored_file",
     "supervision",
     "support_case",
+    "survey_figure",
     "task",
     "urgent_support",
 )
