@@ -112,8 +112,8 @@ def filled(path: str, ids: Mapping[str, str]) -> str:
 
 
 def random_ids(ids: Mapping[str, str]) -> dict[str, str]:
-    """Ids that nobody has."""
-    return {name: str(uuid.uuid4()) for name in ids}
+    """Ids that nobody has; the number of a version is none."""
+    return {n: i if i.isdigit() else str(uuid.uuid4()) for n, i in ids.items()}
 
 
 def replaced(body: Any, old: str, new: str) -> Any:
@@ -199,8 +199,10 @@ async def make_records(town: Town) -> Records:
             "desk_id": str(town.desk["J"]),
             "household_id": household,
             "item_id": item,
+            "line_id": await _line_of(j, plan),
             "network_id": str(NETWORK_ID),
             "notice_id": str(notice),
+            "number": "1",
             "person_id": person,
             "plan_id": plan,
             "poll_id": poll,
@@ -210,6 +212,10 @@ async def make_records(town: Town) -> Records:
         },
         person,
     )
+
+
+async def _line_of(j: Caller, plan: str) -> str:
+    return str((await j.get(f"/v1/plans/{plan}")).json()["current"]["lines"][0]["id"])
 
 
 async def _without_consent(town: Town, person: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from service.application import (
     contacts,
     date_polls,
     hub,
+    plan_courses,
     reminders,
     revocations,
     signals,
@@ -129,6 +130,11 @@ SWEEPS: tuple[Sweep, ...] = (
         "embargoes",
         lambda c, stuck: c.work.access_requests.next_embargo_over(c.today, without=stuck),
         access_requests.end_embargo,
+    ),
+    Sweep(
+        "plans",
+        lambda c, stuck: c.work.plans.next_due(c.today, without=stuck),
+        plan_courses.come_due,
     ),
     Sweep("holders", _leaving, cases.lose_holder),
     Sweep(

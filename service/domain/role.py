@@ -96,6 +96,7 @@ SYSTEM_ONLY = frozenset(
         Permission.EMBARGO_END,
         Permission.FEEDBACK_OUTLIVE,
         Permission.HUB_MISS_DEADLINE,
+        Permission.PLAN_COME_DUE,
         Permission.REFERRAL_COME_TO_CHECK,
         Permission.REFERRAL_MISS_DEADLINE,
         Permission.REFERRAL_SUSPEND,

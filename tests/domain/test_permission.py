@@ -165,6 +165,7 @@ def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens
         "embargo.end",
         "feedback.outlive",
         "hub.miss_deadline",
+        "plan.come_due",
         "referral.come_to_check",
         "referral.miss_deadline",
         "referral.suspend",

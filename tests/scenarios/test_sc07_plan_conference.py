@@ -117,6 +117,8 @@ async def j_drafts(town: Town, *, exits: bool) -> Support:
 
 async def he_agrees(town: Town, plan_id: str, number: int) -> None:
     signed = {"number": number, "agreed_on": "2026-11-20", "agreed_by": "本人"}
+    # The others of the table have not been shown it yet, and so cannot have signed it off.
+    signed |= {"unsigned_reason": "会議の席で確認する。"}
     agreed = await ok(of(town, "J").post(f"/v1/plans/{plan_id}/agree", signed))
     assert (agreed["number"], agreed["status"]) == (number, "person_agreed")
 
@@ -305,11 +307,28 @@ async def test_the_case_follows_what_the_records_show_stage_by_stage(town: Town)
     connected = await ok(j.post(path, {"mode": "stay_connected"}))
     assert connected["mode_ja"] == "つながり続ける"
 
-    ending = {"category": "goal_reached", "exit": "カフェの当番", "note": "返済の見通しが立った。"}
-    bare = await j.post(f"/v1/cases/{support.case}/close", ending)
-    assert bare.status_code == 422
-    closed = await ok(
-        j.post(f"/v1/cases/{support.case}/close", ending | {"after_care": "民生委員の声かけ"})
+    # It ends when the plan has been evaluated; what the sheet says need not be said again.
+    close, ending = f"/v1/cases/{support.case}/close", {"note": "返済の見通しが立った。"}
+    await refused(j.post(close, ending), 409, "case.not_evaluated")
+    lines = (await ok(j.get(f"/v1/plans/{support.plan}")))["current"]["lines"]
+    sheet = {
+        "on": "2026-12-04",
+        "reason": "goals_reached",
+        "lines": [{"line_id": line["id"], "achieved": "achieved"} for line in lines],
+        "changes": ["budget"],
+        "result": "ended",
+        "category": "goal_reached",
+        "exit": "カフェの当番",
+    }
+    evaluations = f"/v1/plans/{support.plan}/evaluations"
+    await refused(j.post(evaluations, sheet), 422, "plan.no_after_care")
+    watched = {"after_care": {"choice": "commissioner", "how": "民生委員の声かけ"}}
+    await ok(j.post(evaluations, sheet | watched), 201)
+    closed = await ok(j.post(close, ending))
+    shown = (await ok(j.get(f"/v1/cases/{support.case}")))["closing"]
+    assert (shown["exit"], shown["after_care"]) == (
+        "カフェの当番",
+        "民生委員の見守り：民生委員の声かけ",
     )
     assert (closed["stage"], closed["stage_ja"]) == ("closed", "終結")
     leads = (await ok(j.get(f"/v1/cases/{support.case}/leads")))["items"]
