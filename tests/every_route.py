@@ -345,6 +345,40 @@ async def make_minutes(town: Town, records: Records) -> None:
     )
 
 
+async def make_sheets(town: Town, records: Records) -> None:
+    """A monitoring and an evaluation of the plan, as if it had been decided on."""
+    plan = uuid.UUID(records.by_parameter["plan_id"])
+    await town.owner.execute(
+        'INSERT INTO plan_monitoring (id, plan_id, number, agency_id, recorded_at, "on", findings,'
+        " condition_changed, note, opinion)"
+        " VALUES ($1, $2, 1, $3, now(), '2026-11-20', '[]', false, $4, $4)",
+        uuid.uuid4(),
+        plan,
+        town.agency["J"],
+        CANARY,
+    )
+    await town.owner.execute(
+        'INSERT INTO plan_evaluation (id, plan_id, number, agency_id, recorded_at, "on", reason,'
+        " lines, changes, step_up, wishes, result, opinion)"
+        " VALUES ($1, $2, 1, $3, now(), '2026-11-20', 'goals_reached', $4, '{none}', false, $5,"
+        " 'replanned', $5)",
+        uuid.uuid4(),
+        plan,
+        town.agency["J"],
+        json.dumps(
+            [
+                {
+                    "line_id": records.by_parameter["line_id"],
+                    "achieved": "partly",
+                    "note": CANARY,
+                    "theme": "debt",
+                }
+            ]
+        ),
+        CANARY,
+    )
+
+
 async def call(caller: Caller, route: Route, path: str, body: Any = None) -> httpx.Response:
     """Send the route's request."""
     headers = {"If-Match": '"1"'} if route.method == "PUT" else {}

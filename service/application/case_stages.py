@@ -28,14 +28,6 @@ _TAKEN_ON = frozenset(
 )
 
 
-#: What must have been said of an end, by the evaluation of its plan or now, and the refusal.
-CLOSING_NEEDS = {
-    "category": "case.no_category",
-    "exit": "case.no_exit",
-    "after_care": "case.no_after_care",
-}
-
-
 async def advance(context: Context, case_id: UUID, command: Advance) -> Shown:
     """The next stage of support or of collaboration, or another mode; nothing is skipped."""
     case, _ = await load(context, case_id, Permission.CASE_ADVANCE, Part.HOLDER)
@@ -89,12 +81,15 @@ async def _closing(context: Context, case: Case, command: CloseCase) -> Closing:
     said = sheets[-1].closing if sheets else {}
     said |= {
         name: value
-        for name in CLOSING_NEEDS
+        for name in ("category", "exit", "after_care")
         if (value := getattr(command, name)) is not None
     }
-    for name, code in CLOSING_NEEDS.items():
-        if name not in said:
-            raise Invalid(code, field=f"/{name}")
+    if "category" not in said:
+        raise Invalid("case.no_category", field="/category")
+    if "exit" not in said:
+        raise Invalid("case.no_exit", field="/exit")
+    if "after_care" not in said:
+        raise Invalid("case.no_after_care", field="/after_care")
     return Closing(note=command.note, **said)
 
 

@@ -266,10 +266,11 @@ def _monitored(plan: Plan, command: RecordMonitoring, today: date, *, holds: boo
         return plan.goes_on(CourseAct.CHANGE, due_on=today, wake_on=today + TELL_AGAIN)
     if not holds:
         return plan.goes_on(CourseAct.REPORT)
+    looked_at = plan.goes_on(CourseAct.MONITOR)
     assert plan.period_until is not None  # noqa: S101 - since it was decided
     due_on = min(command.next_on or plan.period_until, plan.period_until)
     wake_on = due_on if due_on > today else today + TELL_AGAIN
-    return plan.goes_on(CourseAct.MONITOR, due_on=due_on, wake_on=wake_on)
+    return looked_at.but(due_on=due_on, wake_on=wake_on)
 
 
 def _evaluated(plan: Plan, command: EvaluatePlan, today: date) -> Plan:

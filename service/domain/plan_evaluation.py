@@ -23,6 +23,7 @@ from service.domain.evaluation_codes import (
     EvaluationResult,
 )
 from service.domain.plan_course import CourseAct, PlanKind
+from service.domain.plan_line import MESSAGES_EN as LINE_MESSAGES
 from service.domain.plan_line import PlanLine
 from service.domain.text import Code, Line, Paragraph, invalid
 
@@ -114,30 +115,31 @@ class EvaluatePlan(Disclosable):
         after = self.after_care
         dead = self.category is EndCategory.DIED
         handed = self.category is EndCategory.HANDED_TO_LEAD
-        for code, field, wrong in (
-            ("plan.no_end_category", "/category", ends and self.category is None),
-            ("plan.no_exit", "/exit", ends and self.exit is None),
-            ("plan.no_after_care", "/after_care", ends and after is None and not dead),
-            (
-                "plan.no_contact_day",
+        for code, (field, wrong) in {
+            "plan.no_end_category": ("/category", ends and self.category is None),
+            "plan.no_exit": ("/exit", ends and self.exit is None),
+            "plan.no_after_care": ("/after_care", ends and after is None and not dead),
+            "plan.no_contact_day": (
                 "/after_care/contact_on",
                 after is not None
                 and after.choice is AfterCareChoice.CONTACT
                 and after.contact_on is None,
             ),
-            ("plan.no_interruption", "/interruption", stops and self.interruption is None),
-            ("plan.no_recontact_day", "/recontact_on", stops and self.recontact_on is None),
-            (
-                "plan.not_an_end",
+            "plan.no_interruption": ("/interruption", stops and self.interruption is None),
+            "plan.no_recontact_day": ("/recontact_on", stops and self.recontact_on is None),
+            "plan.not_an_end": (
                 "/result",
                 not ends and any((self.category, self.exit, self.after_care)),
             ),
-            (
-                "plan.not_multi_agency",
+            "plan.not_an_interruption": (
+                "/result",
+                not stops and any((self.interruption, self.recontact_on)),
+            ),
+            "plan.not_multi_agency": (
                 "/category",
                 handed and kind is not PlanKind.MULTI_AGENCY,
             ),
-        ):
+        }.items():
             if wrong:
                 raise Invalid(code, field=field)
 
@@ -181,6 +183,12 @@ class ReplanPlan(Disclosable):
     goal_in_own_words: Annotated[Paragraph | None, D3] = Field(
         default=None, description="Empty: as in the plan before."
     )
+
+    @model_validator(mode="after")
+    def _period(self) -> Self:
+        if self.period_until < self.period_from:
+            raise invalid("plan.line_ends_before_start", LINE_MESSAGES)
+        return self
 
 
 def results_on(

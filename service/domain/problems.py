@@ -812,6 +812,10 @@ PROBLEMS: dict[str, Words] = {
         "Category, exit and after-care belong to an end. Choose ended, or leave them out.",
         "終結の内訳・出口・見守りは終結のときだけ記入します。結果を終結にするか、外してください。",
     ),
+    "plan.not_an_interruption": Words(
+        "Reason and day of an interruption belong to one. Choose interrupted, or leave them out.",
+        "中断の理由と再連絡日は中断のときだけ記入します。結果を中断にするか、外してください。",
+    ),
     "plan.not_multi_agency": Words(
         "Only a multi-agency plan ends by being handed to a lead. Choose another category.",
         "主担当への引継ぎによる終結は多機関協働プランだけです。別の内訳を選んでください。",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import pytest
 from conftest import Databases, Urls
-from every_route import CANARY, Records, make_minutes, make_records
+from every_route import CANARY, Records, make_minutes, make_records, make_sheets
 from scenario_steps import ok, person
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -29,6 +29,8 @@ APPEND_ONLY = {
     "minutes_version",
     "note",
     "packet_copy",
+    "plan_evaluation",
+    "plan_monitoring",
     "recommendation",
     "record_history",
     "referral_amendment",
@@ -261,6 +263,8 @@ ON_RECORD = {
     "minutes_version": "text",
     "note": "text",
     "packet_copy": "sha256",
+    "plan_evaluation": "wishes",
+    "plan_monitoring": "note",
     "recommendation": "outcome",
     "record_history": "body",
     "referral_amendment": "new",
@@ -494,6 +498,7 @@ async def one_of_the_rest(town: Town, records: Records) -> None:
     printed = path.replace("participants", "packet.pdf")
     assert (await j.get(printed)).status_code == 200
     await make_minutes(town, records)
+    await make_sheets(town, records)
 
 
 async def test_the_service_cannot_rewrite_its_history(town: Town, urls: Urls):

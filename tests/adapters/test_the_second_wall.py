@@ -25,6 +25,7 @@ from every_route import (
     give_every_role,
     make_minutes,
     make_records,
+    make_sheets,
     random_ids,
 )
 from scenario_steps import ok, person
@@ -100,6 +101,7 @@ SWEPT = {
     "feedback",
     "hub_entry",
     "notice",
+    "plan",
     "provision",
     "referral",
     "referral_event",
@@ -115,6 +117,8 @@ NEVER_CHANGED = {
     "minutes_version",
     "note",
     "packet_copy",
+    "plan_evaluation",
+    "plan_monitoring",
     "plan_version",
     "referral_amendment",
     "referral_event",
@@ -180,6 +184,7 @@ async def records(town: Town) -> Records:
     await ok(j.post(f"/v1/conferences/{ids['conference_id']}/participants", sits), 201)
     assert (await j.get(f"/v1/conferences/{ids['conference_id']}/packet.pdf")).status_code == 200
     await make_minutes(town, found)
+    await make_sheets(town, found)
     there = {
         table: await town.owner.fetchval(f"SELECT count(*) FROM {table}") for table in PROTECTED
     }
@@ -266,6 +271,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         *migration("0009_entrance_hub_and_cases").POLICIES,
         *migration("0011_finding_a_date").POLICIES,
         *migration("0012_conference_paper").POLICIES,
+        *migration("0020_plans_in_full").POLICIES,
     }
     assert set(PROTECTED) == {*migration("0005_second_wall").PROTECTED, *later, "circle"}
 
