@@ -13,7 +13,7 @@ from service.application.plan_steps import (
     new_version,
     require_latest,
 )
-from service.domain.access import Part, RecordKind
+from service.domain.access import Facts, Part, RecordKind
 from service.domain.directory import Agency
 from service.domain.disclosure import D0, D3, disclose
 from service.domain.errors import Concealed, Invalid
@@ -144,7 +144,7 @@ async def edit_line(
 
 async def service_list(context: Context) -> Page:
     """The services that a line can name today; nobody is told of."""
-    context.note_list(Permission.DIRECTORY_READ)
+    context.enforce(Permission.DIRECTORY_READ, Facts(kind=RecordKind.DIRECTORY, found=True))
     return Page(
         [
             disclose(s, frozenset({D0})) | {"kind_ja": s.kind.label_ja}

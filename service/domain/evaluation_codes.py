@@ -2,6 +2,13 @@
 
 from enum import StrEnum
 
+MESSAGES_EN = {
+    "plan.change_none_beside_others": "Either there was no change (none), or there were some; not both.",
+}
+MESSAGES_JA = {
+    "plan.change_none_beside_others": "「変化なし」と他の変化を同時に選ぶことはできません。",
+}
+
 
 class EvaluationReason(StrEnum):
     """Why the plan is evaluated."""

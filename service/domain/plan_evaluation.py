@@ -14,6 +14,7 @@ from service.domain.decision import Permit
 from service.domain.disclosure import D0, D2, D3, D7, Disclosable, disclose
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.evaluation_codes import (
+    MESSAGES_EN,
     Achieved,
     AfterCareChoice,
     Change,
@@ -26,14 +27,6 @@ from service.domain.plan_course import CourseAct, PlanKind
 from service.domain.plan_line import MESSAGES_EN as LINE_MESSAGES
 from service.domain.plan_line import PlanLine
 from service.domain.text import Code, Line, Paragraph, invalid
-
-MESSAGES_EN = {
-    "plan.change_none_beside_others": "Either there was no change (none), or there were some; not both.",
-}
-MESSAGES_JA = {
-    "plan.change_none_beside_others": "「変化なし」と他の変化を同時に選ぶことはできません。",
-}
-
 
 #: What becomes of the plan; a re-plan is made by a call of its own.
 ACT_OF: Mapping[EvaluationResult, CourseAct | None] = {

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from domain_builders import OURS, THEIRS, THIRD, in_japanese, line, plan, plan_version, reached, uid
 
-from service.demo.city_kinds import AGENCY_KINDS
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.evaluation_codes import (
     Achieved,
@@ -39,6 +38,7 @@ from service.domain.plan_evaluation import (
 )
 from service.domain.plan_line import SelfReliance, SignOff, check_services, numbered
 from service.domain.plan_monitoring import Finding, Progress, found_on
+from service.domain.reference import AGENCY_KINDS
 from service.domain.service_list import (
     SERVICES,
     DecisionKind,
@@ -132,7 +132,13 @@ DATES: dict[str, Any] = {"period_from": date(2026, 12, 7), "period_until": date(
     ("monitoring", "day", "course", "wake", "due"),
     [
         (None, date(2026, 12, 6), "awaiting_start", date(2026, 12, 7), date(2027, 11, 30)),
-        (date(2027, 3, 1), date(2026, 12, 6), "awaiting_start", date(2026, 12, 7), date(2027, 3, 1)),
+        (
+            date(2027, 3, 1),
+            date(2026, 12, 6),
+            "awaiting_start",
+            date(2026, 12, 7),
+            date(2027, 3, 1),
+        ),
         (date(2027, 3, 1), date(2026, 12, 7), "active", date(2027, 3, 1), date(2027, 3, 1)),
         # Whatever is said, nobody looks later than at the end.
         (date(2028, 3, 1), date(2026, 12, 7), "active", date(2027, 11, 30), date(2027, 11, 30)),
@@ -172,7 +178,7 @@ def test_of_all_kinds_of_agencies_only_municipality_and_prefecture_decide() -> N
 
 
 #: The welfare section of a municipality, or of the prefecture for towns without an office.
-DECIDING = {"municipal_welfare_section", "prefecture"}
+DECIDING = {"municipal_welfare_section", "prefectural_self_reliance_agency"}
 
 
 def test_services_are_listed_with_their_dates() -> None:
@@ -229,7 +235,7 @@ def test_findings_are_about_lines_that_are_there_and_are_ones_own() -> None:
     for findings, only in ((both, OURS), ((both[0], both[0]), None)):
         with pytest.raises(Invalid) as refused:
             found_on(findings, lines, only)
-        assert refused.value.field == "/findings/1/line_id"
+        assert refused.value.code == "plan.unknown_line"
 
 
 # The evaluation
@@ -336,12 +342,12 @@ def test_the_closing_of_a_case_is_taken_from_the_sheet() -> None:
 
 
 def test_what_is_withheld_in_one_of_them_is_no_difference() -> None:
-    names = Names(agencies={}, services={})
-    whole: dict[str, Any] = {"goal_in_own_words": "a", "lines": [{"id": "1", "action": "b"}]}
-    bare: dict[str, Any] = {"lines": [{"id": "1"}]}
+    names, one = Names(agencies={}, services={}), str(uid(1))
+    whole: dict[str, Any] = {"goal_in_own_words": "a", "lines": [{"id": one, "action": "b"}]}
+    bare: dict[str, Any] = {"lines": [{"id": one}]}
     assert changes_between(whole, bare, names) == []
     assert changes_between(bare, whole, names) == []
-    other = {"goal_in_own_words": "c", "lines": [{"id": "1", "action": "d"}]}
+    other = {"goal_in_own_words": "c", "lines": [{"id": one, "action": "d"}]}
     told = changes_between(whole, other, names)
     assert [(c.field, c.old, c.new) for c in told] == [
         ("goal_in_own_words", "a", "c"),

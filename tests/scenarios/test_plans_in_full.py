@@ -6,6 +6,7 @@ The steps up to the approval are those of ``plan_steps``.
 from typing import Any
 
 import pytest
+from every_route import give_every_role
 from plan_steps import (
     APPROVED,
     TABLE,
@@ -358,9 +359,26 @@ async def test_the_municipality_does_not_decide_and_says_why(town: Town):
         await ok(j.post(case, {"stage": stage}))
 
 
+async def test_no_entrusted_agency_decides_whatever_its_staff_may(town: Town):
+    """Brief §8 rule 8: the holder, a partner of the table; with every role there is."""
+    support, _ = await approved_plan(town)
+    plan = f"/v1/plans/{support.plan}"
+    for account, letter in (("j-consultant", "J"), ("l-lawyer", "L"), ("s-loan", "S")):
+        await give_every_role(town, account, letter)
+        caller = town.caller(account, "planning")
+        decided = caller.post(f"{plan}/decide", DECISION)
+        await refused(decided, 403, "plan.decided_by_municipality_only")
+        no = caller.post(f"{plan}/refuse", {"number": 1, "reason": "まだ早い"})
+        await refused(no, 403, "plan.decided_by_municipality_only")
+    assert (await ok(of(town, "J").get(plan)))["current"]["status"] == "conference_approved"
+
+
+@pytest.mark.mechanism("4-27")
 async def test_collaboration_ends_with_a_lead(town: Town):
     support = await carried_out(town)
     j, plan = of(town, "J"), f"/v1/plans/{support.plan}"
+    skipped = {"collaboration": "decided"}
+    await refused(j.post(f"/v1/cases/{support.case}/advance", skipped), 409, "case.illegal_stage")
     await town.owner.execute("UPDATE plan SET kind = 'multi_agency' WHERE id = $1", support.plan)
     handed = await sheet(town, support) | END | {"category": "handed_to_lead"}
     await town.owner.execute(

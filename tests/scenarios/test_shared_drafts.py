@@ -191,7 +191,7 @@ async def test_nobody_agrees_to_a_goal_in_others_words(town: Town, shared: Share
 async def test_a_representative_agrees_with_evidence(town: Town, shared: Shared):
     j, agree = of(town, "J"), f"{shared.path}/agree"
     guardian = {
-        "kind": "guardian",
+        "kind": "adult_guardian",
         "name": "試験 花子",
         "ground": "家庭裁判所 令和7年(家)第1号",
         "scope": ["service_contract"],
@@ -211,9 +211,7 @@ async def test_a_representative_agrees_with_evidence(town: Town, shared: Shared)
 
 async def test_what_differs_is_told_in_words_and_only_what_may_be_seen(town: Town, shared: Shared):
     j = of(town, "J")
-    await ok(
-        j.post(f"{shared.path}/agree", SIGNED | {"number": 1, "unsigned_reason": "急ぐため"})
-    )
+    await ok(j.post(f"{shared.path}/agree", SIGNED | {"number": 1, "unsigned_reason": "急ぐため"}))
     whole = (await ok(j.get(shared.path)))["current"]
     lines = [line for line in whole["lines"] if line["theme"] != "haircut"]
     lines[1] |= {"frequency": "月2回"}

@@ -43,7 +43,8 @@ CATEGORIES = (
     "other",
 )
 
-_PLAN_SEEN = WALL.there("plan p WHERE p.id = plan_id")
+#: The service by itself looks at a plan's dates, never at what stands in its versions and sheets.
+_PLAN_SEEN = f"asker() IS NOT NULL AND {WALL.there('plan p WHERE p.id = plan_id')}"
 #: Whoever sees the plan sees what was found; each agency adds its own.
 TABLES = ("plan_evaluation", "plan_monitoring")
 POLICIES: dict[str, tuple[str, str]] = dict.fromkeys(
@@ -241,6 +242,9 @@ def _wall() -> None:
             f"CREATE POLICY of_circle ON {table} TO tsunagi_app"
             f" USING ({using}) WITH CHECK ({check})"
         )
+    op.execute(
+        f"ALTER POLICY of_circle ON plan_version USING ({_PLAN_SEEN}) WITH CHECK ({_PLAN_SEEN})"
+    )
     for table in SWEPT:
         op.execute(f"CREATE POLICY of_service ON {table} TO tsunagi_app USING (is_service())")
 
