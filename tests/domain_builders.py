@@ -31,7 +31,8 @@ from service.domain.decision import Basis, Duty
 from service.domain.directory import Desk
 from service.domain.disclosure import D0, D1, D2, D3, D4, D5, D6, D7, DataClass
 from service.domain.permission import Permission, Purpose
-from service.domain.plan import DraftVersion, Plan, PlanLine, PlanVersion
+from service.domain.plan import DraftVersion, Plan, PlanVersion
+from service.domain.plan_line import PlanLine
 from service.domain.provision import ProvisionTerms
 from service.domain.referral import MakeReferral, Referral
 from service.domain.referral_states import Status

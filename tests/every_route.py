@@ -116,8 +116,11 @@ EMPTY_PERIODS = {"fiscal_year": "2024", "month": "2024-05"}
 
 
 def random_ids(ids: Mapping[str, str]) -> dict[str, str]:
-    """Ids that nobody has."""
-    return {name: EMPTY_PERIODS.get(name, str(uuid.uuid4())) for name in ids}
+    """Ids that nobody has; the number of a version is none."""
+    return {
+        name: EMPTY_PERIODS.get(name, known if known.isdigit() else str(uuid.uuid4()))
+        for name, known in ids.items()
+    }
 
 
 def replaced(body: Any, old: str, new: str) -> Any:
@@ -210,9 +213,11 @@ async def make_records(town: Town) -> Records:
             "fiscal_year": "2026",
             "household_id": household,
             "item_id": item,
+            "line_id": await _line_of(j, plan),
             "month": "2026-04",
             "network_id": str(NETWORK_ID),
             "notice_id": str(notice),
+            "number": "1",
             "paper_id": paper,
             "person_id": person,
             "plan_id": plan,
@@ -223,6 +228,10 @@ async def make_records(town: Town) -> Records:
         },
         person,
     )
+
+
+async def _line_of(j: Caller, plan: str) -> str:
+    return str((await j.get(f"/v1/plans/{plan}")).json()["current"]["lines"][0]["id"])
 
 
 async def _without_consent(town: Town, person: str) -> dict[str, str]:
@@ -448,6 +457,40 @@ async def make_answers(town: Town, records: Records) -> None:
     said = {"answers": {"email": f"{CANARY}@example.jp", "work_kind": "regular"}}
     written = await town.caller("cc-worker").put(f"{path}/answers", said, 0)
     assert written.status_code == 200, written.text
+
+
+async def make_sheets(town: Town, records: Records) -> None:
+    """A monitoring and an evaluation of the plan, as if it had been decided on."""
+    plan = uuid.UUID(records.by_parameter["plan_id"])
+    await town.owner.execute(
+        'INSERT INTO plan_monitoring (id, plan_id, number, agency_id, recorded_at, "on", findings,'
+        " condition_changed, note, opinion)"
+        " VALUES ($1, $2, 1, $3, now(), '2026-11-20', '[]', false, $4, $4)",
+        uuid.uuid4(),
+        plan,
+        town.agency["J"],
+        CANARY,
+    )
+    await town.owner.execute(
+        'INSERT INTO plan_evaluation (id, plan_id, number, agency_id, recorded_at, "on", reason,'
+        " lines, changes, step_up, wishes, result, opinion)"
+        " VALUES ($1, $2, 1, $3, now(), '2026-11-20', 'goals_reached', $4, '{none}', false, $5,"
+        " 'replanned', $5)",
+        uuid.uuid4(),
+        plan,
+        town.agency["J"],
+        json.dumps(
+            [
+                {
+                    "line_id": records.by_parameter["line_id"],
+                    "achieved": "partly",
+                    "note": CANARY,
+                    "theme": "debt",
+                }
+            ]
+        ),
+        CANARY,
+    )
 
 
 async def call(caller: Caller, route: Route, path: str, body: Any = None) -> httpx.Response:

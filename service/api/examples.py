@@ -190,13 +190,37 @@ PLAN_VERSION: dict[str, Any] = {
         }
     ],
 }
+PLAN_LINE: dict[str, Any] = PLAN_VERSION["lines"][0] | {
+    "self_reliance": "economic",
+    "target": "3か月で債務の一覧がそろう",
+}
 PLAN: dict[str, Any] = PLAN_VERSION | {"person_id": RECORD}
 AGREEMENT = {
     "number": 1,
     "agreed_on": "2026-11-20",
     "agreed_by": "本人",
     "evidence": "プラン署名 2026-0003",
+    "unsigned_reason": "法律相談の担当は会議の席で確認する。",
 }
+SIGN_OFF = {"number": 1}
+NO_DECISION = {"number": 1, "reason": "収入の見込みを確かめてから、もう一度諮ること。"}
+MONITORING: dict[str, Any] = {
+    "on": "2026-11-20",
+    "findings": [{"line_id": RECORD, "progress": "on_track", "note": "初回の相談を終えた。"}],
+    "note": "本人は落ち着いている。",
+}
+EVALUATION: dict[str, Any] = {
+    "on": "2026-11-20",
+    "reason": "goals_reached",
+    "lines": [{"line_id": RECORD, "achieved": "achieved", "note": "返済計画がまとまった。"}],
+    "changes": ["budget", "peace_of_mind"],
+    "wishes": "これからも時々話を聞いてほしい。",
+    "result": "ended",
+    "category": "goal_reached",
+    "exit": "地域の集いの場",
+    "after_care": {"choice": "commissioner", "how": "地区の民生委員が月に一度声をかける。"},
+}
+REPLAN = {"period_from": "2026-12-01", "period_until": "2027-11-30", "monitoring_on": "2027-03-01"}
 DECISION = {"number": 1, "decision_number": "福第123号"}
 CAPACITY = {
     "open": True,

@@ -243,6 +243,8 @@ async def _own_records(
     plans: list[Disclosable] = []
     for plan in await work.plans.of_person(person_id, me):
         plans.extend(await work.plans.versions(plan.id))
+        plans.extend(await work.plans.monitorings(plan.id))
+        plans.extend(await work.plans.evaluations(plan.id))
     provisions = await work.provisions.of_person(person_id)
     groups: dict[str, list[Disclosable]] = {
         "person": [person] if own and person is not None else [],

@@ -15,8 +15,10 @@ from service.domain.contact_schedule import ContactWhy, ScheduleContact
 from service.domain.disclosure import disclose
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.permission import Permission
-from service.domain.plan import STATUTORY_SERVICES
+from service.domain.plan import Plan
+from service.domain.plan_course import RUNNING, Course
 from service.domain.referral_states import Status
+from service.domain.service_list import DecisionKind
 from service.domain.support_states import Ground, Stage, check_collaboration
 from service.domain.task import TaskKind
 
@@ -54,14 +56,8 @@ async def close(context: Context, case_id: UUID, command: CloseCase) -> Shown:
     ground = await _ground(context, case, recontact=False)
     ended = case.at_stage(
         Stage.CLOSED, ground._replace(closing_note=True, after_care=True), context.now
-    ).but(
-        closing=Closing(
-            category=command.category,
-            exit=command.exit,
-            note=command.note,
-            after_care=command.after_care,
-        )
     )
+    ended = ended.but(closing=await _closing(context, case, command))
     await _save(context, case, ended)
     if command.contact_on is not None:
         schedule = ScheduleContact(
@@ -72,6 +68,29 @@ async def close(context: Context, case_id: UUID, command: CloseCase) -> Shown:
         )
         await contact_steps.begin(context, schedule, field="/contact_on")
     return receipt(context, ended)
+
+
+async def _closing(context: Context, case: Case, command: CloseCase) -> Closing:
+    """What the lead says of the end; what the evaluation says already is taken from there."""
+    sheets = [
+        sheet
+        for plan in await _plans(context, case)
+        if plan.course is Course.ENDED and plan.holder_agency_id == context.agency_id
+        for sheet in await context.work.plans.evaluations(plan.id)
+    ]
+    said = sheets[-1].closing if sheets else {}
+    said |= {
+        name: value
+        for name in ("category", "exit", "after_care")
+        if (value := getattr(command, name)) is not None
+    }
+    if "category" not in said:
+        raise Invalid("case.no_category", field="/category")
+    if "exit" not in said:
+        raise Invalid("case.no_exit", field="/exit")
+    if "after_care" not in said:
+        raise Invalid("case.no_after_care", field="/after_care")
+    return Closing(note=command.note, **said)
 
 
 async def reopen(context: Context, case_id: UUID, command: ReceiveConsultation) -> Shown:
@@ -159,6 +178,7 @@ async def _ground(context: Context, case: Case, *, recontact: bool) -> Ground:
     consents = await work.consents.of_person(case.person_id)
     plans = await work.plans.of_person(case.person_id, context.agency_id)
     mine = [p for p in plans if p.case_id in (None, case.id)]
+    of_case = await _plans(context, case)
     plan = mine[-1] if mine else None
     version = await work.plans.version(plan.id, plan.latest_number) if plan else None
     referrals = await work.referrals.of_person(case.person_id, context.agency_id)
@@ -166,10 +186,19 @@ async def _ground(context: Context, case: Case, *, recontact: bool) -> Ground:
         consent_active=await agreed_with_us(context, consents),
         plan_status=version.status.value if version else None,
         on_agenda=plan is not None and await work.conferences.on_agenda(plan.id),
-        statutory_service=version is not None
-        and any(line.service_code in STATUTORY_SERVICES for line in version.lines),
+        statutory_service=version is not None and version.decision_kind is DecisionKind.DECISION,
         handover_accepted=any(
             r.status in _TAKEN_ON for r in referrals if r.made_at >= case.opened_at
         ),
+        evaluated=not any(p.course in RUNNING for p in of_case)
+        and (case.stage is not Stage.EVALUATING or any(p.course is Course.ENDED for p in of_case)),
         recontact_day=recontact,
     )
+
+
+async def _plans(context: Context, case: Case) -> list[Plan]:
+    """The plans of the case: those that name it, and the lead's own that name none, in their order."""
+    theirs = await context.work.plans.of_case(case.id)
+    ours = await context.work.plans.of_person(case.person_id, context.agency_id)
+    found = {p.id: p for p in (*theirs, *ours) if p.case_id in (None, case.id)}
+    return [found[i] for i in sorted(found)]

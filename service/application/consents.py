@@ -149,6 +149,8 @@ async def check_representative(
     person_id: UUID,
     representative_id: UUID | None,
     act: RepresentationScope,
+    *,
+    field: str = "/representative_id",
 ) -> None:
     """Somebody who acts for the person is registered for it, today (row 2-28)."""
     if representative_id is None:
@@ -156,11 +158,11 @@ async def check_representative(
     known = await context.work.persons.representations(person_id)
     found = next((r for r in known if r.id == representative_id), None)
     if found is None:
-        raise Invalid("representation.unknown", field="/representative_id")
+        raise Invalid("representation.unknown", field=field)
     if not found.holds_on(context.today):
-        raise Invalid("representation.out_of_dates", field="/representative_id")
+        raise Invalid("representation.out_of_dates", field=field)
     if not found.allows(act, context.today):
-        raise Invalid("representation.outside_scope", field="/representative_id")
+        raise Invalid("representation.outside_scope", field=field)
 
 
 async def _stop_use(context: Context, consent_id: UUID) -> list[dict[str, object]]:

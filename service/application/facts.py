@@ -12,7 +12,8 @@ from service.domain.conference import AgendaItem, Conference
 from service.domain.consent import Consent
 from service.domain.disclosure import D0, D1, D2, D6
 from service.domain.people import Person
-from service.domain.plan import Plan, PlanVersion, responsible_agencies
+from service.domain.plan import Plan, PlanVersion
+from service.domain.plan_line import responsible_agencies
 from service.domain.provision import Provision
 from service.domain.referral import Referral
 from service.domain.scope import CASE_WORK

@@ -1,26 +1,36 @@
-"""Drafting plans, recording the person's agreement, deciding; approval is in ``conferences``."""
+"""Drafting plans, together: the holder all of it, each responsible agency its own lines."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from service.application.context import Context, Page, Shown
-from service.application.facts import person_facts, plan_facts
-from service.domain.access import Facts, RecordKind
-from service.domain.decision import Remedy
-from service.domain.disclosure import D3
-from service.domain.errors import Denied, Invalid
+from service.application.facts import person_facts
+from service.application.plan_steps import (
+    check_lines,
+    content,
+    load,
+    new_version,
+    require_latest,
+)
+from service.domain.access import Facts, Part, RecordKind
+from service.domain.directory import Agency
+from service.domain.disclosure import D0, D3, disclose
+from service.domain.errors import Concealed, Invalid
 from service.domain.people import Person
 from service.domain.permission import Permission
 from service.domain.plan import (
-    AgreePlan,
-    DecidePlan,
     DraftPlan,
     DraftVersion,
     Plan,
     PlanAct,
     PlanVersion,
-    responsible_agencies,
     show_plan,
 )
+from service.domain.plan_changes import Names, changes_between
+from service.domain.plan_course import CourseAct, course_after
+from service.domain.plan_line import PlanLine
+from service.domain.service_list import SERVICES, listed_on
 
 
 async def draft(context: Context, command: DraftPlan) -> Shown:
@@ -28,24 +38,26 @@ async def draft(context: Context, command: DraftPlan) -> Shown:
     person = await context.work.persons.find(command.person_id)
     facts = await person_facts(context, command.person_id, person)
     context.enforce(Permission.PLAN_DRAFT, facts.model_copy(update={"kind": RecordKind.PLAN}))
-    await _check_lines(context, command)
+    lines = await check_lines(context, command.lines, ())
     await _check_links(context, command, person)
     plan = Plan(
         id=context.new_id(),
         person_id=command.person_id,
         holder_agency_id=context.agency_id,
         municipality_code=context.municipality_code,
+        kind=command.kind,
         referral_id=command.referral_id,
         case_id=command.case_id,
         made_at=context.now,
     )
-    await context.work.plans.add(plan, _version(context, plan.id, 1, command))
+    first = new_version(context, plan.id, 1, content(command, lines))
+    await context.work.plans.add(plan, first)
     return context.receipt(plan, status="draft")
 
 
 async def read(context: Context, plan_id: UUID, number: int | None = None) -> Shown:
     """One version of the plan (the latest, unless asked otherwise), as far as the caller may see it."""
-    plan, current, facts = await _load(context, plan_id, number=number)
+    plan, current, facts = await load(context, plan_id, number=number)
     permit = context.enforce(Permission.PLAN_READ, facts, shows=PlanVersion)
     assert plan is not None  # noqa: S101 - no permit without a record
     assert current is not None  # noqa: S101 - no permit without a record
@@ -54,7 +66,7 @@ async def read(context: Context, plan_id: UUID, number: int | None = None) -> Sh
 
 async def versions(context: Context, plan_id: UUID) -> Page:
     """All versions, oldest first."""
-    plan, _, facts = await _load(context, plan_id)
+    plan, _, facts = await load(context, plan_id)
     permit = context.enforce(Permission.PLAN_READ, facts, shows=PlanVersion)
     assert plan is not None  # noqa: S101 - no permit without a record
     found = await context.work.plans.versions(plan_id)
@@ -62,116 +74,93 @@ async def versions(context: Context, plan_id: UUID) -> Page:
     return Page([s["current"] | {"withheld": s["withheld"]} for s in shown])
 
 
+async def changes(context: Context, plan_id: UUID, number: int, since: int) -> Shown:
+    """What differs between two versions, both of which the caller may read, as far as it may."""
+    plan, new, facts = await load(context, plan_id, number=number)
+    permit = context.enforce(Permission.PLAN_READ, facts, shows=PlanVersion, needs=D3)
+    _, old, facts_then = await load(context, plan_id, number=since)
+    then = context.require(Permission.PLAN_READ, facts_then)
+    assert plan is not None  # noqa: S101 - no permit without a record
+    assert new is not None  # noqa: S101 - no permit without a record
+    assert old is not None  # noqa: S101 - no permit without a record
+    was, now = (
+        show_plan(plan, version, seen)["current"] for version, seen in ((old, then), (new, permit))
+    )
+    found = changes_between(was, now, await _names(context, was, now))
+    items = [c.model_dump(mode="json") | {"change_ja": c.change.label_ja} for c in found]
+    return Shown({"number": number, "since": since, "items": items}, plan.version, plan.id)
+
+
 async def amend(context: Context, plan_id: UUID, command: DraftVersion) -> Shown:
     """Change the draft; once the person has agreed, this makes the next version instead."""
-    plan, current, facts = await _load(context, plan_id, lock=True)
+    plan, current, facts = await load(context, plan_id, lock=True)
     held = facts.as_holder()
     context.enforce(Permission.PLAN_DRAFT, held)
     assert plan is not None  # noqa: S101 - no permit without a record
     assert current is not None  # noqa: S101 - no permit without a record
     context.check_version(plan.version)
-    await _check_lines(context, command)
+    course_after(plan.course, CourseAct.AMEND)
+    said = content(command, await check_lines(context, command.lines, current.lines))
     number = current.number
     if current.is_draft:
-        changed = current.move(PlanAct.AMEND, **_content(command))
+        changed = current.move(PlanAct.AMEND, sign_offs=(), **said)
         await context.work.plans.save_version(changed)
     else:
         number += 1
         await context.work.plans.save_version(current.move(PlanAct.SUPERSEDE))
-        await context.work.plans.add_version(_version(context, plan.id, number, command))
+        await context.work.plans.add_version(new_version(context, plan.id, number, said))
     renewed = plan.but(latest_number=number, version=plan.version + 1)
     await context.work.plans.save(renewed)
     return context.receipt(renewed, status="draft")
 
 
-async def agree(context: Context, plan_id: UUID, command: AgreePlan) -> Shown:
-    """The person agrees to this exact version, which nobody changes any more."""
-    plan, current, facts = await _load(context, plan_id, lock=True)
-    held = facts.as_holder()
-    context.enforce(Permission.PLAN_AGREE, held)
-    agreed_on = command.agreed_on
-    if agreed_on > context.today:
-        raise Invalid("plan.agreed_in_future", field="/agreed_on")
-    return await _move(
-        context,
-        plan,
-        current,
-        command.number,
-        PlanAct.AGREE,
-        agreed_on=agreed_on,
-        agreed_by=command.agreed_by,
-        agreement_evidence=command.evidence,
-    )
-
-
-async def decide(context: Context, plan_id: UUID, command: DecidePlan) -> Shown:
-    """The municipality decides on exactly the version the conference approved (brief §8 rule 8)."""
-    plan, current, facts = await _load(context, plan_id, lock=True)
-    permit = context.enforce(Permission.PLAN_DECIDE, facts)
-    assert plan is not None  # noqa: S101 - no permit without a record
-    if not permit.sees(D3):
-        raise Denied("plan.not_open_to_decider", remedies=(Remedy.ASK_CONSENT,))
-    if context.agency_id not in await context.work.directory.deciders(plan.municipality_code):
-        raise Denied("plan.decided_by_municipality_only")
-    return await _move(
-        context,
-        plan,
-        current,
-        command.number,
-        PlanAct.DECIDE,
-        decided_at=context.now,
-        decided_by_agency_id=context.agency_id,
-        decision_number=command.decision_number,
-    )
-
-
-async def _move(
-    context: Context,
-    plan: Plan | None,
-    current: PlanVersion | None,
-    number: int,
-    act: PlanAct,
-    **changes: object,
+async def edit_line(
+    context: Context, plan_id: UUID, number: int, line_id: UUID, command: PlanLine
 ) -> Shown:
+    """Change one line of a draft: its own agency, or the holder. What was signed off is so no longer."""
+    plan, current, facts = await load(context, plan_id, lock=True)
+    ours = facts.as_only(Part.HOLDER, Part.PARTY)
+    context.enforce(Permission.PLAN_DRAFT, ours, needs=D3)
     assert plan is not None  # noqa: S101 - no permit without a record
     assert current is not None  # noqa: S101 - no permit without a record
     context.check_version(plan.version)
-    if number != current.number:
-        raise Invalid(
-            "plan.not_the_latest_version", field="/number", facts={"latest": current.number}
-        )
-    moved = current.move(act, **changes)
-    await context.work.plans.save_version(moved)
+    require_latest(current, number)
+    place, line = current.line(line_id) or (0, None)
+    holds = Part.HOLDER in ours.parts
+    if line is None or not (holds or line.responsible_agency_id == context.agency_id):
+        # A line that is not there, and another agency's, look alike to whoever may not see it.
+        raise Concealed("record.not_found")
+    if not holds and command.responsible_agency_id != context.agency_id:
+        raise Invalid("plan.line_stays_with_agency", field="/responsible_agency_id")
+    if command.id not in (None, line_id):
+        raise Invalid("plan.unknown_line", field="/id")
+    said = (*current.lines[:place], command.but(id=line_id), *current.lines[place + 1 :])
+    lines = await check_lines(context, said, current.lines)
+    await context.work.plans.save_version(current.move(PlanAct.AMEND, lines=lines, sign_offs=()))
     renewed = plan.but(version=plan.version + 1)
     await context.work.plans.save(renewed)
-    return context.receipt(
-        renewed, number=moved.number, status=moved.status.value, status_ja=moved.status.label_ja
+    return context.receipt(renewed, status="draft")
+
+
+async def service_list(context: Context) -> Page:
+    """The services that a line can name today; nobody is told of."""
+    context.enforce(Permission.DIRECTORY_READ, Facts(kind=RecordKind.DIRECTORY, found=True))
+    return Page(
+        [
+            disclose(s, frozenset({D0})) | {"kind_ja": s.kind.label_ja}
+            for s in listed_on(context.today)
+        ]
     )
 
 
-async def _load(
-    context: Context, plan_id: UUID, *, number: int | None = None, lock: bool = False
-) -> tuple[Plan | None, PlanVersion | None, Facts]:
-    plan = await context.work.plans.find(plan_id, lock=lock)
-    wanted = number if number is not None else plan.latest_number if plan else 0
-    current = await context.work.plans.version(plan_id, wanted)
-    return plan, current, await plan_facts(context, plan_id, plan, current)
-
-
-def _content(command: DraftVersion) -> dict[str, object]:
-    return {name: getattr(command, name) for name in DraftVersion.model_fields}
-
-
-def _version(context: Context, plan_id: UUID, number: int, command: DraftVersion) -> PlanVersion:
-    return PlanVersion.model_validate(
-        _content(command) | {"plan_id": plan_id, "number": number, "drafted_at": context.now}
-    )
-
-
-async def _check_lines(context: Context, command: DraftVersion) -> None:
-    for agency_id in sorted(responsible_agencies(command.lines)):
-        if await context.work.directory.agency(agency_id) is None:
-            raise Invalid("directory.unknown_agency", field="/lines")
+async def _names(context: Context, *shown: Mapping[str, Any]) -> Names:
+    """What the agencies and services in what is shown are called."""
+    found: dict[str, str] = {}
+    for agency_id in {line["responsible_agency_id"] for s in shown for line in s["lines"]}:
+        agency: Agency | None = await context.work.directory.agency(UUID(agency_id))
+        if agency is not None:
+            found[agency_id] = agency.name
+    return Names(agencies=found, services={s.code: s.label_ja for s in SERVICES})
 
 
 async def _check_links(context: Context, command: DraftPlan, person: Person | None) -> None:

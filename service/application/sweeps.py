@@ -21,6 +21,7 @@ from service.application import (
     date_polls,
     hub,
     information_request_ends,
+    plan_courses,
     reminders,
     revocations,
     signals,
@@ -146,6 +147,11 @@ SWEEPS: tuple[Sweep, ...] = (
         "embargoes",
         lambda c, stuck: c.work.access_requests.next_embargo_over(c.today, without=stuck),
         access_requests.end_embargo,
+    ),
+    Sweep(
+        "plans",
+        lambda c, stuck: c.work.plans.next_due(c.today, without=stuck),
+        plan_courses.come_due,
     ),
     Sweep("holders", _leaving, cases.lose_holder),
     Sweep(

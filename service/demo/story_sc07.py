@@ -111,6 +111,7 @@ def _version(cafe_exit: str | None) -> dict[str, Any]:
 
 async def _agreed(stage: Stage, plan: str, number: int) -> None:
     signed = {"number": number, "agreed_on": today(), "agreed_by": "本人", "evidence": "署名"}
+    signed |= {"unsigned_reason": "ほかの担当機関は会議の席で確認する。"}
     await stage.do("j-consultant", f"{plan}/agree", signed)
 
 

@@ -130,14 +130,23 @@ class Advance(BaseModel):
 
 
 class CloseCase(BaseModel):
-    """How it ended, and who keeps an eye on the person afterwards (row 4-54, brief §8 rule 17)."""
+    """How it ended, and who keeps an eye on the person afterwards (row 4-54, brief §8 rule 17).
+
+    What the evaluation of the case's plan says already need not be said again.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    category: Code = Field(description="goal_reached, in_sight, lead_moved, public_assistance …")
-    exit: Line = Field(description="Where the person is held from now on (出口).")
+    category: Code | None = Field(
+        default=None, description="goal_reached, in_sight, lead_moved, public_assistance …"
+    )
+    exit: Line | None = Field(
+        default=None, description="Where the person is held from now on (出口)."
+    )
     note: Paragraph
-    after_care: Paragraph = Field(description="Who keeps an eye on the person, and how.")
+    after_care: Paragraph | None = Field(
+        default=None, description="Who keeps an eye on the person, and how."
+    )
     contact_on: date | None = Field(default=None, description="The next contact, if one is due.")
 
 

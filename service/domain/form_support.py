@@ -1,6 +1,6 @@
 """【3】支援経過記録, 【5】プラン兼事業等利用申込書 and 評価シート (brief §4.4 to §4.6)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from service.domain.access_question import RecordKind
 from service.domain.disclosure import D0, D1, D2, D3, D4, D6, D7
@@ -14,6 +14,7 @@ from service.domain.form_fields import (
     unnumbered,
 )
 from service.domain.note import KIND_JA
+from service.domain.service_list import LegalKind, listed_on
 
 K = FieldKind
 
@@ -66,27 +67,23 @@ PROGRESS = FormDefinition(
     ),
 )
 
-#: 法に基づく事業等, as they are called since 2025-04.
-STATUTORY = {
-    "housing_benefit": "住居確保給付金（家賃補助・転居費用補助）",
-    "housing_support": "居住支援事業",
-    "budget_support": "家計改善支援事業",
-    "employment_preparation": "就労準備支援事業",
-    "certified_training": "認定就労訓練事業",
-    "child_support": "子どもの学習・生活支援事業",
-}
-#: … and as they were called before.
-STATUTORY_BEFORE = STATUTORY | {
-    "housing_benefit": "住居確保給付金",
-    "housing_support": "一時生活支援事業",
-}
-OTHER_SERVICES = {
-    "employment_support": "自立相談支援事業による就労支援",
-    "welfare_loan": "生活福祉資金貸付",
-    "team_support": "生活保護受給者等就労自立促進事業（ハローワークとのチーム支援）",
-    "job_seeker_support": "求職者支援制度",
-    "informal": "地域・インフォーマルな支援",
-}
+#: Printed among 法に基づく事業等, although the municipality only confirms it.
+_WITH_THE_STATUTORY = "child_learning"
+
+
+def _offered(day: date, *, statutory: bool) -> dict[str, str]:
+    """The services of that day as the form groups them."""
+    return {
+        s.code: s.label_ja
+        for s in listed_on(day)
+        if (s.kind is LegalKind.STATUTORY or s.code == _WITH_THE_STATUTORY) is statutory
+    }
+
+
+#: 法に基づく事業等 as they are called since 2025-04, and as they were called before.
+STATUTORY = _offered(STANDARD_SINCE, statutory=True)
+STATUTORY_BEFORE = _offered(STANDARD_SINCE - timedelta(days=1), statutory=True)
+OTHER_SERVICES = _offered(STANDARD_SINCE, statutory=False)
 PLAN_HEAD = FormSection(
     code="head",
     heading_ja="プラン",

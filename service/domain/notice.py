@@ -49,6 +49,9 @@ class NoticeKind(StrEnum):
     ITEM_PULLED = "item_pulled"
     ITEM_WITHDRAWN = "item_withdrawn"
     MINUTES_CORRECTED = "minutes_corrected"
+    PLAN_DUE = "plan_due"
+    PLAN_REFUSED = "plan_refused"
+    PLAN_REVIEW = "plan_review"
     PLAN_TO_DECIDE = "plan_to_decide"
     PROVISION_RECEIVED = "provision_received"
     REFERRAL_AMENDED = "referral_amended"
@@ -111,6 +114,9 @@ NOTICE_JA: dict[NoticeKind, str] = {
     NoticeKind.ITEM_PULLED: "同意の撤回により議題が外れました",
     NoticeKind.ITEM_WITHDRAWN: "提出した議題が外れました",
     NoticeKind.MINUTES_CORRECTED: "会議録が訂正されました",
+    NoticeKind.PLAN_DUE: "モニタリング・評価の時期を迎えたプランがあります",
+    NoticeKind.PLAN_REFUSED: "支援決定されなかったプランがあります",
+    NoticeKind.PLAN_REVIEW: "状態の変化により見直しが必要なプランがあります",
     NoticeKind.PLAN_TO_DECIDE: "支援決定・確認を待つプランがあります",
     NoticeKind.PROVISION_RECEIVED: "同意によらない情報提供があります",
     NoticeKind.REFERRAL_AMENDED: "送付後のつなぎに訂正がありました",

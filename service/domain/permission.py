@@ -171,9 +171,13 @@ class Permission(StrEnum):
     PERSON_REPRESENT = "person.represent"
     PERSON_SEARCH = "person.search"
     PLAN_AGREE = "plan.agree"
+    PLAN_COME_DUE = "plan.come_due"
     PLAN_DECIDE = "plan.decide"
     PLAN_DRAFT = "plan.draft"
+    PLAN_EVALUATE = "plan.evaluate"
+    PLAN_MONITOR = "plan.monitor"
     PLAN_READ = "plan.read"
+    PLAN_SIGN_OFF = "plan.sign_off"
     PROVISION_ASK_REVIEW = "provision.ask_review"
     PROVISION_END = "provision.end"
     PROVISION_MAKE = "provision.make"
@@ -379,9 +383,13 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.PERSON_REPRESENT: "代理人の登録",
     Permission.PERSON_SEARCH: "本人の検索",
     Permission.PLAN_AGREE: "プランへの本人同意の記録",
+    Permission.PLAN_COME_DUE: "プランの見直し時期の到来",
     Permission.PLAN_DECIDE: "支援決定・確認",
     Permission.PLAN_DRAFT: "プランの作成",
+    Permission.PLAN_EVALUATE: "プランの評価",
+    Permission.PLAN_MONITOR: "プランのモニタリング",
     Permission.PLAN_READ: "プランの閲覧",
+    Permission.PLAN_SIGN_OFF: "プランの担当機関の確認",
     Permission.PROVISION_ASK_REVIEW: "ハブへの確認依頼",
     Permission.PROVISION_END: "提供の終了",
     Permission.PROVISION_MAKE: "同意によらない提供",

@@ -10,16 +10,21 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from service.domain.decision import Permit
 from service.domain.disclosure import D0, D3, D6, D7, Disclosable, disclose
 from service.domain.errors import IllegalMove, Invalid
-from service.domain.text import Code, Line, Paragraph, invalid
-
-MESSAGES_EN = {"plan.line_ends_before_start": "This line ends before it starts. Correct ends_on."}
-MESSAGES_JA = {"plan.line_ends_before_start": "終了日が開始日より前です。ends_onを直してください。"}
-
+from service.domain.plan_course import Course, CourseAct, PlanKind, course_after
+from service.domain.plan_line import (
+    MESSAGES_EN,
+    PlanLine,
+    SignOff,
+    check_own_words,
+    responsible_agencies,
+)
+from service.domain.service_list import DecisionKind, is_statutory
+from service.domain.text import Line, Paragraph, invalid
 
 #: More versions than any plan ever has; what the database can count.
 MOST_VERSIONS = 2_000_000_000
@@ -55,72 +60,31 @@ class PlanAct(StrEnum):
     """What can happen to a plan version."""
 
     AMEND = "amend"
+    SIGN_OFF = "sign_off"
     AGREE = "agree"
     APPROVE = "approve"
     SEND_BACK = "send_back"
     DECIDE = "decide"
+    REFUSE = "refuse"
     SUPERSEDE = "supersede"
 
-
-#: Services by law, which the municipality alone decides (brief §3.1): 住居確保給付金, 就労準備支援,
-#: 家計改善支援, 居住支援, 認定就労訓練.
-STATUTORY_SERVICES = frozenset(
-    {
-        "budget_support",
-        "certified_training",
-        "employment_preparation",
-        "housing_benefit",
-        "housing_support",
-    }
-)
 
 P, X = PlanStatus, PlanAct
 
 NEXT: Mapping[tuple[PlanStatus, PlanAct], PlanStatus] = {
     (P.DRAFT, X.AMEND): P.DRAFT,
+    (P.DRAFT, X.SIGN_OFF): P.DRAFT,
     (P.DRAFT, X.AGREE): P.PERSON_AGREED,
     (P.DRAFT, X.SUPERSEDE): P.SUPERSEDED,
     (P.PERSON_AGREED, X.APPROVE): P.CONFERENCE_APPROVED,
     (P.PERSON_AGREED, X.SEND_BACK): P.SENT_BACK,
     (P.PERSON_AGREED, X.SUPERSEDE): P.SUPERSEDED,
     (P.CONFERENCE_APPROVED, X.DECIDE): P.DECIDED,
+    (P.CONFERENCE_APPROVED, X.REFUSE): P.SENT_BACK,
     (P.CONFERENCE_APPROVED, X.SUPERSEDE): P.SUPERSEDED,
     (P.DECIDED, X.SUPERSEDE): P.SUPERSEDED,
     (P.SENT_BACK, X.SUPERSEDE): P.SUPERSEDED,
 }
-
-
-class PlanLine(Disclosable):
-    """One line: the issue, the goal, who does what, from when, and the way out (出口)."""
-
-    theme: Annotated[Code, D3]
-    issue: Annotated[Paragraph, D3]
-    goal_in_own_words: Annotated[Paragraph, D3] = Field(description="The person's own words.")
-    action: Annotated[Paragraph, D3] = Field(description="What is done.")
-    #: Exactly one responsible agency (row 2-03); people and volunteers are named as text.
-    responsible_agency_id: Annotated[UUID, D0]
-    done_by: Annotated[Line | None, D3] = Field(
-        default=None, description="Person, family or volunteer who does it."
-    )
-    starts_on: Annotated[date, D3]
-    ends_on: Annotated[date | None, D3] = None
-    frequency: Annotated[Line | None, D3] = None
-    exit: Annotated[Paragraph | None, D3] = Field(
-        default=None, description="What it leads to (出口)."
-    )
-    service_code: Annotated[Code | None, D3] = None
-    layered_function: Annotated[int | None, D3] = Field(
-        default=None,
-        ge=1,
-        le=6,
-        description="重層的支援体制整備事業の機能（社会福祉法106条の4第2項 第1～6号）",
-    )
-
-    @model_validator(mode="after")
-    def _starts_before_it_ends(self) -> Self:
-        if self.ends_on is not None and self.ends_on < self.starts_on:
-            raise invalid("plan.line_ends_before_start", MESSAGES_EN)
-        return self
 
 
 class DraftVersion(Disclosable):
@@ -154,6 +118,7 @@ class DraftPlan(DraftVersion):
     """A new plan, for a person in support."""
 
     person_id: Annotated[UUID, D0]
+    kind: Annotated[PlanKind, D0] = PlanKind.SELF_RELIANCE
     referral_id: Annotated[UUID | None, D0] = None
     case_id: Annotated[UUID | None, D0] = None
 
@@ -168,12 +133,21 @@ class PlanVersion(DraftVersion):
     agreed_on: Annotated[date | None, D0] = None
     agreed_by: Annotated[Line | None, D3] = None
     agreement_evidence: Annotated[Line | None, D3] = None
+    representation_id: Annotated[UUID | None, D0] = None
+    sign_offs: Annotated[tuple[SignOff, ...], D0] = Field(default=(), max_length=60)
+    unsigned_agency_ids: Annotated[tuple[UUID, ...], D0] = Field(
+        default=(), description="Agencies of a line that had not signed off when it was agreed."
+    )
+    unsigned_reason: Annotated[Paragraph | None, D3] = None
     approved_item_id: Annotated[UUID | None, D0] = None
     approved_at: Annotated[datetime | None, D0] = None
     sent_back_reason: Annotated[Paragraph | None, D3] = None
     decided_at: Annotated[datetime | None, D0] = None
     decided_by_agency_id: Annotated[UUID | None, D0] = None
     decision_number: Annotated[Line | None, D0] = None
+    decided_as: Annotated[DecisionKind | None, D0] = None
+    refused_at: Annotated[datetime | None, D0] = None
+    refused_by_agency_id: Annotated[UUID | None, D0] = None
     version: Annotated[int, D0] = 1
 
     def move(self, act: PlanAct, **changes: Any) -> Self:
@@ -196,6 +170,31 @@ class PlanVersion(DraftVersion):
         """Whether it is with the municipality: approved by a conference, or decided."""
         return self.status in (P.CONFERENCE_APPROVED, P.DECIDED)
 
+    @property
+    def decision_kind(self) -> DecisionKind:
+        """A statutory service is decided on; without one the plan is confirmed."""
+        statutory = any(is_statutory(line.service_code) for line in self.lines)
+        return DecisionKind.DECISION if statutory else DecisionKind.CONFIRMATION
+
+    def unsigned(self, holder_agency_id: UUID) -> tuple[UUID, ...]:
+        """Who answers for a line and has not signed off; the holder does so by going on."""
+        signed = {s.agency_id for s in self.sign_offs} | {holder_agency_id}
+        return tuple(sorted(responsible_agencies(self.lines) - signed))
+
+    def signed_off(self, sign_off: SignOff) -> Self:
+        """With the agency's word for exactly this; the latest counts."""
+        others = tuple(s for s in self.sign_offs if s.agency_id != sign_off.agency_id)
+        return self.move(PlanAct.SIGN_OFF, sign_offs=(*others, sign_off))
+
+    def line(self, line_id: UUID) -> tuple[int, PlanLine] | None:
+        """The place of a line, and the line."""
+        found = (pair for pair in enumerate(self.lines) if pair[1].id == line_id)
+        return next(found, None)
+
+    def ready_for_agreement(self) -> None:
+        """The person agrees to goals in their own words (row 1-36)."""
+        check_own_words(self.lines)
+
     def ready_for_approval(self) -> None:
         """A plan without an exit is sent back, never approved (rows 1-38, 1-55)."""
         if any(not line.exit for line in self.lines):
@@ -209,11 +208,55 @@ class Plan(Disclosable):
     person_id: Annotated[UUID, D0]
     holder_agency_id: Annotated[UUID, D0]
     municipality_code: Annotated[str, D0]
+    kind: Annotated[PlanKind, D0] = PlanKind.SELF_RELIANCE
     referral_id: Annotated[UUID | None, D0] = None
     case_id: Annotated[UUID | None, D0] = None
+    ordinal: Annotated[int, D0] = Field(
+        default=1, description="作成回: 1 for the first plan, n+1 for a re-plan (再プラン)."
+    )
+    previous_plan_id: Annotated[UUID | None, D0] = None
     latest_number: Annotated[int, D0] = 1
+    #: The version that is being carried out: the last one that was decided on.
+    in_force_number: Annotated[int | None, D0] = None
+    course: Annotated[Course, D0] = Course.PREPARING
+    #: The day on which it is monitored or its period ends, whichever comes first.
+    due_on: Annotated[date | None, D3] = None
+    period_until: Annotated[date | None, D3] = None
+    #: The day on which the service looks at it by itself.
+    wake_on: Annotated[date | None, D3] = None
     made_at: Annotated[datetime, D0]
     version: Annotated[int, D0] = 1
+
+    def goes_on(self, act: CourseAct, **changes: Any) -> Self:
+        """The plan after the act; an illegal act changes nothing."""
+        course = course_after(self.course, act)
+        return self.but(course=course, version=self.version + 1, **changes)
+
+    def decided(self, version: PlanVersion, day: date) -> Self:
+        """With a version to be carried out, from its first day on."""
+        due_on = min(version.monitoring_on or version.period_until, version.period_until)
+        carried = self.goes_on(
+            CourseAct.DECIDE,
+            in_force_number=version.number,
+            period_until=version.period_until,
+            due_on=due_on,
+            wake_on=due_on,
+        )
+        if carried.course is not Course.AWAITING_START:
+            return carried
+        if version.period_from > day:
+            return carried.but(wake_on=version.period_from)
+        return carried.but(course=course_after(carried.course, CourseAct.BEGIN))
+
+
+#: What speaks of all the lines; a part that is limited to themes does not see it.
+FREE_TEXT = (
+    "goal_in_own_words",
+    "agreed_by",
+    "agreement_evidence",
+    "sent_back_reason",
+    "unsigned_reason",
+)
 
 
 class PlanShown(Disclosable):
@@ -223,41 +266,14 @@ class PlanShown(Disclosable):
     current: Annotated[PlanVersion, D0]
 
 
-class AgreePlan(BaseModel):
-    """The person agrees to this exact version (署名)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    number: int = Field(ge=1, le=MOST_VERSIONS)
-    agreed_on: date
-    agreed_by: Line = Field(
-        description="The person, or who signed for the person and on what ground."
-    )
-    evidence: Line | None = Field(default=None, description="Reference of the signed form.")
-
-
-class DecidePlan(BaseModel):
-    """The municipality decides on (支援決定) or confirms (確認) this exact version."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    number: int = Field(ge=1, le=MOST_VERSIONS)
-    decision_number: Line
-
-
 def show_plan(plan: Plan, current: PlanVersion, permit: Permit) -> dict[str, Any]:
     """The plan as the permit's holder may see it; a part limited to themes sees those lines."""
     shown = disclose(PlanShown(plan=plan, current=current), permit.classes)
     if permit.only_themes is None:
         return shown
-    for free_text in ("goal_in_own_words", "agreed_by", "agreement_evidence", "sent_back_reason"):
+    for free_text in FREE_TEXT:
         shown["current"].pop(free_text, None)
     shown["current"]["lines"] = [
         line for line in shown["current"]["lines"] if line.get("theme") in permit.only_themes
     ]
     return shown
-
-
-def responsible_agencies(lines: tuple[PlanLine, ...]) -> frozenset[UUID]:
-    """The agencies that answer for a line."""
-    return frozenset(line.responsible_agency_id for line in lines)

@@ -23,6 +23,7 @@ from service.domain import (
     contact_schedule,
     date_poll,
     enquiry,
+    evaluation_codes,
     feedback,
     form,
     form_book,
@@ -35,7 +36,7 @@ from service.domain import (
     item_paper,
     municipality,
     names,
-    plan,
+    plan_line,
     provision,
     recurrence,
     referral,
@@ -195,6 +196,10 @@ PROBLEMS: dict[str, Words] = {
         "Say who keeps an eye on the person afterwards.",
         "終結後に誰が見守るかを記入してください。",
     ),
+    "case.no_category": Words(
+        "Say in which category it ends, or evaluate the plan first.",
+        "終結区分の内訳を選ぶか、先にプランを評価してください。",
+    ),
     "case.no_closing_note": Words(
         "A case is closed with a note.",
         "終結には記録が必要です。",
@@ -203,6 +208,10 @@ PROBLEMS: dict[str, Words] = {
         "The person must have agreed first. Record the consent.",
         "先に本人の同意が必要です。同意を記録してください。",
     ),
+    "case.no_exit": Words(
+        "Say where the person is held from now on (exit), or evaluate the plan first.",
+        "出口を記入するか、先にプランを評価してください。",
+    ),
     "case.no_recontact_day": Words(
         "An interruption needs the day of the next contact (recontact_on).",
         "中断には次回連絡日（recontact_on）が必要です。",
@@ -210,6 +219,10 @@ PROBLEMS: dict[str, Words] = {
     "case.not_ended": Words(
         "The case has not ended; go on with it.",
         "このケースは終了していません。このまま続けてください。",
+    ),
+    "case.not_evaluated": Words(
+        "A plan of the case is still being carried out, or was not evaluated to its end. Evaluate the plan first.",
+        "終結の前にプランの評価が必要です。先に評価シートを記録してください。",
     ),
     "case.nothing_to_change": Words(
         "Say what changes: stage, collaboration or mode.",
@@ -1131,13 +1144,65 @@ PROBLEMS: dict[str, Words] = {
         "Only the municipality decides on a plan. Ask its section in charge.",
         "支援決定・確認は自治体のみ行えます。主管課に依頼してください。",
     ),
+    "plan.evidence_missing": Words(
+        "Where a representative agrees, name the signed form (evidence).",
+        "代理人が同意するときは、署名した書面の番号（evidence）を記入してください。",
+    ),
+    "plan.goal_not_in_own_words": Words(
+        "The person agrees to goals in their own words. Write this line's goal as the person says it.",
+        "本人の言葉による目標がない行があります。本人の言葉で目標を記入してください。",
+    ),
+    "plan.illegal_course": Words(
+        "Where the plan stands does not allow this step now.",
+        "プランの現在の段階ではこの操作はできません。",
+    ),
     "plan.illegal_move": Words(
         "The plan version's status does not allow this step now.",
         "このプランの版の現在の状態ではこの操作はできません。",
     ),
+    "plan.line_not_evaluated": Words(
+        "Say of every line what became of it.",
+        "評価していない行があります。すべての行の達成状況を記入してください。",
+    ),
+    "plan.line_stays_with_agency": Words(
+        "Only the agency that holds the plan gives a line to another agency. Ask it to.",
+        "担当機関の変更はプランの作成機関だけが行えます。作成機関に依頼してください。",
+    ),
     "plan.line_without_exit": Words(
         "A line of the plan has no exit. Send the plan back, or add what each line leads to.",
         "出口（支援の行き先）のない行があります。差戻しにするか、各行に出口を記入してください。",
+    ),
+    "plan.next_day_is_holders": Words(
+        "Only the agency that holds the plan says when it is monitored next. Leave next_on out.",
+        "次回モニタリング日はプランの作成機関が決めます。next_onを外してください。",
+    ),
+    "plan.next_day_passed": Words(
+        "The next monitoring lies ahead. Correct next_on.",
+        "次回モニタリング日が過去の日付です。next_onを直してください。",
+    ),
+    "plan.no_after_care": Words(
+        "Say who keeps an eye on the person afterwards, or that none is wished.",
+        "終結後の見守り（希望しない場合はその旨）を選んでください。",
+    ),
+    "plan.no_contact_day": Words(
+        "Say on which day the person is contacted next (contact_on).",
+        "次回の連絡日（contact_on）を記入してください。",
+    ),
+    "plan.no_end_category": Words(
+        "Say in which category it ends.",
+        "終結の内訳を選んでください。",
+    ),
+    "plan.no_exit": Words(
+        "Say where the person is held from now on (exit).",
+        "出口を記入してください。",
+    ),
+    "plan.no_interruption": Words(
+        "Say why it is interrupted.",
+        "中断の理由を記入してください。",
+    ),
+    "plan.no_lead": Words(
+        "Multi-agency collaboration ends with a lead. Have the case's lead named first.",
+        "多機関協働の終結には主担当が必要です。先にケースの主担当を決めてください。",
     ),
     "plan.no_municipal_attendee": Words(
         "A plan is approved with an officer of the municipality present.",
@@ -1147,21 +1212,65 @@ PROBLEMS: dict[str, Words] = {
         "More than half of those invited to the item must be present to approve a plan.",
         "プランの了承には、この議題に招集された機関の過半数の出席が必要です。",
     ),
+    "plan.no_recontact_day": Words(
+        "Say on which day the person is contacted again (recontact_on).",
+        "再び連絡する日（recontact_on）を記入してください。",
+    ),
+    "plan.not_an_end": Words(
+        "Category, exit and after-care belong to an end. Choose ended, or leave them out.",
+        "終結の内訳・出口・見守りは終結のときだけ記入します。結果を終結にするか、外してください。",
+    ),
+    "plan.not_an_interruption": Words(
+        "Reason and day of an interruption belong to one. Choose interrupted, or leave them out.",
+        "中断の理由と再連絡日は中断のときだけ記入します。結果を中断にするか、外してください。",
+    ),
+    "plan.not_multi_agency": Words(
+        "Only a multi-agency plan ends by being handed to a lead. Choose another category.",
+        "主担当への引継ぎによる終結は多機関協働プランだけです。別の内訳を選んでください。",
+    ),
     "plan.not_open_to_decider": Words(
         "No consent opens this plan to your agency, so it cannot decide on it. Ask for consent.",
         "この機関にプランを開示する同意がないため、決定できません。本人の同意を得てください。",
+    ),
+    "plan.not_signed_off": Words(
+        "Not every agency of a line has signed this version off. Wait for them, or say why it goes on (unsigned_reason).",
+        "この版を確認していない担当機関があります。確認を待つか、先に進む理由（unsigned_reason）を記入してください。",
     ),
     "plan.not_the_latest_version": Words(
         "This is not the latest version of the plan. Read it again and name the latest.",
         "最新の版ではありません。読み直して最新の版を指定してください。",
     ),
+    "plan.nothing_left_to_do": Words(
+        "Every line's goal was reached. End the plan, or draft a new one.",
+        "すべての目標が達成されています。終結とするか、新しいプランを作成してください。",
+    ),
+    "plan.on_in_future": Words(
+        "This cannot have happened in the future. Correct the day.",
+        "未来の日付は記録できません。日付を直してください。",
+    ),
+    "plan.opinion_is_holders": Words(
+        "Only the agency that holds the plan keeps an opinion with it. Write it into your own notes.",
+        "所見はプランの作成機関だけが記録できます。自機関の支援経過に記入してください。",
+    ),
+    "plan.responsible_agency_only": Words(
+        "Only agencies that answer for a line of this version do this.",
+        "この版の行を担当する機関だけが行えます。",
+    ),
     "plan.unknown_case": Words(
         "There is no such case of this person that your agency is on.",
         "この人のケースで、あなたの機関が関わっているものではありません。",
     ),
+    "plan.unknown_line": Words(
+        "There is no such line in this version, or it is named twice. Read the plan again.",
+        "この版にその行はないか、二重に指定されています。プランを読み直してください。",
+    ),
     "plan.unknown_referral": Words(
         "There is no such referral of this person that your agency is a party to.",
         "この人のつなぎで、あなたの機関が当事者であるものではありません。",
+    ),
+    "plan.unknown_service": Words(
+        "No such service is listed on the day the line begins. Choose one from the service list.",
+        "開始日の時点で一覧にない事業です。サービス一覧から選んでください。",
     ),
     "provision.already_ended": Words(
         "It has ended already.",
@@ -1579,7 +1688,8 @@ VALUE_MESSAGES: dict[str, Words] = {
         referral,
         referral_acts,
         referral_amendment,
-        plan,
+        evaluation_codes,
+        plan_line,
         conference,
         conference_body,
         conference_membership,

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from service.domain.conference_states import KINDS
-from service.domain.plan import STATUTORY_SERVICES
 from service.domain.publication import TOTAL, YEAR, Slice, Told
+from service.domain.service_list import SERVICES, LegalKind
 from service.domain.statistics import (
     ADDS_UP,
     ALL,
@@ -39,11 +39,7 @@ ENDINGS_JA: dict[str, str] = {
     OTHER: "その他",
 }
 SERVICES_JA: dict[str, str] = {
-    "budget_support": "家計改善支援",
-    "certified_training": "認定就労訓練",
-    "employment_preparation": "就労準備支援",
-    "housing_benefit": "住居確保給付金",
-    "housing_support": "居住支援（一時生活）",
+    s.code: s.label_ja for s in SERVICES if s.kind is LegalKind.STATUTORY
 }
 PLANS_JA = {"initial": "初回プラン", "replan": "再プラン"}
 FUNCTIONS_JA = {
@@ -177,5 +173,5 @@ def periods_of(told: Iterable[Cell]) -> list[str]:
 
 def _parts(indicator: Indicator) -> tuple[str, ...]:
     if indicator is Indicator.SERVICES:
-        return tuple(sorted(STATUTORY_SERVICES))
+        return tuple(sorted(SERVICES_JA))
     return tuple(CODES_JA.get(indicator, ()))

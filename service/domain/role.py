@@ -98,6 +98,7 @@ SYSTEM_ONLY = frozenset(
         Permission.FEEDBACK_OUTLIVE,
         Permission.HUB_MISS_DEADLINE,
         Permission.INFORMATION_REQUEST_MISS_DEADLINE,
+        Permission.PLAN_COME_DUE,
         Permission.REFERRAL_COME_TO_CHECK,
         Permission.REFERRAL_MISS_DEADLINE,
         Permission.REFERRAL_SUSPEND,

@@ -105,6 +105,7 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.INFORMATION_REQUEST_MISS_DEADLINE: None,
     Permission.ME_READ: None,
     Permission.PERSON_REPORT_ACCESS: _ACCESS_REQUEST,
+    Permission.PLAN_COME_DUE: None,
     Permission.PROVISION_READ: CASE_WORK | {Purpose.AUDIT},
     Permission.PROVISION_REVIEW: CASE_WORK | {Purpose.AUDIT},
     Permission.REFERRAL_COME_TO_CHECK: None,

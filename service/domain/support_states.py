@@ -58,7 +58,7 @@ NEXT: Mapping[Stage, frozenset[Stage]] = {
     G.PLAN_DRAFTING: frozenset({G.PLAN_AGREED, G.INTERRUPTED}),
     G.PLAN_AGREED: frozenset({G.IN_CONFERENCE}),
     G.IN_CONFERENCE: frozenset({G.APPROVED, G.PLAN_DRAFTING}),
-    G.APPROVED: frozenset({G.DECIDED, G.IN_SUPPORT}),
+    G.APPROVED: frozenset({G.DECIDED, G.IN_SUPPORT, G.PLAN_DRAFTING}),
     G.DECIDED: frozenset({G.IN_SUPPORT, G.PLAN_DRAFTING}),
     G.IN_SUPPORT: frozenset({G.MONITORING}),
     G.MONITORING: frozenset({G.IN_SUPPORT, G.EVALUATING}),
@@ -83,6 +83,8 @@ class Ground(NamedTuple):
     handover_accepted: bool = False
     closing_note: bool = False
     after_care: bool = False
+    #: No plan of the case is being carried out, and whatever was carried out has been evaluated.
+    evaluated: bool = False
     recontact_day: bool = False
 
 
@@ -108,6 +110,7 @@ def check_stage(now: Stage, to: Stage, ground: Ground) -> None:
         and ground.plan_status != "decided",
         "case.handover_not_accepted": to is G.HANDED_OVER and not ground.handover_accepted,
         "case.no_recontact_day": to is G.INTERRUPTED and not ground.recontact_day,
+        "case.not_evaluated": to is G.CLOSED and not ground.evaluated,
         "case.no_closing_note": to is G.CLOSED and not ground.closing_note,
         "case.no_after_care": to is G.CLOSED and not ground.after_care,
     }.items():

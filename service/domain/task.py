@@ -32,6 +32,10 @@ class TaskKind(StrEnum):
     INFORMATION_REQUEST = "information_request"
     NAME_LEAD = "name_lead"
     NEXT_STEP = "next_step"
+    PLAN_DUE = "plan_due"
+    PLAN_EVALUATION = "plan_evaluation"
+    PLAN_REPLAN = "plan_replan"
+    PLAN_REVIEW = "plan_review"
     REASSIGN = "reassign"
     SIGNAL = "signal"
     STALE_CASE = "stale_case"
@@ -53,6 +57,10 @@ TASK_JA: dict[TaskKind, str] = {
     TaskKind.INFORMATION_REQUEST: "会議からの資料提供等の依頼への回答",
     TaskKind.NAME_LEAD: "ハブとして主担当を決める",
     TaskKind.NEXT_STEP: "緊急支援の次の一手を決める",
+    TaskKind.PLAN_DUE: "プランのモニタリング",
+    TaskKind.PLAN_EVALUATION: "期間が終わったプランの評価",
+    TaskKind.PLAN_REPLAN: "再プランの作成",
+    TaskKind.PLAN_REVIEW: "本人の状態の変化によるプランの見直し",
     TaskKind.REASSIGN: "担当者の離任に伴う引継ぎ",
     TaskKind.SIGNAL: "気になる世帯の確認・訪問",
     TaskKind.STALE_CASE: "しばらく動きのないケースの確認",
@@ -70,6 +78,10 @@ CALL: Mapping[TaskKind, str] = {
     TaskKind.INFORMATION_REQUEST: "/v1/information-requests/{record}/answer",
     TaskKind.NAME_LEAD: "/v1/referrals/{record}/name-lead",
     TaskKind.NEXT_STEP: "/v1/urgent-supports/{record}/follow",
+    TaskKind.PLAN_DUE: "/v1/plans/{record}/monitorings",
+    TaskKind.PLAN_EVALUATION: "/v1/plans/{record}/evaluations",
+    TaskKind.PLAN_REPLAN: "/v1/plans/{record}/replan",
+    TaskKind.PLAN_REVIEW: "/v1/plans/{record}/monitorings",
     TaskKind.REASSIGN: "/v1/cases/{record}/hand-over",
     TaskKind.SIGNAL: "/v1/signals/{record}/look-into",
     TaskKind.STALE_CASE: "/v1/cases/{record}/notes",

@@ -38,9 +38,9 @@ class Held(NamedTuple):
 async def held(town: Town) -> Held:
     j = town.caller("j-consultant")
     cases = [await a_case(town, given) for given in ("一子", "二子", "三子")]
-    # As it would be after months of support: there is a way from the evaluation to the end.
+    # As it would be after support that had no plan: there is a way from the interruption to the end.
     await town.owner.execute(
-        "UPDATE support_case SET stage = 'evaluating' WHERE id = $1", cases[-1]
+        "UPDATE support_case SET stage = 'interrupted' WHERE id = $1", cases[-1]
     )
     await ok(j.post(f"/v1/cases/{cases[-1]}/close", CLOSING))
     return Held(*cases)

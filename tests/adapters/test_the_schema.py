@@ -8,7 +8,14 @@ from typing import Any, NamedTuple
 import asyncpg
 import pytest
 from conftest import Databases, Urls
-from every_route import CANARY, Records, make_answers, make_minutes, make_records
+from every_route import (
+    CANARY,
+    Records,
+    make_answers,
+    make_minutes,
+    make_records,
+    make_sheets,
+)
 from scenario_steps import ok, person
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -35,6 +42,8 @@ APPEND_ONLY = {
     "minutes_version",
     "note",
     "packet_copy",
+    "plan_evaluation",
+    "plan_monitoring",
     "public_figure",
     "recommendation",
     "record_history",
@@ -292,6 +301,8 @@ ON_RECORD = {
     "minutes_version": "text",
     "note": "text",
     "packet_copy": "sha256",
+    "plan_evaluation": "wishes",
+    "plan_monitoring": "note",
     "public_figure": "count",
     "recommendation": "outcome",
     "record_history": "body",
@@ -530,6 +541,7 @@ async def one_of_the_rest(town: Town, records: Records) -> None:
     printed = path.replace("participants", "packet.pdf")
     assert (await j.get(printed)).status_code == 200
     await make_minutes(town, records)
+    await make_sheets(town, records)
 
 
 async def test_the_service_cannot_rewrite_its_history(town: Town, urls: Urls):

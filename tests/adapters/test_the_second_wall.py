@@ -26,6 +26,7 @@ from every_route import (
     make_answers,
     make_minutes,
     make_records,
+    make_sheets,
     random_ids,
 )
 from scenario_steps import ok, person
@@ -114,6 +115,7 @@ SWEPT = {
     "hub_entry",
     "information_request",
     "notice",
+    "plan",
     "provision",
     "referral",
     "referral_event",
@@ -133,6 +135,8 @@ NEVER_CHANGED = {
     "minutes_version",
     "note",
     "packet_copy",
+    "plan_evaluation",
+    "plan_monitoring",
     "plan_version",
     "referral_amendment",
     "referral_event",
@@ -203,6 +207,7 @@ async def records(town: Town) -> Records:
     heard = {"told": CANARY, "heard_on": "2026-04-10"}
     await ok(cc.post("/v1/consultations", heard), 201)
     await ok(town.caller("m-officer").post("/v1/statistics/months/2026-04/close"))
+    await make_sheets(town, found)
     there = {
         table: await town.owner.fetchval(f"SELECT count(*) FROM {table}") for table in PROTECTED
     }
@@ -293,6 +298,7 @@ async def test_the_list_of_the_program_and_of_the_migration_are_one(databases: D
         *migration("0016_holding").RECORDS,
         *migration("0017_items_between_conferences").POLICIES,
         *migration("0022_forms").POLICIES,
+        *migration("0020_plans_in_full").POLICIES,
     }
     assert set(PROTECTED) == {*migration("0005_second_wall").PROTECTED, *later, "circle"}
 

@@ -171,6 +171,7 @@ ENOUGH: dict[str, Any] = {
     "handover_accepted": True,
     "closing_note": True,
     "after_care": True,
+    "evaluated": True,
     "recontact_day": True,
 }
 

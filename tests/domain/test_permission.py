@@ -187,6 +187,7 @@ def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens
         "feedback.outlive",
         "hub.miss_deadline",
         "information_request.miss_deadline",
+        "plan.come_due",
         "referral.come_to_check",
         "referral.miss_deadline",
         "referral.suspend",

@@ -21,28 +21,20 @@ from hypothesis import strategies as st
 
 from service.domain.decision import Basis, Permit, Rule
 from service.domain.errors import IllegalMove, Invalid
-from service.domain.plan import (
-    MESSAGES_EN,
-    MESSAGES_JA,
-    NEXT,
-    AgreePlan,
-    DecidePlan,
-    DraftVersion,
-    PlanAct,
-    PlanLine,
-    PlanStatus,
-    responsible_agencies,
-    show_plan,
-)
+from service.domain.plan import NEXT, DraftVersion, PlanAct, PlanStatus, show_plan
+from service.domain.plan_commands import AgreePlan, DecidePlan
+from service.domain.plan_line import MESSAGES_EN, MESSAGES_JA, PlanLine, responsible_agencies
 
 DIAGRAM = """
 draft               amend      draft
+draft               sign_off   draft
 draft               agree      person_agreed
 draft               supersede  superseded
 person_agreed       approve    conference_approved
 person_agreed       send_back  sent_back
 person_agreed       supersede  superseded
 conference_approved decide     decided
+conference_approved refuse     sent_back
 conference_approved supersede  superseded
 decided             supersede  superseded
 sent_back           supersede  superseded
@@ -119,8 +111,15 @@ def test_goals_are_in_the_persons_own_words() -> None:
     for kind, value in ((PlanLine, line()), (DraftVersion, draft_version())):
         whole = {name: getattr(value, name) for name in kind.model_fields}
         assert refusal(kind, **whole | {"goal_in_own_words": "  "}) == "text.empty"
-        del whole["goal_in_own_words"]
-        assert refusal(kind, **whole) == "missing"
+    del whole["goal_in_own_words"]
+    assert refusal(DraftVersion, **whole) == "missing"
+    # A line of a draft may wait for them; nobody agrees before they are there.
+    plan_version().ready_for_agreement()
+    waiting = plan_version(lines=(line(), line(goal_in_own_words=None)))
+    with pytest.raises(Invalid) as refused:
+        waiting.ready_for_agreement()
+    assert refused.value.code == "plan.goal_not_in_own_words"
+    assert refused.value.field == "/lines/1/goal_in_own_words"
 
 
 def test_a_plan_begins_with_its_first_version() -> None:
@@ -176,7 +175,13 @@ LINES = (
     line(theme="health", responsible_agency_id=THEIRS),
     line(theme="debt", responsible_agency_id=THIRD),
 )
-FREE_TEXT = {"goal_in_own_words", "agreed_by", "agreement_evidence", "sent_back_reason"}
+FREE_TEXT = {
+    "goal_in_own_words",
+    "agreed_by",
+    "agreement_evidence",
+    "sent_back_reason",
+    "unsigned_reason",
+}
 
 
 def shown(granted: str, *themes: str, limited: bool = True) -> dict[str, Any]:

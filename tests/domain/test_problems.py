@@ -33,7 +33,11 @@ ERRORS = "api/errors.py"
 PASSES_ON = {"require_transfer", "_unmet"}
 #: Where the code is a variable: it is the rule of a denial, or was named by whoever called.
 #: A guard's conditions are a table: code by code, what must not be so.
-GUARDS = {"domain/consultation_states.py", "domain/support_states.py"}
+GUARDS = {
+    "domain/consultation_states.py",
+    "domain/plan_evaluation.py",
+    "domain/support_states.py",
+}
 PASSED_ON = {
     ("application/context.py", "code"),
     ("application/context.py", "deny.rule.value"),

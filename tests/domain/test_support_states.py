@@ -34,7 +34,7 @@ assessing: plan_drafting handed_over interrupted
 plan_drafting: plan_agreed interrupted
 plan_agreed: in_conference
 in_conference: approved plan_drafting
-approved: decided in_support
+approved: decided in_support plan_drafting
 decided: in_support plan_drafting
 in_support: monitoring
 monitoring: in_support evaluating
@@ -116,6 +116,7 @@ ENOUGH: dict[str, Any] = {
     "handover_accepted": True,
     "closing_note": True,
     "after_care": True,
+    "evaluated": True,
     "recontact_day": True,
 }
 STEPS = [(now, to) for now in G for to in sorted(NEXT.get(now, ()))]
@@ -128,7 +129,11 @@ NEEDS: dict[Stage, dict[str, str]] = {
     G.DECIDED: {"plan_status": "case.plan_not_decided"},
     G.HANDED_OVER: {"handover_accepted": "case.handover_not_accepted"},
     G.INTERRUPTED: {"recontact_day": "case.no_recontact_day"},
-    G.CLOSED: {"closing_note": "case.no_closing_note", "after_care": "case.no_after_care"},
+    G.CLOSED: {
+        "closing_note": "case.no_closing_note",
+        "after_care": "case.no_after_care",
+        "evaluated": "case.not_evaluated",
+    },
 }
 LACKING = [(now, to, fact, code) for now, to in STEPS for fact, code in NEEDS.get(to, {}).items()]
 

@@ -212,6 +212,32 @@ async def decided(hub: Desk) -> None:
     await hub.post(f"{path}/items/{item['id']}/result", said)
 
 
+async def monitored(desk: Desk, days: int) -> None:
+    """A plan that is carried out, as if it had been decided on, and its day of monitoring."""
+    line = {
+        "theme": "debt",
+        "issue": "借入れ",
+        "action": "相談する",
+        "responsible_agency_id": str(desk.town.agency["CC"]),
+        "starts_on": desk.day(0),
+    }
+    drafted = {
+        "person_id": await desk.person(),
+        "goal_in_own_words": "落ち着いて暮らしたい",
+        "period_from": desk.day(0),
+        "period_until": desk.day(300),
+        "lines": [line],
+    }
+    plan = (await desk.post("plans", drafted))["id"]
+    await desk.town.owner.execute(
+        "UPDATE plan SET course = 'active', in_force_number = 1, due_on = $2, wake_on = $2,"
+        " period_until = $3 WHERE id = $1",
+        plan,
+        date.fromisoformat(desk.day(days)),
+        date.fromisoformat(desk.day(300)),
+    )
+
+
 async def fill(town: Town) -> None:
     """Everything that is due in the end, each about somebody else."""
     today = jst_date(town.clock.now)
@@ -249,6 +275,7 @@ async def fill(town: Town) -> None:
             "until": cc.day(20),
         }
         await silent(hub)
+        await monitored(cc, 30)
         path = f"/v1/persons/{await cc.person()}/access-report/embargoes"
         await made(town.caller("cc-privacy", "access_request").post(path, held_back))
     town.clock.forward(days=DAYS - 15)
@@ -364,6 +391,7 @@ TRACES = {
     "requests": "SELECT id, status, due_at, version FROM information_request",
     "conferences": "SELECT id, status, remind_on, version FROM conference",
     "feedbacks": "SELECT id, ended_at IS NULL, version FROM feedback",
+    "plans": "SELECT id, course, due_on, wake_on, version FROM plan",
 }
 #: What each sweep notes when it does something.
 ACTIONS = {
@@ -386,6 +414,7 @@ ACTIONS = {
     "tasks_overdue": "task.miss_deadline",
     "date_polls": "date_poll.miss_deadline",
     "information_requests": "information_request.miss_deadline",
+    "plans": "plan.come_due",
 }
 
 

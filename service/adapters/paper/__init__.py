@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from service.adapters.paper.bars import render_svg
 from service.adapters.paper.html import render_html
 from service.adapters.paper.pdf import missing_characters, render_pdf
-from service.adapters.paper.workbook import render_csv, render_xlsx
+from service.adapters.paper.separated import render_csv
+from service.adapters.paper.workbook import render_xlsx
 from service.domain.paper import Paper, Sheet
 from service.domain.survey_sheets import Bars
 

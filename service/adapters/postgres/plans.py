@@ -1,13 +1,17 @@
 """Plans and their versions in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
 from asyncpg import Connection
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.plan import Plan, PlanVersion
+from service.domain.plan_course import WATCHED
+from service.domain.plan_evaluation import PlanEvaluation
+from service.domain.plan_monitoring import PlanMonitoring
 
 PlanRow = row_of(
     Plan,
@@ -17,22 +21,47 @@ PlanRow = row_of(
         "holder_agency_id": "agency.id",
         "referral_id": "referral.id",
         "case_id": "support_case.id",
+        "previous_plan_id": "plan.id",
     },
-    constraints=[Index("ix_plan_person_id", "person_id")],
+    constraints=[
+        Index("ix_plan_person_id", "person_id"),
+        Index("ix_plan_case_id", "case_id"),
+        Index("ix_plan_holder_agency_id", "holder_agency_id", "due_on"),
+        Index("ix_plan_wake_on", "wake_on", postgresql_where=text("wake_on IS NOT NULL")),
+    ],
 )
 PlanVersionRow = row_of(
     PlanVersion,
     "plan_version",
     key=("plan_id", "number"),
-    references={"plan_id": "plan.id", "approved_item_id": "agenda_item.id"},
+    references={
+        "plan_id": "plan.id",
+        "approved_item_id": "agenda_item.id",
+        "representation_id": "representation.id",
+    },
     constraints=[
         Index("ix_plan_version_approved_item_id", "approved_item_id"),
         Index("ix_plan_version_agreed_on", "agreed_on"),
         Index("ix_plan_version_decided_at", "decided_at"),
     ],
 )
+_LATER = {"plan_id": "plan.id", "agency_id": "agency.id", "position_id": "position.id"}
+PlanMonitoringRow = row_of(
+    PlanMonitoring,
+    "plan_monitoring",
+    references=_LATER,
+    constraints=[Index("ix_plan_monitoring_plan_id", "plan_id", "id")],
+)
+PlanEvaluationRow = row_of(
+    PlanEvaluation,
+    "plan_evaluation",
+    references=_LATER,
+    constraints=[Index("ix_plan_evaluation_plan_id", "plan_id", "id")],
+)
 PLAN = Table(Plan, PlanRow)
 VERSION = Table(PlanVersion, PlanVersionRow)
+MONITORING = Table(PlanMonitoring, PlanMonitoringRow)
+EVALUATION = Table(PlanEvaluation, PlanEvaluationRow)
 
 
 class PostgresPlans:
@@ -87,3 +116,57 @@ class PostgresPlans:
     async def save_version(self, version: PlanVersion) -> None:
         """The version as it is now."""
         await VERSION.replace(self._connection, version)
+
+    async def of_case(self, case_id: UUID) -> Sequence[Plan]:
+        """The plans of a case, whoever holds them, oldest first."""
+        rows = await self._connection.fetch(
+            f"{PLAN.select} WHERE case_id = $1 ORDER BY id", case_id
+        )
+        return [PLAN.read(r) for r in rows]
+
+    async def overdue(
+        self, agency_id: UUID, day: date, after: UUID | None, limit: int
+    ) -> Sequence[Plan]:
+        """The agency's plans whose monitoring or end has come, newest first."""
+        rows = await self._connection.fetch(
+            f"{PLAN.select} WHERE holder_agency_id = $1 AND due_on <= $2 AND course = ANY ($3)"
+            " AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5",
+            agency_id,
+            day,
+            sorted(course.value for course in WATCHED),
+            after,
+            limit,
+        )
+        return [PLAN.read(r) for r in rows]
+
+    async def next_due(self, day: date, *, without: Collection[UUID]) -> Plan | None:
+        """One plan whose day has come and that no other sweep is busy with."""
+        row = await self._connection.fetchrow(
+            f"{PLAN.select} WHERE wake_on <= $1 AND id <> ALL ($2::uuid[])"
+            " ORDER BY wake_on LIMIT 1 FOR UPDATE SKIP LOCKED",
+            day,
+            list(without),
+        )
+        return PLAN.read(row) if row else None
+
+    async def monitorings(self, plan_id: UUID) -> Sequence[PlanMonitoring]:
+        """What was found, oldest first."""
+        rows = await self._connection.fetch(
+            f"{MONITORING.select} WHERE plan_id = $1 ORDER BY id", plan_id
+        )
+        return [MONITORING.read(r) for r in rows]
+
+    async def add_monitoring(self, monitoring: PlanMonitoring) -> None:
+        """One more monitoring."""
+        await self._connection.execute(MONITORING.insert(), *MONITORING.parameters(monitoring))
+
+    async def evaluations(self, plan_id: UUID) -> Sequence[PlanEvaluation]:
+        """The evaluation sheets, oldest first."""
+        rows = await self._connection.fetch(
+            f"{EVALUATION.select} WHERE plan_id = $1 ORDER BY id", plan_id
+        )
+        return [EVALUATION.read(r) for r in rows]
+
+    async def add_evaluation(self, evaluation: PlanEvaluation) -> None:
+        """One more sheet."""
+        await self._connection.execute(EVALUATION.insert(), *EVALUATION.parameters(evaluation))
