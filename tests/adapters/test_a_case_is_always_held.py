@@ -272,7 +272,7 @@ async def test_a_decision_and_an_end_at_once_leave_no_ended_case_with_a_lead(
     town: Town, held: Held
 ):
     await town.owner.execute(
-        "UPDATE support_case SET stage = 'evaluating' WHERE id = $1", held.case
+        "UPDATE support_case SET stage = 'interrupted' WHERE id = $1", held.case
     )
     [first] = await active(town, held.case)
     position = await town.owner.fetchval("SELECT id FROM position WHERE code = 'j_consultant'")
