@@ -14,6 +14,7 @@ from scenario_steps import act, consent, ok, person, refer, refused
 from survey_steps import close_month, figure, heard, month_of, public, survey
 from town import Town
 
+from service.adapters.postgres.statistics import SOURCES
 from service.domain.role import Role
 
 HOKUEI = {
@@ -362,6 +363,7 @@ async def test_populations_are_the_officers_and_nobody_is_nobody(town: Town):
 async def test_true_numbers_are_for_the_section_in_charge_alone(town: Town):
     """Another agency's officer, a consultant, a hub: none of them reads the municipality's numbers."""
     await heard(town, [{"heard_on": "2026-10-10"}])
+    await _accepted(town)
     params = {"fiscal_year": 2026}
     await town.hire("w-officer", "W", Role.MUNICIPAL_OFFICER)
     elsewhere = town.caller("w-officer", None)
@@ -383,11 +385,23 @@ async def test_true_numbers_are_for_the_section_in_charge_alone(town: Town):
             await work.connection.execute(
                 "SELECT set_config('tsunagi.agency', $1, true)", str(town.agency[letter])
             )
+            period = "'999997', '2026-10-01', '2026-11-01'"
             found = await work.connection.fetch(
-                "SELECT * FROM survey_consultations('999997', '2026-10-01', '2026-11-01', '{}')"
+                f"SELECT * FROM survey_consultations({period}, '{{}}')"
                 " WHERE indicator = 'new_consultations'"
             )
             assert len(found) == rows
+            for source in (*SOURCES, "survey_areas"):
+                found = await work.connection.fetch(f"SELECT * FROM {source}({period}, '{{}}')")
+                assert rows or found == []
+            people = await work.connection.fetch(f"SELECT * FROM survey_persons({period})")
+            assert [r["number"] for r in people] == [rows]
+            of_another = await work.connection.fetchval(
+                "SELECT management_figures($1, '2026-01-01', '2027-01-01', '2026-11-20', now())",
+                town.agency["J"],
+            )
+            # Of another agency, W hears nothing; the section in charge hears of its case.
+            assert json.loads(of_another)["cases_open"] == rows
 
 
 async def test_a_year_to_come_is_refused(town: Town):
