@@ -7,6 +7,7 @@ invited agency sees how often each slot was chosen, and its own answers.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
@@ -23,13 +24,13 @@ MESSAGES_EN = {
     "date_poll.agency_twice": "The same agency stands there twice. Name each once.",
     "date_poll.answer_by_too_late": "The answers would come after the first slot. Correct answer_by.",
     "date_poll.answered_twice": "The same slot is answered twice. Answer each once.",
-    "date_poll.slot_twice": "The same slot stands there twice. Propose each once.",
+    "date_poll.slots_overlap": "Two slots in the same place overlap. Propose times that do not.",
 }
 MESSAGES_JA = {
     "date_poll.agency_twice": "同じ機関が二度含まれています。一つにしてください。",
     "date_poll.answer_by_too_late": "回答期限が最初の候補日より後です。answer_byを直してください。",
     "date_poll.answered_twice": "同じ候補に二度回答しています。一つにしてください。",
-    "date_poll.slot_twice": "同じ候補が二度含まれています。一つにしてください。",
+    "date_poll.slots_overlap": "同じ場所の候補の時間が重なっています。重ならない時間にしてください。",
 }
 
 
@@ -108,6 +109,16 @@ class PollAgency(Disclosable):
     required: Annotated[bool, D0] = False
 
 
+def _overlap(slots: Sequence[PollSlot], lasts: timedelta) -> bool:
+    """Whether two slots run at one time in one place; elsewhere at that time is another proposal."""
+    inorder = sorted(slots, key=lambda s: (s.place or "", s.online_url or "", s.starts_at))
+    return any(
+        (one.place, one.online_url) == (other.place, other.online_url)
+        and other.starts_at < one.starts_at + lasts
+        for one, other in pairwise(inorder)
+    )
+
+
 class OpenDatePoll(Disclosable):
     """Slots for a conference, and who is asked until when."""
 
@@ -124,11 +135,10 @@ class OpenDatePoll(Disclosable):
 
     @model_validator(mode="after")
     def _can_be_meant(self) -> Self:
-        times = [(s.starts_at, s.place, s.online_url) for s in self.slots]
         asked = [a.agency_id for a in self.agencies]
         first = jst_date(min(s.starts_at for s in self.slots))
         for code, wrong in {
-            "date_poll.slot_twice": len(set(times)) < len(times),
+            "date_poll.slots_overlap": _overlap(self.slots, timedelta(minutes=self.minutes)),
             "date_poll.agency_twice": len(set(asked)) < len(asked),
             "date_poll.answer_by_too_late": self.answer_by > first,
         }.items():

@@ -65,6 +65,10 @@ def slot(day: int, **where: str) -> PollSlot:
     return PollSlot(starts_at=FIRST + timedelta(days=day), **where or {"place": "会議室"})
 
 
+def later(minutes: int) -> PollSlot:
+    return PollSlot(starts_at=FIRST + timedelta(minutes=minutes), place="会議室")
+
+
 def said(agency: UUID, *answers: SlotAnswer | None) -> Reply:
     """What one agency answered to the slots in their order."""
     given_ = [AnswerToSlot(slot=n, answer=a) for n, a in enumerate(answers) if a is not None]
@@ -205,7 +209,8 @@ def test_whoever_was_invited_sees_neither_who_was_asked_nor_what_they_said():
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"slots": [slot(0), slot(0)]}, "date_poll.slot_twice"),
+        ({"slots": [slot(0), slot(0)]}, "date_poll.slots_overlap"),
+        ({"slots": [slot(3), slot(0), later(59)], "minutes": 60}, "date_poll.slots_overlap"),
         ({"agencies": [{"agency_id": ASKED[0]}] * 2}, "date_poll.agency_twice"),
         ({"answer_by": date(2027, 1, 13)}, "date_poll.answer_by_too_late"),
         ({"slots": [slot(0)]}, "too_short"),
@@ -219,6 +224,12 @@ def test_what_cannot_be_asked(changes: dict[str, Any], code: str):
     with pytest.raises(ValidationError) as refused:
         OpenDatePoll.model_validate(stated | changes)
     assert [e["type"] for e in refused.value.errors()] == [code]
+
+
+def test_one_slot_may_begin_as_the_other_ends():
+    stated = poll().model_dump(include=set(OpenDatePoll.model_fields))
+    back_to_back = {"slots": [slot(0), later(60)], "minutes": 60}
+    assert len(OpenDatePoll.model_validate(stated | back_to_back).slots) == 2
 
 
 def test_the_same_time_at_two_places_is_two_slots():
