@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import wraps
+from inspect import signature
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -444,3 +446,21 @@ def reached(start: T, onward: Callable[[T], Iterable[T]]) -> set[T]:
                 seen.add(there)
                 waiting.append(there)
     return seen
+
+
+def for_every(name: str, values: Iterable[Any]) -> Callable[[Callable[..., None]], Any]:
+    """Run a test with each of the values as one test: tables over all pairs have thousands of cells."""
+    tried = tuple(values)
+
+    def looped(test: Callable[..., None]) -> Callable[..., None]:
+        @wraps(test)
+        def over_all(**known: Any) -> None:
+            for value in tried:
+                test(**known, **{name: value})
+
+        asked = signature(test)
+        left = [p for n, p in asked.parameters.items() if n != name]
+        over_all.__signature__ = asked.replace(parameters=left)  # type: ignore[attr-defined]
+        return over_all
+
+    return looped

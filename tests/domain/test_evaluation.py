@@ -1,9 +1,7 @@
 """Evaluating a plan (評価会議, row 1-51): every purpose in every kind of item and sitting."""
 
-from itertools import product
-
 import pytest
-from domain_builders import plan_version, uid
+from domain_builders import for_every, plan_version, uid
 
 from service.domain.conference import AddItem, ItemPurpose, PlanReference
 from service.domain.conference_states import ConferenceKind
@@ -35,8 +33,9 @@ def code_of(
     return None
 
 
-@pytest.mark.parametrize(("kind", "sitting"), list(product(ConferenceKind, ConferenceKind)))
 @pytest.mark.parametrize("purpose", ItemPurpose)
+@for_every("kind", ConferenceKind)
+@for_every("sitting", ConferenceKind)
 def test_every_purpose_in_every_kind(
     purpose: ItemPurpose, kind: ConferenceKind, sitting: ConferenceKind
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from domain_builders import HUB, NOW, OURS, THEIRS, THIRD, conference, item, refusal, uid
+from domain_builders import HUB, NOW, OURS, THEIRS, THIRD, conference, for_every, item, refusal, uid
 
 from service.domain.conference import AgendaItem, ItemPurpose, ItemResult, PlanReference, PullReason
 from service.domain.conference_states import KINDS, ConferenceKind, ConferenceStatus, Persons
@@ -42,7 +42,8 @@ def test_the_table_knows_every_kind_with_every_kind() -> None:
     assert set(GROUND_OF.values()) == set(Ground)
 
 
-@pytest.mark.parametrize(("kind", "to"), PAIRS)
+@pytest.mark.parametrize("kind", ConferenceKind)
+@for_every("to", ConferenceKind)
 def test_a_named_item_goes_only_where_its_ground_is_looked_at_anew(
     kind: ConferenceKind, to: ConferenceKind
 ) -> None:
@@ -68,7 +69,8 @@ def test_a_named_item_goes_only_where_its_ground_is_looked_at_anew(
         assert ground is (Ground.SAME if kind in INSIDE else Ground.NEVER)
 
 
-@pytest.mark.parametrize(("kind", "to"), PAIRS)
+@pytest.mark.parametrize("kind", ConferenceKind)
+@for_every("to", ConferenceKind)
 def test_what_was_said_under_secrecy_never_goes_into_another_kind(
     kind: ConferenceKind, to: ConferenceKind
 ) -> None:
@@ -116,7 +118,8 @@ def test_an_item_that_was_pulled_or_would_go_back_stays() -> None:
         assert refused == "conference.target_not_later"
 
 
-@pytest.mark.parametrize(("kind", "to"), PAIRS)
+@pytest.mark.parametrize("kind", ConferenceKind)
+@for_every("to", ConferenceKind)
 def test_carrying_and_promoting_follow_the_table(kind: ConferenceKind, to: ConferenceKind) -> None:
     here = conference(kind=kind)
     there = conference(kind=K.CASE_CONF, starts_at=LATER, ends_at=LATER + timedelta(hours=1))
@@ -153,7 +156,8 @@ def test_no_name_comes_into_a_sitting_that_names_nobody(sitting: ConferenceKind)
 
 
 @pytest.mark.parametrize("fixed_at", [None, NOW])
-@pytest.mark.parametrize(("kind", "to"), PAIRS)
+@pytest.mark.parametrize("kind", ConferenceKind)
+@for_every("to", ConferenceKind)
 def test_once_it_could_be_read_it_is_not_converted_out_of_secrecy(
     kind: ConferenceKind, to: ConferenceKind, fixed_at: datetime | None
 ) -> None:
