@@ -125,7 +125,10 @@ async def _overview(
     return {
         "budget": budget.model_dump() | {"over_by": budget.over_by},
         "ready": not any(f.weight is Weight.BLOCKS for f in found),
-        "findings": [f.told(conference.id) for f in found],
+        "findings": [
+            f.told(conference.id) | {"agency": names.get(f.agency_id) if f.agency_id else None}
+            for f in found
+        ],
         "packets": [
             _told(packet, attendees, names, then.get(packet.attendee_id)) for packet in packets
         ],

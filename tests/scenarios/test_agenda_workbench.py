@@ -116,6 +116,7 @@ async def test_the_coordinator_sees_times_who_gets_what_and_what_to_do(town: Tow
     assert shown["ready"] is True
     (blind,) = [f for f in shown["findings"] if f["code"] == "agency.sees_nothing"]
     assert (blind["item_id"], blind["agency_id"]) == (held.item, str(town.agency["H"]))
+    assert blind["agency"] == "ハローワークみほん"
     (arrange,) = [d for d in blind["do"] if d["code"] == "arrange_item"]
     verb, _, call = arrange["call"].partition(" ")
     assert (verb, call) == ("POST", f"{held.path}/items/{held.item}/arrange")
