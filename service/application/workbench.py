@@ -10,7 +10,7 @@ from uuid import UUID
 
 from service.application.conference_bodies import window_for
 from service.application.conference_memberships import body_of
-from service.application.conferences import change, load, names_of, receipt_of
+from service.application.conferences import change, load, names_of, receipt_of, tell_invited
 from service.application.context import Context, Shown
 from service.application.facts import consents_by_person, own_item
 from service.application.fixed_packets import (
@@ -20,7 +20,6 @@ from service.application.fixed_packets import (
     persons_on,
     readers_of,
 )
-from service.application.notices import notify
 from service.application.packets import (
     classes_at_table,
     permits_for,
@@ -92,17 +91,7 @@ async def fix(context: Context, conference_id: UUID) -> Shown:
         )
     await context.work.conferences.save(fixed)
     await context.work.conferences.keep_packets(packets)
-    for attendee in attendees:
-        if attendee.agency_id not in (None, context.agency_id):
-            assert attendee.agency_id is not None  # noqa: S101 - looked at just now
-            await notify(
-                context,
-                attendee.agency_id,
-                NoticeKind.AGENDA_FIXED,
-                "conference",
-                conference_id,
-                conference.starts_at,
-            )
+    await tell_invited(context, conference, attendees, NoticeKind.AGENDA_FIXED)
     told = [f.told(conference_id) for f in found if f.weight is Weight.WARNS]
     done = receipt_of(context, fixed)
     return replace(done, body=done.body | {"warnings": told})
