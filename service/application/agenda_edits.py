@@ -5,7 +5,7 @@ from uuid import UUID
 
 from service.application.agendas import check_circle, ground_of
 from service.application.conference_memberships import body_of
-from service.application.conferences import change, load, receipt_of, tell_invited
+from service.application.conferences import change, item_on, load, receipt_of, tell_invited
 from service.application.context import Context, Shown
 from service.application.item_releases import follow
 from service.application.notices import notify

@@ -32,9 +32,9 @@ from service.domain.conference import AgendaItem, Attendee, Conference
 from service.domain.conference_body import Participant
 from service.domain.conference_seat import sitting
 from service.domain.conference_states import KINDS, ConferenceAct, ConferenceStatus, Persons
-from service.domain.consent import Consent
+from service.domain.consent import Consent, agreed_to
 from service.domain.decision import CONFERENCE_BASES, Basis
-from service.domain.disclosure import D0, D1, D3, disclose
+from service.domain.disclosure import D0, D1, disclose
 from service.domain.errors import IllegalMove
 from service.domain.fixed_packet import FixedPacket
 from service.domain.notice import NoticeKind
@@ -249,10 +249,8 @@ async def _known(
 
 
 def _agrees(context: Context, consents: Sequence[Consent], item: AgendaItem) -> bool:
-    return Basis.CONSENT in context.law.in_force(context.today, context.municipality_code) and any(
-        c.effective_on(context.today) and item.uses in c.purposes and D3 in c.data_classes
-        for c in consents
-    )
+    law = context.law.in_force(context.today, context.municipality_code)
+    return Basis.CONSENT in law and agreed_to(consents, item.uses, context.today)
 
 
 async def _has_ground(day: Context, conference: Conference, item: AgendaItem) -> bool:
