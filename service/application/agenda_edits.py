@@ -5,7 +5,7 @@ from uuid import UUID
 
 from service.application.agendas import check_circle, ground_of
 from service.application.conference_memberships import body_of
-from service.application.conferences import change, load, receipt_of
+from service.application.conferences import change, item_on, load, receipt_of, tell_invited
 from service.application.context import Context, Shown
 from service.application.item_releases import follow
 from service.application.notices import notify
@@ -49,7 +49,7 @@ async def arrange(
 ) -> Shown:
     """Another time, presenter or circle for any item; the convener need not know what it says."""
     conference, attendees = await change(context, conference_id, ConferenceAct.ARRANGE)
-    item = _of(await context.work.conferences.items(conference_id), item_id)
+    item = await item_on(context, conference_id, item_id)
     changed = arranged(item, command)
     await check_circle(context, conference, attendees, changed)
     await context.work.conferences.save_item(changed)
@@ -106,17 +106,7 @@ async def reopen(context: Context, conference_id: UUID) -> Shown:
     conference, attendees = await change(context, conference_id, ConferenceAct.REOPEN)
     reopened = conference.move(ConferenceAct.REOPEN, fixed_at=None)
     await context.work.conferences.save(reopened)
-    for attendee in attendees:
-        if attendee.agency_id not in (None, context.agency_id):
-            assert attendee.agency_id is not None  # noqa: S101 - looked at just now
-            await notify(
-                context,
-                attendee.agency_id,
-                NoticeKind.AGENDA_REOPENED,
-                "conference",
-                conference_id,
-                conference.starts_at,
-            )
+    await tell_invited(context, conference, attendees, NoticeKind.AGENDA_REOPENED)
     return receipt_of(context, reopened)
 
 
@@ -159,8 +149,8 @@ async def _touching(
     return conference, attendees, items
 
 
-def _of(items: list[AgendaItem] | Any, item_id: UUID) -> AgendaItem:
-    item: AgendaItem | None = next((i for i in items if i.id == item_id), None)
+def _of(items: list[AgendaItem], item_id: UUID) -> AgendaItem:
+    item = next((i for i in items if i.id == item_id), None)
     if item is None:
         raise Invalid("conference.unknown_item")
     return item

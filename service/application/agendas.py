@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from service.application.conference_memberships import check_members, is_member
-from service.application.conferences import change, load
+from service.application.conferences import change, item_on, load
 from service.application.context import Context, Shown
 from service.application.facts import item_run_by, person_facts, plan_facts
 from service.application.fixed_packets import refix
@@ -126,10 +126,7 @@ async def convert_item(
 ) -> Shown:
     """Hold an item as another kind; its conditions are checked anew (rows 2-16, 2-10)."""
     conference, attendees = await change(context, conference_id, ConferenceAct.CONVERT)
-    items = await context.work.conferences.items(conference_id)
-    item = next((i for i in items if i.id == item_id), None)
-    if item is None:
-        raise Invalid("conference.unknown_item")
+    item = await item_on(context, conference_id, item_id)
     asked = AddItem.model_validate(
         {name: getattr(item, name) for name in AddItem.model_fields}
         | {

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from service.application.conference_constitutions import visible_body
 from service.application.conference_memberships import body_of
-from service.application.conferences import change
+from service.application.conferences import change, item_on
 from service.application.context import Context, Page, Shown
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.area_issue import RAISES_ISSUES, AreaIssue, PassAreaIssueUp, RaiseAreaIssue
@@ -24,10 +24,7 @@ async def raise_from_item(
     """Raise what an item showed to be missing. The item knows its issue, the issue no item."""
     conference, _ = await change(context, conference_id, ConferenceAct.RECORD)
     recorded = conference.move(ConferenceAct.RECORD)
-    items = await context.work.conferences.items(conference_id)
-    item = next((i for i in items if i.id == item_id), None)
-    if item is None:
-        raise Invalid("conference.unknown_item")
+    item = await item_on(context, conference_id, item_id)
     if item.purpose not in RAISES_ISSUES:
         raise Invalid("conference.item_raises_no_issue")
     if item.area_issue_id is not None:

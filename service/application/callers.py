@@ -10,6 +10,7 @@ from service.domain.actor import Actor, Held, VerifiedToken
 from service.domain.errors import Denied
 from service.domain.permission import Purpose
 from service.domain.role import Role
+from service.domain.scope import EVERY_SCOPE
 
 
 async def identify(
@@ -97,6 +98,20 @@ def actor_of(rows: Sequence[Held], common: dict[str, Any]) -> Actor:
             "roles": roles,
             "hub_of": first.hub_of,
         }
+    )
+
+
+def stand_in(held: Held, purpose: Purpose) -> Actor:
+    """Whoever holds this position, to ask what they could do; nobody is logged in as them."""
+    return actor_of(
+        (held,),
+        {
+            "iss": "urn:tsunagi:stand-in",
+            "sub": str(held.position_id),
+            "client_id": "stand-in",
+            "scopes": EVERY_SCOPE,
+            "purpose": purpose,
+        },
     )
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from service.application.conference_tasks import assign
-from service.application.conferences import change, receipt_of
+from service.application.conferences import change, item_on, receipt_of
 from service.application.context import Context, Shown
 from service.application.facts import item_run_by
 from service.application.notices import notify
@@ -55,10 +55,7 @@ async def record_result(
 ) -> Shown:
     """What was decided on an item. A plan is approved or sent back in exactly the version discussed."""
     conference, attendees = await change(context, conference_id, ConferenceAct.RECORD)
-    items = await context.work.conferences.items(conference_id)
-    item = next((i for i in items if i.id == item_id), None)
-    if item is None:
-        raise Invalid("conference.unknown_item")
+    item = await item_on(context, conference_id, item_id)
     recorded = conference.move(ConferenceAct.RECORD)
     if item.result is not None:
         raise IllegalMove("conference.item_already_decided")

@@ -14,6 +14,7 @@ from service.application.notices import notify
 from service.application.tasks import settle
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.conference import (
+    AgendaItem,
     Answer,
     AnswerInvitation,
     Attendee,
@@ -120,7 +121,7 @@ async def reschedule(context: Context, conference_id: UUID, command: PlanConfere
             await context.work.conferences.save_attendee(
                 attendee.but(answer=Answer.NONE, representative=None)
             )
-        await _tell(context, changed, attendee)
+    await tell_invited(context, changed, attendees, NoticeKind.CONFERENCE_INVITATION)
     return receipt_of(context, changed)
 
 
@@ -136,12 +137,8 @@ async def entry_for(
     context: Context, conference: Conference, attendees: list[Attendee]
 ) -> CalendarEntry:
     """The conference in a calendar, with the names of its agencies."""
-    agencies = {a.agency_id for a in attendees if a.agency_id is not None}
-    names = {}
-    for agency_id in agencies | {conference.convener_agency_id}:
-        agency = await context.work.directory.agency(agency_id)
-        assert agency is not None  # noqa: S101 - foreign key
-        names[agency_id] = agency.name
+    named = {a.agency_id for a in attendees} | {conference.convener_agency_id}
+    names = await names_of(context, named)
     return entry_of(conference, attendees, names)
 
 
@@ -246,9 +243,19 @@ async def step(context: Context, conference_id: UUID, act: ConferenceAct) -> Sho
         await take_back_all(context, conference_id)
     if act is ConferenceAct.CANCEL:
         await settle(context, conference_id, TaskKind.CONFERENCE_ANSWER)
-        for attendee in attendees:
-            await _tell(context, changed, attendee)
+        await tell_invited(context, changed, attendees, NoticeKind.CONFERENCE_INVITATION)
     return receipt_of(context, changed)
+
+
+async def item_on(
+    context: Context, conference_id: UUID, item_id: UUID, *, field: str | None = None
+) -> AgendaItem:
+    """One item of an agenda that the caller may know; no other is on it."""
+    items = await context.work.conferences.items(conference_id)
+    item = next((i for i in items if i.id == item_id), None)
+    if item is None:
+        raise Invalid("conference.unknown_item", field=field)
+    return item
 
 
 async def load(
@@ -325,6 +332,22 @@ async def seat_secretariat(context: Context, conference: Conference) -> None:
             await _add(context, conference, agency_id=agency_id)
 
 
+async def tell_invited(
+    context: Context, conference: Conference, attendees: Iterable[Attendee], kind: NoticeKind
+) -> None:
+    """Write to every invited agency but the one that does it."""
+    for attendee in attendees:
+        if attendee.agency_id is not None and attendee.agency_id != context.agency_id:
+            await notify(
+                context,
+                attendee.agency_id,
+                kind,
+                "conference",
+                conference.id,
+                conference.starts_at,
+            )
+
+
 def receipt_of(context: Context, conference: Conference) -> Shown:
     """What an act on a conference is answered with."""
     return context.receipt(conference, status_ja=conference.status.label_ja)
@@ -367,16 +390,4 @@ async def _add(
         id=context.new_id(), conference_id=conference.id, invited_at=context.now, **who
     )
     await context.work.conferences.add_attendee(attendee)
-    await _tell(context, conference, attendee)
-
-
-async def _tell(context: Context, conference: Conference, attendee: Attendee) -> None:
-    if attendee.agency_id is not None and attendee.agency_id != context.agency_id:
-        await notify(
-            context,
-            attendee.agency_id,
-            NoticeKind.CONFERENCE_INVITATION,
-            "conference",
-            conference.id,
-            conference.starts_at,
-        )
+    await tell_invited(context, conference, [attendee], NoticeKind.CONFERENCE_INVITATION)

@@ -6,19 +6,18 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.application.audits import as_seen_by
-from service.application.callers import actor_of
+from service.application.callers import stand_in
 from service.application.context import Context, Shown
 from service.application.facts import case_facts, person_facts, plan_facts, referral_facts
 from service.domain.access import Facts, Part, Question, RecordKind, decide
 from service.domain.access_request import PROTECTED_BASES
-from service.domain.actor import Actor, Held
+from service.domain.actor import Held
 from service.domain.audit import DecidedEntry, Outcome
 from service.domain.decision import POLICY_VERSION, Decision, Deny, Permit, Rule
 from service.domain.directory import Agency
 from service.domain.disclosure import D0, D1
 from service.domain.errors import Invalid
 from service.domain.permission import Permission, Purpose
-from service.domain.scope import EVERY_SCOPE
 
 
 class ExplainAccess(BaseModel):
@@ -159,7 +158,7 @@ async def _lines_of(
 
 
 async def _as_held(context: Context, command: ExplainAccess, held: Held) -> Decision:
-    actor = _hypothetical(held, command.purpose)
+    actor = stand_in(held, command.purpose)
     seen = context.as_actor(actor)
     facts = await _facts(seen, command)
     if context.actor.kind == "person":
@@ -168,19 +167,6 @@ async def _as_held(context: Context, command: ExplainAccess, held: Held) -> Deci
         facts = facts.model_copy(update={"provisions": told})
     needs = D1 if command.kind == "person" else D0
     return seen.would(READS[command.kind], facts, needs=needs)
-
-
-def _hypothetical(held: Held, purpose: Purpose) -> Actor:
-    return actor_of(
-        (held,),
-        {
-            "iss": "urn:tsunagi:explain",
-            "sub": str(held.position_id),
-            "client_id": "explain",
-            "scopes": EVERY_SCOPE,
-            "purpose": purpose,
-        },
-    )
 
 
 async def _agencies(context: Context, command: ExplainAccess, facts: Facts) -> list[Agency]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from service.application.callers import actor_of
+from service.application.callers import stand_in
 from service.application.context import Context
 from service.application.facts import consents_by_person
 from service.application.item_grounds import facts_of_item
@@ -25,12 +25,13 @@ from service.domain.decision import CONFERENCE_BASES, Deny, Permit
 from service.domain.disclosure import D1, Classes
 from service.domain.fixed_packet import FixedPacket, FixedPage
 from service.domain.permission import Permission, Purpose
-from service.domain.scope import EVERY_SCOPE
 
 #: The consents of everybody on the agenda.
 Consents = Mapping[UUID, Sequence[Consent]]
 #: For each attendee somebody who can read its packet.
 Readers = Mapping[UUID, Actor]
+#: A body with the list of its members.
+_Listed = tuple[ConferenceBody | None, Sequence[BodyMember]]
 
 
 async def packets_of(
@@ -42,7 +43,16 @@ async def packets_of(
     readers: Readers,
 ) -> list[FixedPacket]:
     """What each attendee with a packet of its own gets on the day; helpers and family get none."""
-    grounds = [await _ground(context, conference, attendees, item) for item in items]
+    bodies = {
+        body_id: await _body_of(context, body_id)
+        for body_id in {item.body_id or conference.body_id for item in items}
+    }
+    grounds = [
+        await _ground(
+            context, conference, attendees, item, bodies[item.body_id or conference.body_id]
+        )
+        for item in items
+    ]
     return [
         FixedPacket(
             id=context.new_id(),
@@ -81,12 +91,21 @@ class _Ground:
     copied: Classes
 
 
-async def _ground(
-    context: Context, conference: Conference, attendees: Sequence[Attendee], item: AgendaItem
-) -> _Ground:
-    body_id = item.body_id or conference.body_id
+async def _body_of(context: Context, body_id: UUID | None) -> _Listed:
     body = await context.work.conferences.body(body_id) if body_id is not None else None
-    members = await context.work.conference_bodies.members(body.id) if body is not None else ()
+    if body is None:
+        return None, ()
+    return body, await context.work.conference_bodies.members(body.id)
+
+
+async def _ground(
+    context: Context,
+    conference: Conference,
+    attendees: Sequence[Attendee],
+    item: AgendaItem,
+    listed: _Listed,
+) -> _Ground:
+    body, members = listed
     window = None
     if item.basis in CONFERENCE_BASES:
         # As it is for participants who have done their part.
@@ -155,16 +174,7 @@ async def readers_of(
     for attendee in attendees:
         agency_id = attendee.agency_id or conference.convener_agency_id
         for held in await context.work.directory.held_positions(agency_id, context.today):
-            actor = actor_of(
-                (held,),
-                {
-                    "iss": "urn:tsunagi:agenda",
-                    "sub": str(held.position_id),
-                    "client_id": "agenda",
-                    "scopes": EVERY_SCOPE,
-                    "purpose": Purpose.CONSULTATION,
-                },
-            )
+            actor = stand_in(held, Purpose.CONSULTATION)
             if Permission.CONFERENCE_READ_PACKET in actor.permissions:
                 found[attendee.id] = actor
                 break

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from service.application.conference_bodies import require_in_force, window_for
 from service.application.conference_seats import check_somebody_there
-from service.application.conferences import as_convener, load
+from service.application.conferences import as_convener, item_on, load
 from service.application.context import Context, Page, Shown
 from service.application.information_request_ends import KIND, take_back
 from service.application.notices import notify
@@ -142,10 +142,7 @@ async def _item_of(
 ) -> AgendaItem | None:
     if item_id is None:
         return None
-    items = await context.work.conferences.items(conference.id)
-    item = next((i for i in items if i.id == item_id), None)
-    if item is None:
-        raise Invalid("conference.unknown_item", field="/item_id")
+    item = await item_on(context, conference.id, item_id, field="/item_id")
     if item.pulled_at is not None:
         raise IllegalMove("conference.item_pulled")
     return item

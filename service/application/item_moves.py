@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from service.application.agendas import add_moved
-from service.application.conferences import as_convener
+from service.application.conferences import as_convener, item_on
 from service.application.context import Context, Shown
 from service.application.facts import item_run_by
 from service.application.item_releases import follow
@@ -93,15 +93,6 @@ async def promote(
     )
     await context.work.conferences.save(changed)
     return context.receipt(new, from_item_id=str(item.id))
-
-
-async def item_on(context: Context, conference_id: UUID, item_id: UUID) -> AgendaItem:
-    """One item of an agenda."""
-    items = await context.work.conferences.items(conference_id)
-    item = next((i for i in items if i.id == item_id), None)
-    if item is None:
-        raise Invalid("conference.unknown_item")
-    return item
 
 
 async def _moved(

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from service.application.conferences import load
+from service.application.conferences import item_on, load
 from service.application.context import Context, Shown
 from service.application.item_grounds import about, load_grounds
 from service.application.progress_boards import place_of, shared
@@ -11,7 +11,7 @@ from service.domain.access import OWN_COPY
 from service.domain.conference import AgendaItem
 from service.domain.conference_states import PACKET_OPEN, ConferenceStatus
 from service.domain.disclosure import D0, D1, D3, Classes, disclose
-from service.domain.errors import Denied, IllegalMove, Invalid
+from service.domain.errors import Denied, IllegalMove
 from service.domain.permission import Permission
 from service.domain.task import Task
 
@@ -29,10 +29,7 @@ async def read(context: Context, conference_id: UUID, item_id: UUID) -> Shown:
         raise IllegalMove("conference.packet_closed", facts={"state": conference.status})
     if context.agency_id not in {a.agency_id for a in attendees}:
         raise Denied("conference.not_invited")
-    items = await context.work.conferences.items(conference_id)
-    item = next((i for i in items if i.id == item_id), None)
-    if item is None:
-        raise Invalid("conference.unknown_item")
+    item = await item_on(context, conference_id, item_id)
     tasks = await context.work.progress.of_item(item_id)
     grounds = await load_grounds(context, tasks, [item])
     classes: Classes = OWN_COPY

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from service.application.conferences import load
+from service.application.conferences import item_on, load
 from service.application.context import Context, Shown
 from service.application.facts import own_item
 from service.domain.conference import AgendaItem, Attendee, Conference
@@ -143,10 +143,9 @@ async def _item_of_mine(
     conference, _, facts = await load(context, conference_id)
     context.enforce(permission, facts)
     assert conference is not None  # noqa: S101 - no permit without a record
-    items = await context.work.conferences.items(conference_id)
-    item = next((i for i in items if i.id == item_id), None)
-    stays = item is not None and item.invites(context.agency_id, conference.convener_agency_id)
-    if item is None or not stays or item.basis not in CONFERENCE_BASES:
+    item = await item_on(context, conference_id, item_id)
+    stays = item.invites(context.agency_id, conference.convener_agency_id)
+    if not stays or item.basis not in CONFERENCE_BASES:
         raise Invalid("conference.unknown_item")
     return conference, item
 

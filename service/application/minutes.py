@@ -3,11 +3,10 @@
 from uuid import UUID
 
 from service.application.conference_bodies import window_for
-from service.application.conferences import change, load, names_of, receipt_of
+from service.application.conferences import change, load, names_of, receipt_of, tell_invited
 from service.application.context import Context, Shown
 from service.application.facts import NOBODY
 from service.application.information_in_papers import requests_on
-from service.application.notices import notify
 from service.application.packets import items_for, permits_for
 from service.domain.conference import Attendee, Conference
 from service.domain.conference_paper import agencies_in
@@ -97,16 +96,7 @@ async def correct(context: Context, conference_id: UUID, command: CorrectMinutes
     done = await _written(
         context, conference, ConferenceAct.CORRECT, command.text, reason=command.reason
     )
-    for attendee in attendees:
-        if attendee.agency_id not in (None, context.agency_id):
-            assert attendee.agency_id is not None  # noqa: S101 - for the type
-            await notify(
-                context,
-                attendee.agency_id,
-                NoticeKind.MINUTES_CORRECTED,
-                "conference",
-                conference_id,
-            )
+    await tell_invited(context, conference, attendees, NoticeKind.MINUTES_CORRECTED)
     return done
 
 

@@ -14,9 +14,9 @@ from service.application.facts import NOBODY, facts_for_system, facts_of_consent
 from service.application.notices import notify
 from service.application.referral_acts import suspend
 from service.domain.access import RecordKind
-from service.domain.conference import AgendaItem, PullReason
-from service.domain.consent import Consent, RevokeConsent, opened_by
-from service.domain.disclosure import D0, D3
+from service.domain.conference import PullReason
+from service.domain.consent import Consent, RevokeConsent, agreed_to, opened_by
+from service.domain.disclosure import D0
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
 from service.domain.text import Paragraph
@@ -124,7 +124,7 @@ async def _pull_items(context: Context, person_id: UUID, left: Sequence[Consent]
     """Items to come that nothing the person still agrees to allows to be talked about."""
     pulled = 0
     for item in await context.work.conferences.coming_items(person_id):
-        if _still_agreed(context, item, left):
+        if agreed_to(left, item.uses, context.today):
             continue
         await context.work.conferences.save_item(
             item.pulled(PullReason.CONSENT_REVOKED, context.now)
@@ -141,10 +141,3 @@ async def _pull_items(context: Context, person_id: UUID, left: Sequence[Consent]
             )
         pulled += 1
     return pulled
-
-
-def _still_agreed(context: Context, item: AgendaItem, left: Sequence[Consent]) -> bool:
-    return any(
-        c.effective_on(context.today) and item.uses in c.purposes and D3 in c.data_classes
-        for c in left
-    )

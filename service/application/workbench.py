@@ -10,7 +10,7 @@ from uuid import UUID
 
 from service.application.conference_bodies import window_for
 from service.application.conference_memberships import body_of
-from service.application.conferences import change, load, names_of, receipt_of
+from service.application.conferences import change, load, names_of, receipt_of, tell_invited
 from service.application.context import Context, Shown
 from service.application.facts import consents_by_person, own_item
 from service.application.fixed_packets import (
@@ -20,7 +20,6 @@ from service.application.fixed_packets import (
     persons_on,
     readers_of,
 )
-from service.application.notices import notify
 from service.application.packets import (
     classes_at_table,
     permits_for,
@@ -33,9 +32,9 @@ from service.domain.conference import AgendaItem, Attendee, Conference
 from service.domain.conference_body import Participant
 from service.domain.conference_seat import sitting
 from service.domain.conference_states import KINDS, ConferenceAct, ConferenceStatus, Persons
-from service.domain.consent import Consent
+from service.domain.consent import Consent, agreed_to
 from service.domain.decision import CONFERENCE_BASES, Basis
-from service.domain.disclosure import D0, D1, D3, disclose
+from service.domain.disclosure import D0, D1, disclose
 from service.domain.errors import IllegalMove
 from service.domain.fixed_packet import FixedPacket
 from service.domain.notice import NoticeKind
@@ -92,17 +91,7 @@ async def fix(context: Context, conference_id: UUID) -> Shown:
         )
     await context.work.conferences.save(fixed)
     await context.work.conferences.keep_packets(packets)
-    for attendee in attendees:
-        if attendee.agency_id not in (None, context.agency_id):
-            assert attendee.agency_id is not None  # noqa: S101 - looked at just now
-            await notify(
-                context,
-                attendee.agency_id,
-                NoticeKind.AGENDA_FIXED,
-                "conference",
-                conference_id,
-                conference.starts_at,
-            )
+    await tell_invited(context, conference, attendees, NoticeKind.AGENDA_FIXED)
     told = [f.told(conference_id) for f in found if f.weight is Weight.WARNS]
     done = receipt_of(context, fixed)
     return replace(done, body=done.body | {"warnings": told})
@@ -260,10 +249,8 @@ async def _known(
 
 
 def _agrees(context: Context, consents: Sequence[Consent], item: AgendaItem) -> bool:
-    return Basis.CONSENT in context.law.in_force(context.today, context.municipality_code) and any(
-        c.effective_on(context.today) and item.uses in c.purposes and D3 in c.data_classes
-        for c in consents
-    )
+    law = context.law.in_force(context.today, context.municipality_code)
+    return Basis.CONSENT in law and agreed_to(consents, item.uses, context.today)
 
 
 async def _has_ground(day: Context, conference: Conference, item: AgendaItem) -> bool:

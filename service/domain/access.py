@@ -27,9 +27,9 @@ from service.domain.access_rules import (
     consented,
 )
 from service.domain.actor import Actor
-from service.domain.consent import opened_by
+from service.domain.consent import agreed_to, opened_by
 from service.domain.decision import DECISION_ORDER, Basis, Decision, Deny, Permit, Remedy, Rule
-from service.domain.disclosure import D0, D3
+from service.domain.disclosure import D0
 from service.domain.permission import Permission
 from service.domain.scope import purposes_for, scope_of
 
@@ -165,11 +165,8 @@ def covered(question: Question) -> bool:
 
 def agreed(question: Question) -> bool:
     """Whether the person agrees, for this purpose, that their reasons and goals are talked about."""
-    return Basis.CONSENT in question.law and any(
-        c.effective_on(question.day)
-        and question.actor.purpose in c.purposes
-        and D3 in c.data_classes
-        for c in question.facts.consents
+    return Basis.CONSENT in question.law and agreed_to(
+        question.facts.consents, question.actor.purpose, question.day
     )
 
 

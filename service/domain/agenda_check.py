@@ -254,7 +254,6 @@ class Finding(BaseModel):
     item_id: UUID | None = None
     number: int | None = None
     agency_id: UUID | None = None
-    plan_id: UUID | None = None
     facts: Mapping[str, int] = {}
 
     @property
@@ -265,7 +264,7 @@ class Finding(BaseModel):
     def told(self, conference_id: UUID) -> dict[str, object]:
         """For the coordinator: the sentence in both languages, and what to do with its call."""
         words = FINDINGS[self.code]
-        ids = {"conference": conference_id, "item": self.item_id, "plan": self.plan_id}
+        ids = {"conference": conference_id, "item": self.item_id}
         return {
             "code": self.code.value,
             "weight": self.weight.value,
@@ -388,7 +387,7 @@ def _of_item(
     ]
     if item.plan is not None and KINDS[item.kind or conference.kind].decides_plans:
         found += [
-            about(code, plan_id=item.plan.plan_id)
+            about(code)
             for code, holds in (
                 (F.ITEM_PLAN_OUTDATED, known.plan_outdated),
                 (F.ITEM_PLAN_NOT_AGREED, not known.plan_agreed),

@@ -12,6 +12,7 @@ from service.domain.disclosure import (
     CONSENTABLE,
     D0,
     D1,
+    D3,
     D5,
     Classes,
     DataClass,
@@ -429,6 +430,13 @@ class Consent(ConsentTerms):
             receivers=self.receivers.without(out),
             excluded=self.excluded.with_also(out),
         )
+
+
+def agreed_to(consents: Iterable[ConsentTerms], purpose: Purpose | None, day: date) -> bool:
+    """Whether a consent lets the person's reasons and goals be talked about for this purpose."""
+    return any(
+        c.effective_on(day) and purpose in c.purposes and D3 in c.data_classes for c in consents
+    )
 
 
 def contradiction(command: GrantConsent, others: Iterable[ConsentTerms]) -> ConsentTerms | None:
