@@ -11,20 +11,9 @@ from scipy.sparse import lil_matrix
 
 from service.domain.public_survey import public_rows
 from service.domain.publication import TOTAL, YEAR, Slice, Told, publish_month, publish_year
-from service.domain.statistics import Indicator, months_of
+from service.domain.statistics import months_of
 from service.domain.suppression import Cell
 
-RECORDED = frozenset(
-    {
-        Indicator.INFORMED_ONLY,
-        Indicator.HANDED_OVER,
-        Indicator.TO_PUBLIC_ASSISTANCE,
-        Indicator.PLANS,
-        Indicator.EMPLOYMENT_TARGETS,
-        Indicator.CLOSINGS,
-        Indicator.SERVICES,
-    }
-)
 FEWEST = 10
 
 
@@ -75,9 +64,7 @@ def true_counts(  # noqa: C901 - one loop a kind of figure
 
 def invent(people: int, seed: int, *, areas: int, themes: int) -> InventedTown:
     """A town that publishes month after month, and the year in the end."""
-    rows = public_rows(
-        [f"area_{n}" for n in range(areas)], [f"theme_{n}" for n in range(themes)], RECORDED
-    )
+    rows = public_rows([f"area_{n}" for n in range(areas)], [f"theme_{n}" for n in range(themes)])
     counts = true_counts(rows, people, seed)
     told: dict[Cell, Told] = {}
     for month in months_of(2026):

@@ -11,12 +11,13 @@ from uuid import UUID
 from service.application.assessments import facts_of_view
 from service.application.conferences import names_of
 from service.application.context import Context
-from service.application.facts import facts_of_consent, own_facts, person_facts
+from service.application.facts import facts_of_consent, own_facts, person_facts, plan_facts
 from service.application.notes import facts_of_note
 from service.domain.access import Facts, RecordKind
 from service.domain.assessment import Assessment, Check
 from service.domain.case import Case
 from service.domain.consultation import Consultation
+from service.domain.decision import Permit
 from service.domain.disclosure import D0, D1, D3, D5, Classes, disclose
 from service.domain.form_filling import PartShown
 from service.domain.form_material import (
@@ -24,6 +25,7 @@ from service.domain.form_material import (
     case_record,
     consent_part,
     consultation_record,
+    ending_part,
     evaluation_part,
     intake_part,
     person_part,
@@ -95,13 +97,33 @@ async def title_of(context: Context, position_id: UUID | None) -> str | None:
 
 async def case_parts(context: Context, case: Case, ceiling: Classes) -> dict[str, PartShown]:
     """The parts beside a case: the consultation it began with, the evaluation."""
-    shown = disclose(case, ceiling)
-    parts = {"evaluation": evaluation_part(shown, ceiling)}
+    parts = {"evaluation": await evaluation(context, case, ceiling)}
     consultation = await _consultation_of(context, case)
     if consultation is None and case.consultation_id is not None:
         parts |= {"consultation": CLOSED, "intake": CLOSED}
     parts |= await consultation_parts(context, consultation, ceiling)
     return parts
+
+
+async def evaluation(context: Context, case: Case, ceiling: Classes) -> PartShown:
+    """The last evaluation sheet of its plans; without one, what the case tells of its end."""
+    sheets = [
+        (sheet, plan)
+        for plan in await context.work.plans.of_case(case.id)
+        for sheet in await context.work.plans.evaluations(plan.id)
+    ]
+    if not sheets:
+        return ending_part(disclose(case, ceiling), ceiling)
+    sheet, plan = max(sheets, key=lambda found: (found[0].on, found[0].recorded_at))
+    version = await context.work.plans.version(plan.id, sheet.number)
+    facts = await plan_facts(context, plan.id, plan, version)
+    decision = context.would(Permission.PLAN_READ, facts, purpose=_purpose(context))
+    # A sheet speaks of the whole plan; the boxes have no themes.
+    if version is None or not isinstance(decision, Permit) or decision.only_themes is not None:
+        return CLOSED
+    classes = decision.classes & ceiling
+    lines = [disclose(line, classes) for line in version.lines]
+    return evaluation_part(disclose(sheet, classes), lines, classes)
 
 
 async def record_of_case(context: Context, case: Case) -> dict[str, Any]:

@@ -66,7 +66,6 @@ async def survey(context: Context, year: int) -> Survey:
                 figures_of(
                     live.get(month, {}),
                     _own(frozen.get(month, {})) if month in closed else None,
-                    store.recorded,
                 )
             ),
         )
@@ -128,7 +127,7 @@ async def close(context: Context, month: str) -> Shown:
     kept = {(f"{BY_THEME}{theme}", area): n for (theme, area), n in by_area.items()}
     await store.close(closed, figures | kept)
     areas, themes = await store.places(where)
-    rows = public_rows(areas, themes, store.recorded)
+    rows = public_rows(areas, themes)
     counts = public_counts(month, figures, by_area)
     told = await asyncio.to_thread(publish_month, rows, month, counts, policy.fewest_told)
     await store.publish(where, year, told)
@@ -144,7 +143,7 @@ async def _publish_year(context: Context, year: int, fewest: int) -> None:
         return
     told = {c: t for c, t in (await store.published(where, year)).items() if c[0] != YEAR}
     areas, themes = await store.places(where)
-    rows = rows_again(told, areas, themes, store.recorded)
+    rows = rows_again(told, areas, themes)
     counts: dict[Cell, int] = {}
     for month, figures in frozen.items():
         by_area = {
@@ -273,15 +272,17 @@ def _rates(
 ) -> dict[str, float | None]:
     found = {f.indicator: f.number for f in figures if f.code == ALL}
     rates: dict[str, float | None] = {
-        indicator.value: float(rate(found[indicator] or 0, population.population, months))
+        indicator.value: float(rate(found[indicator], population.population, months))
         if population is not None and months
         else None
         for indicator in WITH_RATE
         if indicator in found
     }
     reached = employment_rate(
-        found.get(Indicator.EMPLOYED_TARGETS),
-        found.get(Indicator.INCREASED_TARGETS),
-        found.get(Indicator.EMPLOYMENT_TARGETS),
+        found.get(Indicator.EMPLOYED_TARGETS, 0),
+        found.get(Indicator.INCREASED_TARGETS, 0),
+        found.get(Indicator.EMPLOYMENT_TARGETS, 0),
     )
-    return rates | {"employed_or_increased_percent": float(reached) if reached else None}
+    return rates | {
+        "employed_or_increased_percent": float(reached) if reached is not None else None
+    }

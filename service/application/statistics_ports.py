@@ -9,7 +9,6 @@ from service.domain.publication import Told
 from service.domain.statistics import (
     ClosedMonth,
     Counted,
-    Indicator,
     Population,
     StatisticsPolicy,
 )
@@ -19,8 +18,6 @@ from service.domain.suppression import Cell
 class Statistics(Protocol):
     """Counts of a municipality, what of them was closed, and what was published."""
 
-    @property
-    def recorded(self) -> frozenset[Indicator]: ...
     async def policy(self, municipality: str, day: date) -> StatisticsPolicy: ...
     async def counted(
         self, municipality: str, since: date, until: date, policy: StatisticsPolicy

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TypeVar
 
 from service.domain.disclosure import D0, D1, D3, DataClass
 from service.domain.form import FieldKind, FormField, FormSection, Option
+
+#: A code is a word, or a member of a list of them.
+Code = TypeVar("Code", bound=str)
 
 #: Since when the standard forms stand as they are here (the names of 2025-04).
 STANDARD_SINCE = date(2025, 4, 1)
@@ -36,15 +40,15 @@ def box(
     )
 
 
-def numbered(labels: Mapping[str, str]) -> tuple[Option, ...]:
+def numbered(labels: Mapping[Code, str]) -> tuple[Option, ...]:
     """Options with the numbers that the form prints, in their order."""
     return tuple(
-        Option(code=code, label_ja=label, number=str(number))
+        Option(code=str(code), label_ja=label, number=str(number))
         for number, (code, label) in enumerate(labels.items(), 1)
     )
 
 
-def unnumbered(labels: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[Option, ...]:
+def unnumbered(labels: Mapping[Code, str] | Iterable[tuple[Code, str]]) -> tuple[Option, ...]:
     """Options that are only ticked."""
     pairs = labels.items() if isinstance(labels, Mapping) else labels
     return tuple(Option(code=str(code), label_ja=label) for code, label in pairs)

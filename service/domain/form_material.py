@@ -15,10 +15,12 @@ from service.domain.consent import Consent, ConsentState
 from service.domain.consultation import Consultation
 from service.domain.consultation_states import ConsultationStatus
 from service.domain.disclosure import D0, D1, Classes
+from service.domain.evaluation_codes import Achieved, EvaluationResult
 from service.domain.form_filling import PartShown
 from service.domain.intake import FIELDS
 from service.domain.names import NameKind, PersonName, display
 from service.domain.plan import PlanVersion
+from service.domain.plan_evaluation import AfterCare
 
 #: Agencies by their id, as they are called today.
 Names = Mapping[UUID, str]
@@ -231,18 +233,53 @@ def with_agency(
     )
 
 
-def evaluation_part(shown: Mapping[str, Any], classes: Classes) -> PartShown:
-    """The evaluation, as far as the case itself tells of it: how it ended.
+#: What became of a case, as the sheet has it.
+_OUTCOMES: Mapping[str, EvaluationResult] = {
+    "closed": EvaluationResult.ENDED,
+    "interrupted": EvaluationResult.INTERRUPTED,
+    "replanning": EvaluationResult.REPLANNED,
+}
 
-    This is where a record of evaluations joins the form: what it discloses goes into ``values``
-    under the codes of the form's boxes.
-    """
+
+def ending_part(shown: Mapping[str, Any], classes: Classes) -> PartShown:
+    """The evaluation, as far as the case itself tells of it: how it ended."""
     closing = shown.get("closing") or {}
-    outcome = {"closed": "closed", "interrupted": "interrupted", "replanning": "replanned"}
     values = {
-        "outcome": outcome.get(str(shown.get("stage"))),
+        "outcome": _OUTCOMES.get(str(shown.get("stage"))),
         "closing": closing.get("category"),
         "exit": closing.get("exit"),
         "after_care": closing.get("after_care"),
     }
     return PartShown(classes=classes, values=values)
+
+
+def evaluation_part(
+    shown: Mapping[str, Any], lines: Iterable[Mapping[str, Any]], classes: Classes
+) -> PartShown:
+    """The evaluation sheet, with what each line of the plan was to do."""
+    done = {line["id"]: line.get("action") for line in lines}
+    work = shown.get("employment") or {}
+    wishes = [shown.get("remaining_issues"), shown.get("wishes")]
+    after = shown.get("after_care")
+    values = {
+        "evaluated_on": shown.get("on"),
+        "reason": shown.get("reason"),
+        "achieved": "\n".join(_achieved(r, done.get(r["line_id"])) for r in shown["lines"]) or None,
+        "changes": shown.get("changes"),
+        "work_started_on": work.get("employed_on"),
+        "employment": work.get("kind"),
+        "income_grew": work.get("income_increased"),
+        "open_issues": "\n".join(w for w in wishes if w) or None,
+        "outcome": shown.get("result"),
+        "closing": shown.get("category"),
+        "exit": shown.get("exit"),
+        "after_care": AfterCare.model_validate(after).told if after else None,
+        "conference_on": shown.get("conference_on"),
+    }
+    return PartShown(classes=classes, values=values)
+
+
+def _achieved(result: Mapping[str, Any], action: str | None) -> str:
+    said = Achieved(result["achieved"]).label_ja if "achieved" in result else ""
+    note = result.get("note")
+    return f"{action or '―'}：{said}" + (f"（{note}）" if note else "")

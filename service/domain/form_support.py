@@ -4,6 +4,13 @@ from datetime import date, timedelta
 
 from service.domain.access_question import RecordKind
 from service.domain.disclosure import D0, D1, D2, D3, D4, D6, D7
+from service.domain.evaluation_codes import (
+    CATEGORY_JA,
+    CHANGE_JA,
+    EMPLOYMENT_JA,
+    REASON_JA,
+    RESULT_JA,
+)
 from service.domain.form import FieldKind, FormDefinition, FormSection
 from service.domain.form_fields import (
     FIRST_FORMS,
@@ -229,27 +236,6 @@ def _plan(version: int, since: date, until: date | None, names: dict[str, str]) 
 PLAN_BEFORE = _plan(1, FIRST_FORMS, date(2025, 3, 31), STATUTORY_BEFORE)
 PLAN_APPLICATION = _plan(2, STANDARD_SINCE, None, STATUTORY)
 
-CHANGES = (
-    "生活保護適用",
-    "住まいの確保・安定",
-    "医療機関受診開始",
-    "健康状態の改善",
-    "障害手帳取得",
-    "自立意欲の向上・改善",
-    "孤立の解消",
-    "精神の安定",
-    "対人関係・家族関係の改善",
-    "生活習慣の改善",
-    "就労開始（一般就労）",
-    "就労開始（中間的就労）",
-    "職業訓練・就学",
-    "就労収入増加",
-    "職場定着",
-    "債務の整理・家計の改善",
-    "社会参加機会の増加",
-    "その他",
-    "変化なし",
-)
 EVALUATION = FormDefinition(
     code="evaluation",
     version=1,
@@ -277,14 +263,7 @@ EVALUATION = FormDefinition(
                     "evaluation.reason",
                     D3,
                     K.CHOICE,
-                    numbered(
-                        {
-                            "period_over": "期間満了",
-                            "goal_reached": "目標達成",
-                            "situation_changed": "状況変化",
-                            "interrupted": "中断",
-                        }
-                    ),
+                    numbered(REASON_JA),
                     required=True,
                 ),
                 box(
@@ -307,7 +286,7 @@ EVALUATION = FormDefinition(
                     "evaluation.changes",
                     D3,
                     K.CHOICES,
-                    numbered({f"change_{n}": ja for n, ja in enumerate(CHANGES, 1)}),
+                    numbered(CHANGE_JA),
                     required=True,
                     reported=True,
                 ),
@@ -325,7 +304,15 @@ EVALUATION = FormDefinition(
                     K.ERA_DATE,
                     reported=True,
                 ),
-                box("employment", "雇用形態", "evaluation.employment", D2, reported=True),
+                box(
+                    "employment",
+                    "雇用形態",
+                    "evaluation.employment",
+                    D2,
+                    K.CHOICE,
+                    numbered(EMPLOYMENT_JA),
+                    reported=True,
+                ),
                 box("income", "収入（月額）", "evaluation.income", D2, K.YEN),
                 box("income_grew", "増収", "evaluation.income_grew", D2, K.YES_NO, reported=True),
             ),
@@ -347,13 +334,7 @@ EVALUATION = FormDefinition(
                     "evaluation.outcome",
                     D3,
                     K.CHOICE,
-                    numbered(
-                        {
-                            "closed": "終結",
-                            "replanned": "再プランして継続",
-                            "interrupted": "中断",
-                        }
-                    ),
+                    numbered(RESULT_JA),
                     required=True,
                     reported=True,
                 ),
@@ -363,17 +344,7 @@ EVALUATION = FormDefinition(
                     "evaluation.closing",
                     D3,
                     K.CHOICE,
-                    unnumbered(
-                        {
-                            "goal_reached": "困窮状態の改善・目標達成",
-                            "in_sight": "達成のめど",
-                            "lead_moved": "他機関へ主担当が移った",
-                            "public_assistance": "生活保護",
-                            "moved": "転居",
-                            "deceased": "死亡",
-                            "other": "その他",
-                        }
-                    ),
+                    unnumbered(CATEGORY_JA),
                 ),
                 box("exit", "出口（つながり先）", "evaluation.exit", D3),
                 box("after_care", "終結後の見守り", "evaluation.after_care", D3, K.LONG_TEXT),

@@ -91,9 +91,7 @@ def label_of(indicator: Indicator, code: str) -> str:
     return CODES_JA.get(indicator, {}).get(code, code)
 
 
-def public_rows(
-    areas: Iterable[str], themes: Iterable[str], recorded: Collection[Indicator]
-) -> list[Slice]:
+def public_rows(areas: Iterable[str], themes: Iterable[str]) -> list[Slice]:
     """All rows that are published. Raises Invalid if one crossed more than three attributes."""
     check_attributes(ATTRIBUTES)
     places = (*sorted({*areas} - {ELSEWHERE}), ELSEWHERE)
@@ -103,26 +101,18 @@ def public_rows(
         for theme in (*sorted({*themes} - {OTHER}), OTHER)
     ]
     for indicator, whole in _PUBLISHED.items():
-        if indicator not in recorded:
-            continue
         parts = _parts(indicator)
         adds_up = indicator in ADDS_UP or not parts
-        within = whole.value if whole in recorded and whole is not None else None
-        rows.append(Slice(indicator.value, parts, adds_up, within))
+        rows.append(Slice(indicator.value, parts, adds_up, whole.value if whole else None))
     return rows
 
 
-def rows_again(
-    told: Collection[Cell],
-    areas: Iterable[str],
-    themes: Iterable[str],
-    recorded: Collection[Indicator],
-) -> list[Slice]:
+def rows_again(told: Collection[Cell], areas: Iterable[str], themes: Iterable[str]) -> list[Slice]:
     """The rows of a year: those of today, and areas and themes that were published before."""
     before = [cell for cell in told if cell[1].startswith(CONSULTATIONS)]
     places = {cell[2] for cell in before} - {TOTAL}
     tags = {cell[1].removeprefix(BY_THEME) for cell in before if cell[1] != CONSULTATIONS}
-    return public_rows({*areas, *places}, {*themes, *tags}, recorded)
+    return public_rows({*areas, *places}, {*themes, *tags})
 
 
 def public_counts(

@@ -152,11 +152,9 @@ def rate(count: int, population: int, months: int) -> Decimal:
     return half_up(Decimal(count) * 100_000 / population / months)
 
 
-def employment_rate(
-    employed: int | None, increased: int | None, targets: int | None
-) -> Decimal | None:
-    """就労・増収率 in per cent, of those whose plan is for work; ``None`` where it is not recorded."""
-    if employed is None or increased is None or not targets:
+def employment_rate(employed: int, increased: int, targets: int) -> Decimal | None:
+    """就労・増収率 in per cent, of those whose plan is for work; ``None`` where there is nobody."""
+    if not targets:
         return None
     return half_up(Decimal(employed + increased) * 100 / targets)
 
@@ -227,8 +225,7 @@ class Figure(NamedTuple):
 
     indicator: Indicator
     code: str
-    #: ``None`` where nothing records it yet: that is not zero.
-    number: int | None
+    number: int
     #: What was entered after the month was closed, less what was taken back.
     correction: int = 0
 
@@ -247,20 +244,13 @@ def totalled(counted: Iterable[Counted]) -> dict[str, dict[Key, int]]:
     return found
 
 
-def figures_of(
-    live: Mapping[Key, int],
-    frozen: Mapping[Key, int] | None,
-    recorded: frozenset[Indicator],
-) -> list[Figure]:
+def figures_of(live: Mapping[Key, int], frozen: Mapping[Key, int] | None) -> list[Figure]:
     """A month's figures in the order of the survey; of a closed month with its corrections."""
     keys: set[Key] = {(i, ALL) for i in Indicator if i not in (I.SERVICES, I.FUNCTIONS)}
     keys.update(live, frozen or {})
     figures = []
     order = list(Indicator)
     for indicator, code in sorted(keys, key=lambda k: (order.index(k[0]), k[1])):
-        if indicator not in recorded:
-            figures.append(Figure(indicator, code, None))
-            continue
         now = live.get((indicator, code), 0)
         reported = now if frozen is None else frozen.get((indicator, code), 0)
         figures.append(Figure(indicator, code, reported, now - reported))
@@ -275,12 +265,8 @@ def over_months(months: Iterable[Iterable[Figure]]) -> list[Figure]:
             if indicator in NOT_OVER_MONTHS:
                 continue
             before = found.get((indicator, code), Figure(indicator, code, 0))
-            known = number is not None and before.number is not None
             found[indicator, code] = Figure(
-                indicator,
-                code,
-                before.number + number if known else None,  # type: ignore[operator]  # known
-                before.correction + correction,
+                indicator, code, before.number + number, before.correction + correction
             )
     order = list(Indicator)
     return [found[k] for k in sorted(found, key=lambda k: (order.index(k[0]), k[1]))]

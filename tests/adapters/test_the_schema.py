@@ -138,6 +138,7 @@ FUNCTIONS = {
             "survey_conferences",
             "survey_consultations",
             "survey_endings",
+            "survey_evaluations",
             "survey_persons",
             "survey_plans",
             "survey_screened",

@@ -45,7 +45,6 @@ from service.domain.suppression import check_attributes
 from service.domain.survey_sheets import Survey, SurveyMonth, public_sheets, survey_sheet
 
 I = Indicator  # noqa: E741
-EVERY = frozenset(Indicator)
 
 
 @pytest.mark.mechanism("4-40")
@@ -82,11 +81,10 @@ def test_a_half_goes_up(exact: str, printed: str):
     assert half_up(Decimal(exact)) == Decimal(printed)
 
 
-@pytest.mark.parametrize(
-    ("employed", "increased", "targets"), [(None, 1, 5), (1, None, 5), (1, 1, None), (1, 1, 0)]
-)
-def test_what_nothing_records_has_no_rate(employed, increased, targets):
-    assert employment_rate(employed, increased, targets) is None
+def test_the_employment_rate_is_of_those_who_look_for_work():
+    assert employment_rate(12, 8, 53) == Decimal("37.7")
+    assert employment_rate(0, 0, 5) == 0
+    assert employment_rate(0, 0, 0) is None
 
 
 def test_a_population_of_nobody_is_refused():
@@ -148,17 +146,10 @@ def test_codes_add_up_where_nobody_is_counted_twice_and_nowhere_else():
     assert found[I.PERSONS_CONSULTED, ALL] == 5
 
 
-def test_what_nothing_records_is_not_zero():
-    recorded = EVERY - {I.EMPLOYED}
-    told = {(f.indicator, f.code): f for f in figures_of({}, None, recorded)}
-    assert told[I.EMPLOYED, ALL].number is None
-    assert told[I.PLANS, ALL].number == 0
-
-
 def test_a_closed_figure_stays_and_the_difference_stands_beside_it():
     live = {(I.PLANS, ALL): 9, (I.PLANS, "initial"): 9}
     frozen = {(I.PLANS, ALL): 7, (I.PLANS, "initial"): 6, (I.PLANS, "replan"): 1}
-    told = {(f.indicator, f.code): f for f in figures_of(live, frozen, EVERY)}
+    told = {(f.indicator, f.code): f for f in figures_of(live, frozen)}
     assert told[I.PLANS, ALL] == Figure(I.PLANS, ALL, 7, 2)
     assert told[I.PLANS, "initial"] == Figure(I.PLANS, "initial", 6, 3)
     assert told[I.PLANS, "replan"] == Figure(I.PLANS, "replan", 1, -1)
@@ -166,11 +157,7 @@ def test_a_closed_figure_stays_and_the_difference_stands_beside_it():
 
 def test_months_add_up_and_persons_do_not():
     month = [Figure(I.PLANS, ALL, 2, 1), Figure(I.PERSONS_CONSULTED, ALL, 4)]
-    month.append(Figure(I.EMPLOYED, ALL, None))
-    assert over_months([month, month]) == [
-        Figure(I.PLANS, ALL, 4, 2),
-        Figure(I.EMPLOYED, ALL, None),
-    ]
+    assert over_months([month, month]) == [Figure(I.PLANS, ALL, 4, 2)]
 
 
 # What is published
@@ -183,11 +170,10 @@ def test_a_table_crosses_at_most_three_attributes():
     assert refused.value.code == "statistics.too_many_attributes"
 
 
-def test_what_nothing_records_is_not_published():
-    names = {row.name for row in public_rows([], [], EVERY - {I.EMPLOYED})}
-    assert "employed" not in names
-    by_name = {row.name: row for row in public_rows([], [], EVERY - {I.EMPLOYED})}
-    assert by_name["employed_targets"].within is None
+def test_what_is_a_part_of_something_is_published_as_a_part_of_it():
+    by_name = {row.name: row for row in public_rows([], [])}
+    assert by_name["employed"].within is None
+    assert by_name["employed_targets"].within == "employed"
     assert by_name["employment_targets"].within == "plans"
 
 
@@ -213,7 +199,7 @@ def test_free_codes_are_never_published():
 
 def test_a_year_keeps_the_areas_and_themes_that_were_published():
     before = [("2026-04", f"{BY_THEME}old", "gone"), ("2026-04", "new_consultations", TOTAL)]
-    rows = {row.name: row for row in rows_again(before, ["here"], ["new"], EVERY)}
+    rows = {row.name: row for row in rows_again(before, ["here"], ["new"])}
     assert rows["new_consultations"].parts == ("gone", "here", "unknown")
     assert {f"{BY_THEME}old", f"{BY_THEME}new", f"{BY_THEME}other"} <= rows.keys()
 
@@ -229,7 +215,7 @@ def test_a_rate_is_withheld_with_its_number():
     }
 
 
-def test_a_sheet_says_what_is_withheld_and_what_is_not_recorded():
+def test_a_sheet_says_what_is_withheld_and_what_was_not_counted():
     told = {
         ("2026-04", "new_consultations", TOTAL): Told(None),
         ("2026-04", "plans", "initial"): Told(12),
@@ -241,11 +227,11 @@ def test_a_sheet_says_what_is_withheld_and_what_is_not_recorded():
         "2026-04",
         None,
         running=False,
-        figures=(Figure(I.EMPLOYED, ALL, None), Figure(I.PLANS, ALL, 3, -1)),
+        figures=(Figure(I.EMPLOYED, ALL, 2), Figure(I.PLANS, ALL, 3, -1)),
     )
     sheet = survey_sheet(Survey("999997", 2026, (month,), (), None))
     assert sheet.title == "令和8年度"
-    assert ("就労者数", "", "―", "―") in sheet.rows
+    assert ("就労者数", "", "2", "―") in sheet.rows
     assert ("プラン作成件数（締め後の訂正）", "", "-1", "") in sheet.rows
     assert label_of(I.FUNCTIONS, "5") == "第5号 多機関協働"
 

@@ -216,11 +216,21 @@ async def test_a_plan_prints_with_its_services_and_the_person_gets_it_too(town: 
     assert shown["statutory"]["value"] == ["housing_benefit"]
     assert shown["others"]["value"] is None
     paper = await printed(cc, f"{path}.pdf")
-    assert "■1住居確保給付金（家賃補助・転居費用補助）" in paper
-    assert all(w in paper for w in ("□2居住支援事業", "家賃の滞納", "本人署名", OPINION, INFORMANT))
+    assert "■1住居確保給付金（家賃補助）" in paper
+    assert all(
+        w in paper
+        for w in (
+            "□2住居確保給付金（転居費用補助）",
+            "□3居住支援事業",
+            "家賃の滞納",
+            "本人署名",
+            OPINION,
+            INFORMANT,
+        )
+    )
     # As it was called before 2025-04.
     before = await ok(cc.get(path, params={"version": 1}))
-    assert boxes(before)["statutory"]["said"] == "1 住居確保給付金"
+    assert boxes(before)["statutory"]["said"] == "1 住居確保給付金（家賃補助）"
     # The person's own account: the person's copy, whatever is asked for.
     her = await portal(town, whom)
     hers = await ok(her.get(path))

@@ -16,6 +16,7 @@ from town import Town
 
 from service.adapters.postgres.statistics import SOURCES
 from service.domain.role import Role
+from service.domain.statistics import Indicator
 
 HOKUEI = {
     "population": 15_130,
@@ -76,6 +77,73 @@ async def decided(town: Town, plan_id: str, versions: list[dict[str, Any]]) -> N
     await town.owner.execute(PLANS, plan_id, json.dumps(versions))
 
 
+EMPLOYMENT = ("employed", "employed_targets", "income_increased", "increased_targets")
+
+
+async def evaluated(town: Town, plans: list[str], work: dict[str, Any], **more: Any) -> None:
+    """Evaluations of these plans on 10 March, with what became of work."""
+    sheet = {
+        "agency_id": str(town.agency["J"]),
+        "on": "2026-03-10",
+        "recorded_at": "2026-03-10T12:00:00+09:00",
+        "number": 1,
+        "reason": "term_over",
+        "result": "ended",
+        "changes": [],
+        "lines": [],
+        "step_up": False,
+        "employment": {"employed_on": None, "income_increased": False} | work,
+    } | more
+    await town.owner.execute(
+        "INSERT INTO plan_evaluation SELECT (jsonb_populate_record(NULL::plan_evaluation, $2::jsonb"
+        " || jsonb_build_object('id', gen_random_uuid(), 'plan_id', plan))).*"
+        " FROM unnest($1::uuid[]) AS plan",
+        plans,
+        json.dumps(sheet),
+    )
+
+
+async def test_work_counts_in_the_month_it_began_and_each_person_once(town: Town):
+    """What an evaluation tells of a month that is closed stands beside its figure."""
+    _, plan_id = await supported(town)
+    ids = [str(uuid.uuid4()) for _ in range(2)]
+    await decided(
+        town,
+        plan_id,
+        [
+            {
+                "id": i,
+                "number": 1,
+                "decided_at": "2025-10-01T10:00:00+09:00",
+                "employment_support": True,
+            }
+            for i in ids
+        ],
+    )
+    await close_month(town, "2026-01")
+    # Two plans of one person, and the same work told of twice; later they earn more.
+    await evaluated(town, ids, {"employed_on": "2026-01-31"})
+    await evaluated(
+        town, ids[:1], {"employed_on": "2026-02-01", "income_increased": True}, on="2026-04-01"
+    )
+    told = await survey(town, 2025)
+    by_month = {
+        month: [figure(month_of(told, month), i) for i in EMPLOYMENT]
+        for month in ("2026-01", "2026-02", "2026-03")
+    }
+    assert [f["correction"] for f in by_month["2026-01"]] == [1, 1, 0, 0]
+    assert [f["count"] for f in by_month["2026-01"]] == [0, 0, 0, 0]
+    assert [f["count"] for f in by_month["2026-02"]] == [1, 1, 0, 0]
+    assert [f["count"] for f in by_month["2026-03"]] == [0, 0, 0, 0]
+    april = month_of(await survey(town, 2026), "2026-04")
+    assert [figure(april, i)["count"] for i in EMPLOYMENT] == [0, 0, 1, 1]
+
+
+def test_every_indicator_has_one_source():
+    counted = [indicator for indicators in SOURCES.values() for indicator in indicators]
+    assert sorted(counted) == sorted(Indicator)
+
+
 @pytest.mark.mechanism("4-40")
 async def test_a_year_of_hokuei_town(town: Town):
     """Brief §7.1: 34 consultations, 86 plans, 53 for work, 15,130 people: 18.7, 47.4, 29.2."""
@@ -118,11 +186,16 @@ async def test_a_year_of_hokuei_town(town: Town):
         "new_consultations": 18.7,
         "plans": 47.4,
         "employment_targets": 29.2,
-        # No evaluation is on record: that is not zero per cent.
-        "employed_or_increased_percent": None,
+        "employed_or_increased_percent": 0.0,
     }
-    for indicator in ("employed", "employed_targets", "income_increased", "increased_targets"):
-        assert figure(year, indicator)["count"] is None
+    # 20 of the 53 found work or earn more; so do others, whose plan is not for work.
+    found, better = {"employed_on": "2026-02-01"}, {"income_increased": True}
+    await evaluated(town, ids[:12], found)
+    await evaluated(town, ids[12:20], better)
+    await evaluated(town, ids[60:63], found | better)
+    year = (await survey(town, 2025))["year"]
+    assert [figure(year, i)["count"] for i in EMPLOYMENT] == [13, 12, 9, 8]
+    assert year["rates"]["employed_or_increased_percent"] == 37.7
 
 
 async def test_a_consultation_counts_on_the_day_it_was_heard_in_japan(town: Town):
@@ -468,7 +541,7 @@ async def test_the_survey_as_csv_workbook_and_chart(town: Town):
     [new] = [row for row in rows if row[0] == "新規相談受付件数"]
     assert (new[october], new[-1]) == ("3", "3")
     [employed] = [row for row in rows if row[0] == "就労者数"]
-    assert employed[october] == "―"
+    assert employed[october] == "0"
     bound = await officer.get("/v1/statistics/monthly.xlsx", params=params)
     book = load_workbook(io.BytesIO(bound.content))
     assert book.sheetnames == ["令和8年度"]

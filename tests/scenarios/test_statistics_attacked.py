@@ -7,7 +7,6 @@ import pytest
 from scenario_steps import ok
 from statistics_towns import (
     FEWEST,
-    RECORDED,
     Attacker,
     InventedTown,
     invent,
@@ -18,7 +17,6 @@ from statistics_towns import (
 from survey_steps import close_month, heard, public
 from town import Town
 
-from service.adapters.postgres.statistics import PostgresStatistics
 from service.domain.public_survey import public_rows
 from service.domain.publication import TOTAL, YEAR, Told
 from service.domain.statistics import months_of
@@ -78,7 +76,7 @@ def test_the_attacker_sees_through_tables_that_withhold_the_small_ones_only(size
 
 
 def test_every_withheld_small_number_is_withheld_and_every_zero_is_told_or_goes_with_its_row():
-    rows = public_rows(["area_0", "area_1"], ["theme_0"], RECORDED)
+    rows = public_rows(["area_0", "area_1"], ["theme_0"])
     counts = true_counts(rows, 15_000, 5)
     town = invent(15_000, 5, areas=2, themes=1)
     for cell, told in town.told.items():
@@ -132,7 +130,7 @@ async def test_every_public_report_together_gives_nobody_away(town: Town):
     body = await public(reader)
     figures = flat(body)
     assert {cell[0] for cell in figures} == {*MONTHS, YEAR}
-    rows = public_rows(*await _places(town), PostgresStatistics.recorded)
+    rows = public_rows(*await _places(town))
     stored = await town.owner.fetch('SELECT period, "row", place, whole_row FROM public_figure')
     whole = {(r["period"], r["row"], r["place"]): r["whole_row"] for r in stored}
     told = {cell: Told(n, whole[cell]) for cell, n in figures.items()}

@@ -56,7 +56,16 @@ PlanEvaluationRow = row_of(
     PlanEvaluation,
     "plan_evaluation",
     references=_LATER,
-    constraints=[Index("ix_plan_evaluation_plan_id", "plan_id", "id")],
+    constraints=[
+        Index("ix_plan_evaluation_plan_id", "plan_id", "id"),
+        # The survey counts who found work, and whose income rose.
+        Index(
+            "ix_plan_evaluation_employed_on",
+            text("(employment ->> 'employed_on')"),
+            postgresql_where=text("employment IS NOT NULL"),
+        ),
+        Index("ix_plan_evaluation_on", "on", postgresql_where=text("employment IS NOT NULL")),
+    ],
 )
 PLAN = Table(Plan, PlanRow)
 VERSION = Table(PlanVersion, PlanVersionRow)

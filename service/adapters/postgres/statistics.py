@@ -89,8 +89,7 @@ class PublicFigureRow(SQLModel, table=True):
 POPULATION = Table(Population, PopulationRow)
 CLOSED_MONTH = Table(ClosedMonth, ClosedMonthRow)
 
-#: Where the figures come from: a function of the database, and the indicators it counts. What no
-#: source counts is not recorded, which is not the same as zero.
+#: Where the figures come from: a function of the database, and the indicators it counts.
 SOURCES: Mapping[str, frozenset[Indicator]] = {
     "survey_consultations": frozenset(
         {
@@ -114,14 +113,20 @@ SOURCES: Mapping[str, frozenset[Indicator]] = {
     "survey_endings": frozenset(
         {Indicator.CLOSINGS, Indicator.INTERRUPTIONS, Indicator.REPLANNINGS}
     ),
+    "survey_evaluations": frozenset(
+        {
+            Indicator.EMPLOYED,
+            Indicator.EMPLOYED_TARGETS,
+            Indicator.INCOME_INCREASED,
+            Indicator.INCREASED_TARGETS,
+        }
+    ),
     "survey_conferences": frozenset({Indicator.CONFERENCES, Indicator.ITEMS}),
 }
 
 
 class PostgresStatistics:
     """Counts of a municipality, what of them was closed, and what was published."""
-
-    recorded: frozenset[Indicator] = frozenset().union(*SOURCES.values())
 
     def __init__(self, connection: Connection) -> None:
         """Work inside the connection's transaction."""

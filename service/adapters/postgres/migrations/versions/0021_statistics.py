@@ -105,6 +105,7 @@ END
 _NEW = "(NOT again OR coalesce((settled ->> 'returns_are_new')::boolean, false))"
 _MONTH = "to_char(day, 'YYYY-MM')"
 _MILESTONE = "coalesce(settled ->> 'plan_made', 'approved')"
+_EMPLOYED_ON = "employment ->> 'employed_on'"
 _HELD = "('held', 'minutes_draft', 'minutes_confirmed', 'closed')"
 
 #: Each hands out (month, indicator, code, number). More sources may follow: one function each,
@@ -182,6 +183,27 @@ SOURCES: dict[str, str] = {
             AND b.number < h.number ORDER BY b.number DESC LIMIT 1
       )
     GROUP BY 1, 2""",
+    "survey_evaluations": f"""
+    WITH told AS (
+        SELECT p.person_id AS who, v.employment_support AS for_work, e.employment, e.on AS day
+        FROM plan_evaluation e
+        JOIN plan p ON p.id = e.plan_id
+        JOIN plan_version v ON v.plan_id = e.plan_id AND v.number = e.number
+        WHERE p.municipality_code = m AND keeps_statistics(m)
+    ), reached AS (
+        SELECT (employment ->> 'employed_on')::date AS day, 'employed' AS what, who, for_work
+        FROM told
+        WHERE {_EMPLOYED_ON} >= to_char(since, 'YYYY-MM-DD')
+          AND {_EMPLOYED_ON} < to_char(until, 'YYYY-MM-DD')
+        UNION ALL
+        SELECT day, 'income_increased', who, for_work FROM told
+        WHERE day >= since AND day < until AND (employment ->> 'income_increased')::boolean
+    )
+    SELECT {_MONTH}, what, '', count(DISTINCT who) FROM reached GROUP BY 1, 2
+    UNION ALL
+    SELECT {_MONTH}, CASE what WHEN 'employed' THEN 'employed_targets' ELSE 'increased_targets' END,
+           '', count(DISTINCT who)
+    FROM reached WHERE for_work GROUP BY 1, 2""",
     "survey_conferences": f"""
     WITH held AS (
         SELECT c.id, c.kind, {_day("c.starts_at")} AS day FROM conference c
@@ -413,6 +435,14 @@ def _indexes() -> None:
     op.create_index("ix_plan_version_approved_item_id", "plan_version", ["approved_item_id"])
     op.create_index("ix_plan_version_agreed_on", "plan_version", ["agreed_on"])
     op.create_index("ix_plan_version_decided_at", "plan_version", ["decided_at"])
+    told = sa.text("employment IS NOT NULL")
+    op.create_index(
+        "ix_plan_evaluation_employed_on",
+        "plan_evaluation",
+        [sa.text(f"({_EMPLOYED_ON})")],
+        postgresql_where=told,
+    )
+    op.create_index("ix_plan_evaluation_on", "plan_evaluation", ["on"], postgresql_where=told)
     op.create_index(
         "ix_record_history_stage",
         "record_history",
