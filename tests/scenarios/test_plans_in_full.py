@@ -413,6 +413,41 @@ async def test_evaluations_tell_each_reader_its_part(town: Town):
     await hidden(of(town, "H"), "/v1/plans/{}/evaluations", support.plan)
 
 
+async def test_the_evaluation_form_is_filled_in_from_the_sheet(town: Town):
+    """評価シート: what the sheet says, to each reader as far as the plan is open to them."""
+    support = await carried_out(town)
+    path = f"/v1/cases/{support.case}/forms/evaluation"
+
+    async def filled(letter: str) -> dict[str, dict[str, Any]]:
+        body = await ok(of(town, letter).get(path))
+        return {f["code"]: f for s in body["sections"] for f in s["fields"]}
+
+    assert (await filled("J"))["outcome"]["state"] == "unanswered"
+    work = {"employed_on": "2026-12-07", "kind": "supported", "income_increased": True}
+    whole = await sheet(town, support) | END | {"employment": work}
+    whole["lines"][0] |= {"note": "家計簿を続けた"}
+    await ok(of(town, "J").post(f"/v1/plans/{support.plan}/evaluations", whole), 201)
+    own = await filled("J")
+    assert {code: own[code]["said"] for code in ("reason", "outcome", "closing", "employment")} == {
+        "reason": "1 期間満了",
+        "outcome": "1 終結",
+        "closing": "困窮状態の改善・目標達成",
+        "employment": "4 中間的就労",
+    }
+    assert own["changes"]["said"] == "7 孤立の解消、16 債務の整理・家計の改善"
+    assert "：未達成" in own["achieved"]["value"]
+    assert "：達成（家計簿を続けた）" in own["achieved"]["value"]
+    assert own["open_issues"]["value"] == WISH
+    assert own["after_care"]["value"] == "連絡：民生委員が月に一度声をかける"
+    assert own["work_started_on"]["said"] == "令和8年12月7日"
+    assert own["income_grew"]["value"] is True
+    # Whoever is there for a line of their own gets no sheet about the whole plan.
+    theirs = await filled("CC")
+    for code in ("reason", "achieved", "changes", "outcome", "exit", "employment"):
+        assert theirs[code]["state"] == "withheld"
+    await hidden(of(town, "H"), "/v1/cases/{}/forms/evaluation", support.case)
+
+
 async def test_of_two_who_record_at_once_one_looks_again(town: Town):
     support = await carried_out(town)
     j, plan = of(town, "J"), f"/v1/plans/{support.plan}"
