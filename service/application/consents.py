@@ -9,8 +9,6 @@ from service.application.revocations import follow
 from service.domain.access import Part, RecordKind
 from service.domain.consent import (
     Consent,
-    ConsentAct,
-    ConsentState,
     GivenBy,
     GrantConsent,
     Receivers,
@@ -18,6 +16,7 @@ from service.domain.consent import (
     RefuseConsent,
     contradiction,
 )
+from service.domain.consent_states import ConsentAct, ConsentState
 from service.domain.decision import Remedy
 from service.domain.disclosure import D1, disclose
 from service.domain.errors import IllegalMove, Invalid

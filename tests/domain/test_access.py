@@ -54,7 +54,8 @@ from service.domain.access import (
 )
 from service.domain.actor import Actor
 from service.domain.conference_window import Window
-from service.domain.consent import Consent, ConsentState, Receivers, Recipient
+from service.domain.consent import Consent, Receivers, Recipient
+from service.domain.consent_states import ConsentState
 from service.domain.decision import (
     CONFERENCE_BASES,
     DECISION_ORDER,

@@ -35,7 +35,8 @@ from service.domain import access
 from service.domain.access import Facts, Part, Question, RecordKind, decide, gate
 from service.domain.actor import Actor
 from service.domain.conference_window import Window
-from service.domain.consent import Consent, ConsentState, Receivers
+from service.domain.consent import Consent, Receivers
+from service.domain.consent_states import ConsentState
 from service.domain.decision import CONFERENCE_BASES, Basis, Deny, Duty, Permit, Rule
 from service.domain.disclosure import D0, D1, D2, D5, D6, D7, EVERY_CLASS, DataClass
 from service.domain.permission import Permission, Purpose

@@ -30,13 +30,8 @@ from domain_builders import (
 
 from service.domain.access import WAYS_TO_COVER, Part, RecordKind, agreed, decide
 from service.domain.actor import Actor
-from service.domain.consent import (
-    Consent,
-    ConsentState,
-    ExplanationAid,
-    RevokeConsent,
-    contradiction,
-)
+from service.domain.consent import Consent, ExplanationAid, RevokeConsent, contradiction
+from service.domain.consent_states import ConsentState
 from service.domain.decision import Basis, Deny, Duty, Permit, Remedy, Rule
 from service.domain.disclosure import D0, D1, D2, D3, D4, D5, DataClass
 from service.domain.permission import Permission, Purpose

@@ -33,10 +33,7 @@ from pydantic import ValidationError
 from service.domain.consent import (
     MESSAGES_EN,
     MESSAGES_JA,
-    NEXT,
     Consent,
-    ConsentAct,
-    ConsentState,
     GivenBy,
     Method,
     Receivers,
@@ -46,6 +43,7 @@ from service.domain.consent import (
     contradiction,
     opened_by,
 )
+from service.domain.consent_states import NEXT, ConsentAct, ConsentState
 from service.domain.disclosure import D0, D1, D2, D3, D4, D5, D6, D7, EVERY_CLASS, DataClass
 from service.domain.errors import IllegalMove
 from service.domain.permission import CONSENTABLE_PURPOSES, Purpose

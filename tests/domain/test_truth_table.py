@@ -43,7 +43,8 @@ from service.domain.access import (
 )
 from service.domain.actor import Actor
 from service.domain.conference_window import Window
-from service.domain.consent import Consent, ConsentState, Receivers
+from service.domain.consent import Consent, Receivers
+from service.domain.consent_states import ConsentState
 from service.domain.decision import CONFERENCE_BASES, Basis, Deny, Duty, Permit, Rule
 from service.domain.disclosure import EVERY_CLASS
 from service.domain.permission import Permission, Purpose

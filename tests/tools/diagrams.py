@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from service.domain import conference_states as conference
-from service.domain import consent, plan
+from service.domain import consent_states, plan
 from service.domain import consultation_states as consultation
 from service.domain import referral_states as referral
 from service.domain import signal_states as signal
@@ -103,11 +103,11 @@ def blocks() -> dict[str, str]:
         "referral-turns": turns(),
         "consent": fence.format(
             mermaid(
-                _rows(consent.NEXT),
+                _rows(consent_states.NEXT),
                 (
-                    consent.ConsentState.REVOKED,
-                    consent.ConsentState.SUPERSEDED,
-                    consent.ConsentState.VOID,
+                    consent_states.ConsentState.REVOKED,
+                    consent_states.ConsentState.SUPERSEDED,
+                    consent_states.ConsentState.VOID,
                 ),
             )
         ),
