@@ -11,7 +11,8 @@ from uuid import UUID
 
 from service.domain.calendar_jp import format_era, jst_date
 from service.domain.case import Case
-from service.domain.consent import Consent, ConsentState
+from service.domain.consent import Consent
+from service.domain.consent_states import ConsentState
 from service.domain.consultation import Consultation
 from service.domain.consultation_states import ConsultationStatus
 from service.domain.disclosure import D0, D1, Classes

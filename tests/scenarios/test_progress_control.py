@@ -518,6 +518,7 @@ async def test_an_item_shows_what_came_of_it_to_its_readers(town: Town):
     # A draft may still change; a line that is not there is none.
     await refused(j.post(f"{item}/result", with_line(line=1)), 422, "task.plan_line_unknown")
     agreed = {"number": 1, "agreed_on": "2026-11-20", "agreed_by": "本人"}
+    await ok(lawyer.post(f"/v1/plans/{plan}/sign-off", {"number": 1}))
     await ok(j.post(f"/v1/plans/{plan}/agree", agreed))
     for wrong in ({"line": 2}, {"line": 1, "number": 2}, {"line": 1, "plan_id": str(uuid.uuid4())}):
         await refused(j.post(f"{item}/result", with_line(**wrong)), 422, "task.plan_line_unknown")
