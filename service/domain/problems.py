@@ -1120,6 +1120,58 @@ PROBLEMS: dict[str, Words] = {
         "The issuer's keys cannot be fetched at the moment, so the token cannot be checked. Try again shortly.",
         "現在ログイン元の鍵を確認できません。しばらくしてからやり直してください。",
     ),
+    "log.checkpoint_not_signed": Words(
+        "No known key of this log has signed the checkpoint. Ask the log's keeper for its keys, on another way than this one.",
+        "このログの既知の鍵による署名がありません。ログの管理者から別の経路で鍵を受け取ってください。",
+    ),
+    "log.checkpoint_of_another_log": Words(
+        "This checkpoint is of another log. Compare its first line with the origin that you expect.",
+        "別のログのチェックポイントです。1行目のorigin（ログの名称）を確認してください。",
+    ),
+    "log.checkpoint_unreadable": Words(
+        "This is no checkpoint: three lines at least, with origin, size and root (C2SP tlog-checkpoint).",
+        "チェックポイントとして読み取れません（origin・件数・ルートの3行以上、C2SP tlog-checkpoint）。",
+    ),
+    "log.entry_altered": Words(
+        "The entry is not what the log committed to. It was changed after it was written.",
+        "記録がログの内容と一致しません。記録後に書き換えられています。",
+    ),
+    "log.entry_unreadable": Words(
+        "The entry cannot be read as JSON. It is not as it was written.",
+        "記録をJSONとして読み取れません。書き込まれた時のままではありません。",
+    ),
+    "log.frontier_does_not_fit": Words(
+        "The hashes to begin with do not fit the size of the tree. Take the export again.",
+        "開始時のハッシュの数が件数と合いません。もう一度書き出してください。",
+    ),
+    "log.index_beyond_size": Words(
+        "The tree has no entry with this number. Numbers begin at 0 and end below facts.size.",
+        "この番号の記録はありません。番号は0からfacts.size未満です。",
+    ),
+    "log.key_unreadable": Words(
+        "This is no key: name, id and key, joined by + (C2SP signed-note).",
+        "鍵として読み取れません（名称+ID+鍵、C2SP signed-note）。",
+    ),
+    "log.note_unreadable": Words(
+        "This is no signed note: text, an empty line, and a line for each signature (C2SP signed-note).",
+        "署名付きノートとして読み取れません（本文・空行・署名行、C2SP signed-note）。",
+    ),
+    "log.proof_does_not_fit": Words(
+        "The proof has more or fewer steps than these sizes ask for. Ask for it again.",
+        "証明の段数が件数と合いません。もう一度取得してください。",
+    ),
+    "log.proof_of_another_root": Words(
+        "The proof leads to another root: what it is about is not in this log as you hold it. Keep both checkpoints and report it.",
+        "証明が別のルートに至ります。このログの内容と一致しません。両方のチェックポイントを保存し、報告してください。",
+    ),
+    "log.signature_wrong": Words(
+        "A signature in the name of a known key is not by it. Keep the note and report it.",
+        "既知の鍵の名で付された署名が正しくありません。ノートを保存し、報告してください。",
+    ),
+    "log.sizes_reversed": Words(
+        "The older size comes first: from is at least 1 and at most to.",
+        "先に古い件数を指定してください（fromは1以上、to以下）。",
+    ),
     "method.not_allowed": Words(
         "This address does not take that method.", "このURLではそのメソッドは使えません。"
     ),
