@@ -1,0 +1,1 @@
+"""Signing and cosigning the audit log's checkpoints (cryptography, HTTP, files)."""
