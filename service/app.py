@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,11 +25,14 @@ from service.adapters.paper import PaperPrinter
 from service.adapters.postgres.database import Database, PostgresUnitOfWork
 from service.adapters.postgres.schema import current_revision, head_revision, refuse_privileges
 from service.adapters.tabular import TabularFiles
+from service.adapters.transparency.ed25519 import Signer, check
+from service.adapters.transparency.memory import CheckpointFile
 from service.api.application import create_application
 from service.api.context import Service
 from service.api.middleware import Entrance
 from service.api.pace import Pace
 from service.application.context import Context, Trace
+from service.application.log_keeping import LogKeeper
 from service.application.sweeps import sweep_all
 from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
 from service.domain.errors import Refusal
@@ -80,6 +84,15 @@ class Wiring:
         self.closed = closed_in_japan()
         self.pseudonyms = Pseudonyms(settings.shared_secret("pseudonym.key"))
         keys = KeyStore(http, clock=clock, allow_loopback_http=settings.demo)
+        signers = [Signer(settings.log_origin, seed) for seed in settings.log_keys()]
+        self.keeper = LogKeeper(
+            database.log,
+            origin=settings.log_origin,
+            signers=signers,
+            check=check,
+            memory=CheckpointFile(settings.home / "log" / "checkpoint"),
+            clock=clock,
+        )
         self._verifier = TokenVerifier(audience=settings.audience, issuers=self._issuer, keys=keys)
         self.service = Service(
             open_work=database.unit_of_work,
@@ -98,6 +111,8 @@ class Wiring:
             pseudonyms=self.pseudonyms,
             cursor_key=settings.kept_secret("cursor.key"),
             audience=settings.audience,
+            open_log=database.log,
+            log_keys=tuple(str(s.key) for s in signers),
         )
 
     async def _verify(self, request: Request, now: datetime) -> VerifiedToken:
@@ -133,7 +148,7 @@ class Wiring:
 
     async def sweep(self) -> int:
         """Move everything whose deadline has passed; how many that were."""
-        return await sweep_all(self.open_sweep, failed=_sweep_failed)
+        return await sweep_all(self.open_sweep, failed=partial(_failed, "sweep"))
 
     async def keep_sweeping(self) -> None:
         """Sweep until cancelled. A sweep that fails is tried again, and the log says so."""
@@ -145,13 +160,27 @@ class Wiring:
             except Refusal as refusal:
                 log.warning("sweep.failed", code=refusal.code)
             except Exception as error:  # noqa: BLE001 - the sweep must go on
-                _sweep_failed(error)
+                _failed("sweep", error)
             await asyncio.sleep(self.settings.sweep_seconds)
 
+    async def keep_log(self) -> None:
+        """Seal and sign until cancelled. What contradicts a checkpoint is never signed."""
+        while True:
+            try:
+                if await self.keeper.keep():
+                    for name in await self.keeper.ask_witnesses():
+                        log.warning("log.witness_silent", witness=name)
+            except Refusal as refusal:
+                log.critical("log.halted", code=refusal.code, **refusal.facts)
+            except Exception as error:  # noqa: BLE001 - it is tried again
+                _failed("log", error)
+            await asyncio.sleep(self.settings.log_seconds)
 
-def _sweep_failed(error: Exception) -> None:
+
+def _failed(what: str, error: Exception) -> None:
     """What kind of error, never its text: it may quote what is stored."""
-    log.error("sweep.failed", kind=type(error).__name__)
+    event = f"{what}.failed"
+    log.error(event, kind=type(error).__name__)
 
 
 def new_id() -> UUID:
@@ -193,9 +222,10 @@ def build(
             wiring = Wiring(settings, database=database, http=client, clock=clock)
             app.state.service = wiring.service
             app.state.wiring = wiring
-            task = asyncio.create_task(wiring.keep_sweeping()) if sweeping else None
+            going = (wiring.keep_sweeping(), wiring.keep_log()) if sweeping else ()
+            tasks = [asyncio.create_task(g) for g in going]
             yield
-            if task is not None:
+            for task in tasks:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task

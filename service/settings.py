@@ -36,6 +36,10 @@ class Settings:
     """``TSUNAGI_SWEEP_SECONDS``: how often deadlines are looked at."""
     pool: int = 10
     """``TSUNAGI_POOL``: database connections of one process."""
+    log_origin: str = "tsunagi.example/audit"
+    """``TSUNAGI_LOG_ORIGIN``: the name of this service's audit log, as its checkpoints begin."""
+    log_seconds: float = 10.0
+    """``TSUNAGI_LOG_SECONDS``: how often new audit entries are sealed into a signed checkpoint."""
     paper_mib: int = 20
     """``TSUNAGI_PAPER_MIB``: how large a paper of a conference may be, in MiB."""
     secrets: Path | None = None
@@ -63,6 +67,8 @@ class Settings:
             docs=_flag(known, "TSUNAGI_DOCS", default=demo),
             sweep_seconds=_number(known, "TSUNAGI_SWEEP_SECONDS", 20.0, 0.2, 3600),
             pool=int(_number(known, "TSUNAGI_POOL", 10, 2, 200)),
+            log_origin=_origin(known.get("TSUNAGI_LOG_ORIGIN", "tsunagi.example/audit")),
+            log_seconds=_number(known, "TSUNAGI_LOG_SECONDS", 10.0, 0.2, 30),
             paper_mib=int(_number(known, "TSUNAGI_PAPER_MIB", 20, 1, 100)),
             secrets=Path(known["TSUNAGI_SECRETS"]) if "TSUNAGI_SECRETS" in known else None,
         )
@@ -92,16 +98,26 @@ class Settings:
 
         A new key goes on top; an old one stays as long as there are files that it locked.
         """
+        return self._secret_lines("file.keys")
+
+    def log_keys(self) -> tuple[bytes, ...]:
+        """The private keys that sign the audit log, one a line in ``log.keys``: all of them sign.
+
+        A new key is added, its public half is handed on, and only then the old one is taken out.
+        """
+        return self._secret_lines("log.keys")
+
+    def _secret_lines(self, name: str) -> tuple[bytes, ...]:
         if self.secrets is None:
-            found = self.kept_secret("file.keys")
+            found = self.kept_secret(name)
         else:
             try:
-                found = bytes.fromhex((self.secrets / "file.keys").read_text())
+                found = bytes.fromhex((self.secrets / name).read_text())
             except (OSError, ValueError):
                 found = b""
         if not found or len(found) % 32:
             raise SettingsError(
-                "TSUNAGI_SECRETS needs a file file.keys with 32 bytes in hexadecimal on each line"
+                f"TSUNAGI_SECRETS needs a file {name} with 32 bytes in hexadecimal on each line"
                 " (openssl rand -hex 32), the newest on top; the same one for every process."
             )
         return tuple(found[i : i + 32] for i in range(0, len(found), 32))
@@ -130,6 +146,14 @@ def _flag(known: Mapping[str, str], name: str, *, default: bool) -> bool:
     if given.lower() in ("0", "false", "no", "off"):
         return False
     raise SettingsError(f"{name} is on or off: set it to 1 or 0.")
+
+
+def _origin(given: str) -> str:
+    if not given or any(c.isspace() or c == "+" for c in given):
+        raise SettingsError(
+            "TSUNAGI_LOG_ORIGIN is a name like tsunagi.example.lg.jp/audit: no spaces, no plus sign."
+        )
+    return given
 
 
 def _number(known: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:

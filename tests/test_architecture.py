@@ -415,7 +415,17 @@ def test_what_is_decided_again_was_asked_by_an_auditor_on_record() -> None:
 
 # Routes
 
-OPEN_TO_ALL = {"/healthz", "/readyz", "/.well-known/oauth-protected-resource"}
+OPEN_TO_ALL = {
+    "/.well-known/oauth-protected-resource",
+    "/healthz",
+    # Hashes and a number: whoever watches over the audit log need not be known to us.
+    "/log/checkpoint",
+    "/log/consistency",
+    "/log/inclusion",
+    "/log/keys",
+    "/log/tile/{address:path}",
+    "/readyz",
+}
 DOCS = {"/openapi.json", "/docs", "/docs/assets", "/docs/oauth2-redirect"}
 #: POSTs that only ask; a name or an area does not belong in a URL, nor does what somebody wants
 #: explained, decided again or printed.

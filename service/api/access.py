@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from service.api import examples
@@ -12,7 +13,7 @@ from service.api.consents import PAPER, Format, printed
 from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import access_requests, explanations, papers
+from service.application import access_requests, explanations, log_proofs, papers
 from service.application.access_requests import LiftEmbargo
 from service.application.explanations import ExplainAccess
 from service.domain.access_request import (
@@ -29,6 +30,19 @@ router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS)
 REQUESTS: list[str | Enum] = ["Disclosure"]
 
 
+class EntryProof(BaseModel):
+    """An entry's leaf and its way up to the root of a signed checkpoint; bytes in base64."""
+
+    id: UUID
+    index: int = Field(description="Its place in the log, from 0.")
+    size: int = Field(description="How many entries the checkpoint is over.")
+    leaf: str
+    proof: list[str] = Field(description="RFC 9162 §2.1.3: the hashes from the leaf upwards.")
+    checkpoint: str = Field(description="A C2SP signed note.")
+    salt: str | None = Field(default=None, description="With the words: what the leaf commits to.")
+    words: str | None = Field(default=None, description="What the entry says, as JSON.")
+
+
 @router.post("/access/explain", response_model=dict[str, Any], tags=["Audit"])
 @acts(Permission.ACCESS_EXPLAIN, keyed=False)
 async def explain_access(
@@ -43,6 +57,13 @@ async def explain_access(
 async def replay_decision(entry_id: UUID, context: Asked) -> Response:
     """Make an audited decision again on the facts that were kept with it."""
     return show(await explanations.replay(context, entry_id))
+
+
+@router.get("/audit/events/{entry_id}/proof", response_model=EntryProof, tags=["Audit"])
+@acts(Permission.AUDIT_READ)
+async def prove_audit_event(entry_id: UUID, context: Asked) -> Response:
+    """Prove that an audit entry stands in the signed log, word for word as it was written."""
+    return show(await log_proofs.proof_of_entry(context, entry_id))
 
 
 @router.post(

@@ -41,6 +41,7 @@ from service.api import (
     referrals,
     statistics,
     tasks,
+    transparency,
     well_known,
 )
 from service.api.errors import simple_problem
@@ -113,6 +114,7 @@ def create_application(
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(well_known.router)
+    app.include_router(transparency.router)
     app.add_exception_handler(HTTPException, _no_route)
     app.openapi = lambda: contract(app, login)  # type: ignore[method-assign]  # FastAPI's way to extend it
     if docs:

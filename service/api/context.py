@@ -30,6 +30,7 @@ from service.application.callers import identify, nobody
 from service.application.context import Context, Page, Shown, Trace
 from service.application.file_ports import FileRoom
 from service.application.import_ports import TableFiles
+from service.application.log_ports import OpenLog
 from service.application.ports import FirstAnswer, Work
 from service.application.printer import Printer
 from service.domain.actor import Actor, VerifiedToken
@@ -76,6 +77,9 @@ class Service:
     pseudonyms: Pseudonyms
     cursor_key: bytes
     audience: str
+    open_log: OpenLog
+    #: The public keys of the transparency log (vkeys).
+    log_keys: tuple[str, ...]
 
 
 def acts(permission: Permission, *, keyed: bool = True) -> Callable[[Endpoint], Endpoint]:

@@ -164,6 +164,19 @@ def as_seen_by(entry: AuditEntry, agency_id: UUID) -> AuditEntry:
     )
 
 
+def facts_of_entry(context: Context, entry_id: UUID, entry: AuditEntry | None) -> Facts:
+    """What the caller has to do with one entry: its agency made it, or holds what it is about."""
+    mine = entry is not None and context.agency_id in (entry.agency_id, entry.holder_agency_id)
+    return Facts(
+        kind=RecordKind.AUDIT,
+        record_id=entry_id,
+        found=entry is not None,
+        holder_agency_id=context.agency_id if mine else None,
+        person_id=entry.person_id if entry is not None else None,
+        parts=frozenset({Part.HOLDER}) if mine else frozenset(),
+    )
+
+
 def _facts(context: Context, person_id: UUID | None) -> Facts:
     """The agency's own log."""
     return Facts(

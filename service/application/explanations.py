@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.application.audits import as_seen_by
+from service.application.audits import as_seen_by, facts_of_entry
 from service.application.callers import stand_in
 from service.application.context import Context, Shown
 from service.application.facts import case_facts, person_facts, plan_facts, referral_facts
-from service.domain.access import Facts, Part, Question, RecordKind, decide
+from service.domain.access import Facts, Part, Question, decide
 from service.domain.access_request import PROTECTED_BASES
 from service.domain.actor import Held
 from service.domain.audit import DecidedEntry, Outcome
@@ -68,15 +68,7 @@ async def explain(context: Context, command: ExplainAccess) -> Shown:
 async def replay(context: Context, entry_id: UUID) -> Shown:
     """Decide again what an entry tells of, on the facts kept with it; auditors only."""
     entry = await context.work.audit.find(entry_id)
-    mine = entry is not None and context.agency_id in (entry.agency_id, entry.holder_agency_id)
-    facts = Facts(
-        kind=RecordKind.AUDIT,
-        record_id=entry_id,
-        found=entry is not None,
-        holder_agency_id=context.agency_id if mine else None,
-        person_id=entry.person_id if entry is not None else None,
-        parts=frozenset({Part.HOLDER}) if mine else frozenset(),
-    )
+    facts = facts_of_entry(context, entry_id, entry)
     context.enforce(Permission.AUDIT_REPLAY, facts)
     assert entry is not None  # noqa: S101 - no permit without a record
     if entry.question is None:

@@ -19,6 +19,7 @@ from service.application.form_ports import Checklists, Forms
 from service.application.import_ports import Areas, Imports
 from service.application.information_request_ports import InformationRequests
 from service.application.item_move_ports import ItemMoves
+from service.application.log_ports import LogStore
 from service.application.plan_ports import Plans
 from service.application.ports_of_care import (
     Assessments,
@@ -60,6 +61,7 @@ from service.domain.people import Household, Person, Representation
 from service.domain.policy import ReferralPolicy
 from service.domain.provision import Provision
 from service.domain.screening import Screening
+from service.domain.sealed_entry import Sealed
 from service.domain.signal_states import SignalPolicy
 from service.domain.supervision import Supervision
 from service.domain.tally import Recommendation
@@ -280,6 +282,7 @@ class AuditLog(Protocol):
         self, person_id: UUID, after: UUID | None, limit: int
     ) -> Sequence[AuditEntry]: ...
     async def find(self, entry_id: UUID) -> DecidedEntry | None: ...
+    async def sealed(self, entry_id: UUID) -> Sealed | None: ...
     async def receivers_of(self, person_id: UUID) -> frozenset[UUID]: ...
 
 
@@ -356,6 +359,8 @@ class UnitOfWork(Protocol):
     def tasks(self) -> Tasks: ...
     @property
     def audit(self) -> AuditLog: ...
+    @property
+    def log(self) -> LogStore: ...
     async def in_emergency(self, person_id: UUID) -> None: ...
 
 

@@ -1164,9 +1164,21 @@ PROBLEMS: dict[str, Words] = {
         "The proof leads to another root: what it is about is not in this log as you hold it. Keep both checkpoints and report it.",
         "証明が別のルートに至ります。このログの内容と一致しません。両方のチェックポイントを保存し、報告してください。",
     ),
+    "log.not_sealed_yet": Words(
+        "The entry has no place in a signed checkpoint yet. Ask again in a minute.",
+        "この記録はまだ署名済みチェックポイントに入っていません。1分ほど後にもう一度お試しください。",
+    ),
+    "log.rewritten": Words(
+        "The log does not begin with what was signed before. Nothing is signed any more. Keep the database as it is, and compare it with the checkpoints that the witnesses hold.",
+        "ログが以前に署名した内容と一致しないため、署名を停止しました。データベースを保全し、立会人（ウィットネス）が保管するチェックポイントと照合してください。",
+    ),
     "log.signature_wrong": Words(
         "A signature in the name of a known key is not by it. Keep the note and report it.",
         "既知の鍵の名で付された署名が正しくありません。ノートを保存し、報告してください。",
+    ),
+    "log.size_beyond_signed": Words(
+        "No checkpoint of this size is signed yet. Ask for one of facts.size at most.",
+        "この件数のチェックポイントはまだ署名されていません。facts.size以下の件数を指定してください。",
     ),
     "log.sizes_reversed": Words(
         "The older size comes first: from is at least 1 and at most to.",

@@ -1,7 +1,7 @@
-"""An audit entry as the transparency log keeps it: canonical bytes, and a commitment to them.
+"""An audit entry as the transparency log keeps it: bytes, and a commitment to them.
 
-What an entry says is written once, as canonical JSON (sorted keys, no spaces), and is never
-written again. The log's leaf holds only the entry's id, its instant, and a *commitment*: a hash of
+What an entry says is written once, as JSON, by the database as the entry comes in, and these bytes
+are never written again. The log's leaf holds only the entry's id, its instant, and a *commitment*: a hash of
 what it says, with a salt that nobody can guess. Whoever is shown the entry with its salt can check
 it against the leaf. Where a person's data must be erased, salt and words go: what they were can
 no longer be found out, and every proof goes on to hold.
@@ -9,25 +9,24 @@ no longer be found out, and every proof goes on to hold.
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from service.domain.audit import DecidedEntry
 from service.domain.errors import Invalid
 from service.domain.merkle import Hash, leaf_hash
 
 #: How leaves are written; another way gets another number.
 LEAF_VERSION = 1
-SALT_BYTES = 32
 
 
 class Sealed(NamedTuple):
     """What is stored of an entry for the log, beside its columns."""
 
     leaf: bytes
-    salt: bytes
-    words: bytes
+    #: Both are gone once they had to be erased.
+    salt: bytes | None
+    words: bytes | None
 
     @property
     def hash(self) -> Hash:
@@ -35,34 +34,9 @@ class Sealed(NamedTuple):
         return leaf_hash(self.leaf)
 
 
-def canonical(value: Mapping[str, Any]) -> bytes:
-    """JSON in one way only: keys sorted, no spaces, UTF-8 (RFC 8785 for strings, arrays, objects)."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-
-
-def words_of(entry: DecidedEntry, salt: bytes) -> bytes:
-    """What the entry says. The facts it was decided on stand in it by their commitment only."""
-    said = entry.model_dump(mode="json", exclude={"question"}, exclude_none=True)
-    if entry.question is not None:
-        said["decided_on"] = commitment(salt, entry.question.encode())
-    return canonical(said)
-
-
 def commitment(salt: bytes, words: bytes) -> str:
     """A hash of words that nobody can try out without the salt."""
     return sha256(salt + sha256(words).digest()).hexdigest()
-
-
-def seal(entry: DecidedEntry, salt: bytes) -> Sealed:
-    """The entry as the log keeps it, under a salt of its own: 32 bytes that nobody can guess."""
-    words = words_of(entry, salt)
-    leaf = {
-        "v": LEAF_VERSION,
-        "id": str(entry.id),
-        "at": entry.at.astimezone(UTC).isoformat(),
-        "sealed": commitment(salt, words),
-    }
-    return Sealed(canonical(leaf), salt, words)
 
 
 def check_sealed(leaf: bytes, salt: bytes, words: bytes) -> Mapping[str, Any]:
@@ -88,8 +62,3 @@ def _instant(entry: Mapping[str, Any]) -> datetime | None:
         return datetime.fromisoformat(str(entry.get("at")))
     except ValueError:
         return None
-
-
-def matches(entry: DecidedEntry, sealed: Sealed) -> bool:
-    """Whether the columns by which entries are found say what the entry says."""
-    return words_of(entry, sealed.salt) == sealed.words

@@ -38,6 +38,10 @@ APPEND_ONLY = {
     "fixed_packet",
     "item_move",
     "closed_month",
+    "log_checkpoint",
+    "log_cosignature",
+    "log_leaf",
+    "log_node",
     "minutes_agreement",
     "minutes_version",
     "note",
@@ -144,12 +148,18 @@ FUNCTIONS = {
             "survey_screened",
         )
     ),
+    # Seal what comes into the audit log; its sealed entries get their places without being read.
+    *(
+        (name, name == "seal_entry", False, False)
+        for name in ("entry_leaf", "entry_words", "log_commitment", "seal_entry")
+    ),
+    ("log_pending", True, True, False),
     ("consultations_of", False, False, False),
     ("plans_made", False, False, False),
     # A case that has not ended has exactly one active lead.
     ("case_is_held", True, False, False),
 }
-TRIGGER_NAMES = {"keep_history", "join_circle", "name_the_record", "case_is_held"}
+TRIGGER_NAMES = {"keep_history", "join_circle", "name_the_record", "case_is_held", "seal_entry"}
 
 
 @asynccontextmanager

@@ -5,18 +5,27 @@ from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Connection
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
 
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.audit import AuditEntry, DecidedEntry
+from service.domain.sealed_entry import Sealed
 
 AuditRow = row_of(
     DecidedEntry,
     "audit_entry",
+    # Written by the database as the entry comes in: what the transparency log keeps of it.
+    extra=[
+        Column("leaf", LargeBinary, nullable=False),
+        Column("salt", LargeBinary),
+        Column("words", LargeBinary),
+        Column("xid", BigInteger, nullable=False),
+    ],
     constraints=[
         Index("ix_audit_entry_agency_id", "agency_id", "id"),
         Index("ix_audit_entry_holder_agency_id", "holder_agency_id", "id"),
         Index("ix_audit_entry_person_id", "person_id", "id"),
+        Index("ix_audit_entry_xid", "xid", "id"),
     ],
 )
 #: Lists leave out what a decision was made on; it is read for its replay alone.
@@ -85,6 +94,13 @@ class PostgresAuditLog:
         """One entry, with what it was decided on."""
         row = await self._connection.fetchrow(f"{DECIDED.select} WHERE id = $1", entry_id)
         return DECIDED.read(row) if row else None
+
+    async def sealed(self, entry_id: UUID) -> Sealed | None:
+        """One entry as the transparency log keeps it; salt and words are gone once erased."""
+        row = await self._connection.fetchrow(
+            "SELECT leaf, salt, words FROM audit_entry WHERE id = $1", entry_id
+        )
+        return Sealed(row["leaf"], row["salt"], row["words"]) if row else None
 
     async def receivers_of(self, person_id: UUID) -> frozenset[UUID]:
         """Agencies that were shown something about the person on the ground of consent."""

@@ -57,6 +57,7 @@ from service.adapters.postgres.provisions import (
 from service.adapters.postgres.referrals import PostgresReferrals
 from service.adapters.postgres.statistics import PostgresStatistics
 from service.adapters.postgres.tasks import PostgresTasks
+from service.adapters.postgres.transparency import PostgresTransparencyLog
 from service.domain.actor import Actor
 from service.domain.audit import DecidedEntry
 from service.domain.errors import Unavailable
@@ -160,6 +161,7 @@ class PostgresUnitOfWork:
         self.statistics = PostgresStatistics(connection)
         self.tasks = PostgresTasks(connection)
         self.audit = PostgresAuditLog(connection)
+        self.log = PostgresTransparencyLog(connection)
         self._transaction = connection.transaction()
 
     async def begin(self) -> Self:
@@ -238,6 +240,12 @@ class Database:
                 # The rollback was cut off as well: whoever was cancelled must not go on.
                 raise asyncio.CancelledError from error
             raise Unavailable("database.unavailable") from error
+
+    @asynccontextmanager
+    async def log(self) -> AsyncIterator[PostgresTransparencyLog]:
+        """The transparency log in a transaction of its own, which is committed in the end."""
+        async with self.pool.acquire(timeout=10.0) as connection, connection.transaction():
+            yield PostgresTransparencyLog(connection)
 
     async def ready(self) -> bool:
         """Whether the database answers."""

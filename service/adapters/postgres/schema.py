@@ -38,6 +38,7 @@ from service.adapters.postgres import (
     referrals,
     statistics,
     tasks,
+    transparency,
 )
 from service.adapters.postgres.rows import metadata
 
@@ -71,6 +72,7 @@ STORES = (
     referrals,
     statistics,
     tasks,
+    transparency,
 )
 
 #: Tables whose rows may be added and read, never changed: history and the audit log.
@@ -78,11 +80,15 @@ APPEND_ONLY = (
     "assessment",
     "audit_entry",
     "checklist_sheet",
-    "local_form",
+    "closed_month",
     "file_content",
     "fixed_packet",
     "item_move",
-    "closed_month",
+    "local_form",
+    "log_checkpoint",
+    "log_cosignature",
+    "log_leaf",
+    "log_node",
     "minutes_agreement",
     "minutes_version",
     "note",
