@@ -97,6 +97,7 @@ COUNTING = {
     "survey_conferences",
     "survey_consultations",
     "survey_endings",
+    "survey_evaluations",
     "survey_persons",
     "survey_plans",
     "survey_screened",
