@@ -103,7 +103,7 @@ class LogKeeper:
             for known in (remembered, kept):
                 if known is not None:
                     await _check_begins_with(log, size, known)
-            if kept is not None and kept.size == size:
+            if size == (kept.size if kept else 0):
                 return
             text = Checkpoint(self._origin, size, await root_at(log, size)).text
             note = str(Note(text, tuple(s.sign(text) for s in self._signers)))

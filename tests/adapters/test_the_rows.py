@@ -1311,7 +1311,13 @@ NEEDED = {
 #: What a full value cannot have as well: an attendee is an agency, the person or a resident.
 EXCLUDED = {"Attendee": {"person_id", "resident", "comes_with", "relation"}}
 #: Columns that a value does not read: what only storage knows, what another value has.
-UNREAD = {"Person": {"search_keys", "voided_at"}, "AuditEntry": {"question"}}
+#: What the database seals of an entry, for the transparency log.
+SEALED = {"leaf", "salt", "words", "xid"}
+UNREAD = {
+    "AuditEntry": {"question"} | SEALED,
+    "DecidedEntry": SEALED,
+    "Person": {"search_keys", "voided_at"},
+}
 
 
 def full(kind: type[V]) -> V:

@@ -300,6 +300,10 @@ async def test_the_role_is_neither_owner_nor_powerful(databases: Databases):
 
 #: Something in a row that somebody might want to be different.
 ON_RECORD = {
+    "log_checkpoint": "note",
+    "log_cosignature": "line",
+    "log_leaf": "hash",
+    "log_node": "hash",
     "assessment": "issues",
     "audit_entry": "outcome",
     "checklist_sheet": "items",

@@ -1,0 +1,57 @@
+"""Steps of the transparency log: keep it, and look at it from outside."""
+
+from base64 import b64decode
+from collections.abc import Sequence
+from typing import Any
+
+from town import Town
+
+from service.adapters.postgres.log_check import LogChecked, check_log
+from service.adapters.transparency.ed25519 import check
+from service.application.log_keeping import LogKeeper
+from service.domain.merkle import check_inclusion, leaf_hash
+from service.domain.sealed_entry import check_sealed
+from service.domain.signed_note import Checkpoint, NoteKey, opened
+
+
+def keeper(town: Town) -> LogKeeper:
+    return town.app.state.wiring.keeper
+
+
+async def keys(town: Town) -> list[NoteKey]:
+    answer = await town.http.get("/log/keys")
+    assert answer.status_code == 200
+    return [NoteKey.read(line) for line in answer.text.splitlines()]
+
+
+async def checkpoint(town: Town) -> Checkpoint:
+    """The newest one, checked as anybody would."""
+    answer = await town.http.get("/log/checkpoint")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    return opened(answer.text, town.settings.log_origin, await keys(town), check)
+
+
+async def proof(town: Town, path: str, **params: int) -> list[bytes]:
+    answer = await town.http.get(f"/log/{path}", params=params)
+    assert answer.status_code == 200, answer.text
+    return [b64decode(step) for step in answer.json()["proof"]]
+
+
+def proven(body: dict[str, Any], origin: str, known: Sequence[NoteKey]) -> Any:
+    """What a proven entry says, once its proof holds; nothing where its words are closed."""
+    signed = opened(body["checkpoint"], origin, known, check)
+    assert signed.size == body["size"]
+    leaf = b64decode(body["leaf"])
+    steps = [b64decode(step) for step in body["proof"]]
+    check_inclusion(body["index"], body["size"], leaf_hash(leaf), steps, signed.root)
+    if body.get("words") is None:
+        return None
+    return check_sealed(leaf, b64decode(body["salt"]), b64decode(body["words"]))
+
+
+async def checked(town: Town) -> LogChecked:
+    """What the check of the whole database says."""
+    return await check_log(
+        town.owner, origin=town.settings.log_origin, keys=await keys(town), check=check
+    )
