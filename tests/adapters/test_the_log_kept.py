@@ -1,0 +1,156 @@
+"""Keeping the log through crashes, rotated keys, restored databases and clocks that go wrong."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from log_steps import checked, checkpoint, keeper
+from town import Town
+
+from service.adapters.transparency.ed25519 import Signer, check
+from service.adapters.transparency.memory import CheckpointFile
+from service.application.log_keeping import LogKeeper
+from service.domain.errors import IllegalMove, Invalid
+from service.domain.signed_note import Note
+
+OLD, NEW = b"o" * 32, b"n" * 32
+
+
+async def accesses(town: Town, times: int = 3) -> None:
+    for _ in range(times):
+        await town.caller("cc-worker").get("/v1/me")
+        await town.caller("cc-worker").get("/v1/persons/01981f3a-0000-7000-8000-000000000001")
+
+
+def another(
+    town: Town, folder: Path, *seeds: bytes, witnesses: tuple[Any, ...] = (), open_log: Any = None
+) -> LogKeeper:
+    """Another process that keeps the same log, with keys and a memory of its own."""
+    database = town.app.state.wiring.database
+    origin = town.settings.log_origin
+    return LogKeeper(
+        open_log or database.log,
+        origin=origin,
+        signers=[Signer(origin, s) for s in seeds or town.settings.log_keys()],
+        check=check,
+        memory=CheckpointFile(folder / "checkpoint"),
+        witnesses=witnesses,
+        clock=lambda: town.clock.now,
+    )
+
+
+async def test_killed_after_signing_it_signs_the_same_again(town: Town, tmp_path: Path):
+    """What was signed is remembered outside before it is committed; a crash between loses nothing."""
+    database = town.app.state.wiring.database
+
+    class KilledError(Exception):
+        pass
+
+    @asynccontextmanager
+    async def dies_at_commit() -> AsyncIterator[Any]:
+        async with database.log() as log:
+            kept = log.keep_checkpoint
+
+            async def keep_checkpoint(signed: Any) -> None:
+                await kept(signed)
+                raise KilledError
+
+            log.keep_checkpoint = keep_checkpoint
+            yield log
+
+    await accesses(town)
+    with pytest.raises(KilledError):
+        await another(town, tmp_path, open_log=dies_at_commit).keep()
+    assert (await town.http.get("/log/checkpoint")).status_code == 404
+    remembered = CheckpointFile(tmp_path / "checkpoint").last()
+    await another(town, tmp_path).keep()
+    assert (await town.http.get("/log/checkpoint")).text == remembered
+    await accesses(town)
+    assert await another(town, tmp_path).keep() > 0
+
+
+async def test_every_process_may_keep_it(town: Town, tmp_path: Path):
+    one, other = (another(town, tmp_path / name) for name in ("one", "other"))
+    for n in range(4):
+        await accesses(town, 1)
+        await (one, other)[n % 2].keep()
+    found = await checked(town)
+    assert (found.checkpoints, found.found) == (4, ())
+
+
+async def test_a_key_is_changed_without_a_gap(town: Town, tmp_path: Path):
+    """Both sign while the new one is handed on; then the old one goes."""
+    origin = town.settings.log_origin
+    for seeds, signed_by in (((OLD,), 1), ((NEW, OLD), 2), ((NEW,), 1)):
+        await accesses(town, 1)
+        await another(town, tmp_path, *seeds).keep()
+        note = Note.read((await town.http.get("/log/checkpoint")).text)
+        known = [Signer(origin, s).key for s in (OLD, NEW)]
+        assert len(note.signed_by(known, check)) == signed_by
+    # Nobody goes on with a key that has signed nothing of what there is.
+    await accesses(town, 1)
+    with pytest.raises(Invalid, match=r"log\.checkpoint_not_signed"):
+        await another(town, tmp_path, b"x" * 32).keep()
+
+
+async def test_a_database_restored_elsewhere_counts_its_transactions_anew(town: Town):
+    """Everything gets its place, in order: first what came along, then what is written there."""
+    await accesses(town)
+    await keeper(town).keep()
+    await accesses(town, 2)
+    before = (await checkpoint(town)).size
+    # What was there comes from a cluster that had counted much further.
+    await town.owner.execute("UPDATE audit_entry SET xid = xid + 1000000000")
+    await town.owner.execute("UPDATE log_leaf SET xid = xid + 1000000000")
+    await accesses(town, 1)
+    assert await keeper(town).keep() > 0
+    found = await checked(town)
+    assert (found.waiting, found.found) == (0, ())
+    rows = await town.owner.fetch("SELECT xid > 1000000000 AS old FROM log_leaf ORDER BY index")
+    order = [r["old"] for r in rows]
+    assert order == sorted(order, reverse=True)
+    assert len(order) > before
+    await accesses(town, 1)
+    assert await keeper(town).keep() > 0
+    assert (await checked(town)).waiting == 0
+
+
+async def test_the_order_is_of_places_and_not_of_clocks(town: Town):
+    await accesses(town, 1)
+    await keeper(town).keep()
+    town.clock.forward(hours=-1)
+    await accesses(town, 1)
+    await keeper(town).keep()
+    town.clock.forward(hours=1)
+    found = await checked(town)
+    assert (found.waiting, found.found) == (0, ())
+    rows = await town.owner.fetch(
+        "SELECT e.at FROM log_leaf l JOIN audit_entry e ON e.id = l.entry_id ORDER BY l.index"
+    )
+    assert rows[-1]["at"] < rows[0]["at"] + timedelta(minutes=1)
+
+
+async def test_a_checkpoint_that_cannot_be_read_is_not_signed_over(town: Town):
+    await accesses(town, 1)
+    await keeper(town).keep()
+    remembered = town.settings.home / "log" / "checkpoint"
+    remembered.write_text("not a note")
+    await accesses(town, 1)
+    with pytest.raises(Invalid, match=r"log\.note_unreadable"):
+        await keeper(town).keep()
+
+
+async def test_what_is_remembered_of_another_log_stops_it(town: Town, tmp_path: Path):
+    """A wrong folder, a database of another town: nothing is signed until somebody looks."""
+    await accesses(town, 2)
+    await keeper(town).keep()
+    stranger = another(town, tmp_path)
+    (tmp_path / "checkpoint").write_text((town.settings.home / "log" / "checkpoint").read_text())
+    await town.owner.execute("DELETE FROM log_checkpoint")
+    await town.owner.execute("UPDATE log_leaf SET hash = sha256(hash) WHERE index = 0")
+    await accesses(town, 1)
+    with pytest.raises(IllegalMove, match=r"log\.rewritten"):
+        await stranger.keep()
