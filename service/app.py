@@ -113,6 +113,7 @@ class Wiring:
             audience=settings.audience,
             open_log=database.log,
             log_keys=tuple(str(s.key) for s in signers),
+            log_origin=settings.log_origin,
         )
 
     async def _verify(self, request: Request, now: datetime) -> VerifiedToken:

@@ -5,17 +5,18 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
 from service.api import examples
 from service.api.consents import PAPER, Format, printed
-from service.api.context import Asked, AuditedRoute, acts, show, show_all
+from service.api.context import Asked, AuditedRoute, Service, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import access_requests, explanations, log_proofs, papers
+from service.application import access_requests, explanations, log_bundles, log_proofs, papers
 from service.application.access_requests import LiftEmbargo
 from service.application.explanations import ExplainAccess
+from service.application.log_bundles import BundleAsked
 from service.domain.access_request import (
     DecideDisclosure,
     DisclosureRequest,
@@ -27,6 +28,7 @@ from service.domain.access_request import (
 from service.domain.permission import Permission
 
 router = APIRouter(prefix="/v1", route_class=AuditedRoute, responses=REFUSALS)
+BUNDLE = "application/x-ndjson"
 REQUESTS: list[str | Enum] = ["Disclosure"]
 
 
@@ -64,6 +66,30 @@ async def replay_decision(entry_id: UUID, context: Asked) -> Response:
 async def prove_audit_event(entry_id: UUID, context: Asked) -> Response:
     """Prove that an audit entry stands in the signed log, word for word as it was written."""
     return show(await log_proofs.proof_of_entry(context, entry_id))
+
+
+@router.get(
+    "/audit/bundle",
+    response_class=Response,
+    responses={200: {"content": {BUNDLE: {}}, "description": "One JSON object a line."}},
+    tags=["Audit"],
+)
+@acts(Permission.AUDIT_READ)
+async def take_audit_bundle(
+    context: Asked,
+    request: Request,
+    since: Annotated[AwareDatetime, Query()],
+    until: Annotated[AwareDatetime, Query()],
+) -> Response:
+    """Take a stretch of the audit log away, to verify it without this service (tsunagi audit verify)."""
+    service: Service = request.app.state.service
+    asked = BundleAsked(since=since, until=until)
+    lines = await log_bundles.bundle(
+        context, asked, origin=service.log_origin, keys=service.log_keys
+    )
+    name = log_bundles.stretch_name(asked)
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(b"".join(lines), media_type=BUNDLE, headers=headers)
 
 
 @router.post(

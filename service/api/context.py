@@ -80,6 +80,7 @@ class Service:
     open_log: OpenLog
     #: The public keys of the transparency log (vkeys).
     log_keys: tuple[str, ...]
+    log_origin: str
 
 
 def acts(permission: Permission, *, keyed: bool = True) -> Callable[[Endpoint], Endpoint]:

@@ -44,7 +44,7 @@ async def events(context: Context, asked: AuditFilter, *, after: UUID | None, li
     permitted = {
         person_id
         for person_id in dict.fromkeys(e.person_id for e in found[:limit])
-        if context.may(Permission.AUDIT_READ, _facts(context, person_id), shows=AuditEntry)
+        if context.may(Permission.AUDIT_READ, own_log(context, person_id), shows=AuditEntry)
     }
     context.note_list(Permission.AUDIT_READ)
     shown = [e for e in found[:limit] if e.person_id in permitted]
@@ -177,7 +177,7 @@ def facts_of_entry(context: Context, entry_id: UUID, entry: AuditEntry | None) -
     )
 
 
-def _facts(context: Context, person_id: UUID | None) -> Facts:
+def own_log(context: Context, person_id: UUID | None) -> Facts:
     """The agency's own log."""
     return Facts(
         kind=RecordKind.AUDIT,

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from service.domain.audit import AuditEntry
 from service.domain.log_tiles import Stretch
 from service.domain.merkle import Hash
+from service.domain.sealed_entry import Sealed
 from service.domain.signed_note import NoteKey, NoteSignature
 
 
@@ -25,6 +27,15 @@ class Signed(NamedTuple):
     size: int
     signed_at: datetime
     note: str
+
+
+class Placed(NamedTuple):
+    """A place in the log, with the entry that has it where that is the asker's."""
+
+    number: int
+    hash: Hash
+    entry: AuditEntry | None
+    sealed: Sealed | None
 
 
 class LogStore(Protocol):

@@ -19,7 +19,7 @@ from service.application.form_ports import Checklists, Forms
 from service.application.import_ports import Areas, Imports
 from service.application.information_request_ports import InformationRequests
 from service.application.item_move_ports import ItemMoves
-from service.application.log_ports import LogStore
+from service.application.log_ports import LogStore, Placed
 from service.application.plan_ports import Plans
 from service.application.ports_of_care import (
     Assessments,
@@ -283,6 +283,7 @@ class AuditLog(Protocol):
     ) -> Sequence[AuditEntry]: ...
     async def find(self, entry_id: UUID) -> DecidedEntry | None: ...
     async def sealed(self, entry_id: UUID) -> Sealed | None: ...
+    async def placed(self, first: int, size: int, agency_id: UUID) -> Sequence[Placed]: ...
     async def receivers_of(self, person_id: UUID) -> frozenset[UUID]: ...
 
 

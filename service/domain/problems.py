@@ -1120,6 +1120,10 @@ PROBLEMS: dict[str, Words] = {
         "The issuer's keys cannot be fetched at the moment, so the token cannot be checked. Try again shortly.",
         "現在ログイン元の鍵を確認できません。しばらくしてからやり直してください。",
     ),
+    "log.bundle_too_long": Words(
+        "That time has more entries than are handed out at once (facts.limit). Ask for a shorter one; the stretches join without a gap.",
+        "指定された期間の記録が一度に出力できる件数（facts.limit）を超えています。期間を短くしてください（続けて出力すれば途切れません）。",
+    ),
     "log.checkpoint_not_signed": Words(
         "No known key of this log has signed the checkpoint. Ask the log's keeper for its keys, on another way than this one.",
         "このログの既知の鍵による署名がありません。ログの管理者から別の経路で鍵を受け取ってください。",
@@ -1155,6 +1159,10 @@ PROBLEMS: dict[str, Words] = {
     "log.note_unreadable": Words(
         "This is no signed note: text, an empty line, and a line for each signature (C2SP signed-note).",
         "署名付きノートとして読み取れません（本文・空行・署名行、C2SP signed-note）。",
+    ),
+    "log.period_reversed": Words(
+        "The time ends before it begins. Put since before until.",
+        "期間の終わりが始まりより前です。sinceをuntilより前にしてください。",
     ),
     "log.proof_does_not_fit": Words(
         "The proof has more or fewer steps than these sizes ask for. Ask for it again.",

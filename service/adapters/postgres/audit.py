@@ -8,6 +8,7 @@ from asyncpg import Connection
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 
 from service.adapters.postgres.rows import Table, row_of
+from service.application.log_ports import Placed
 from service.domain.audit import AuditEntry, DecidedEntry
 from service.domain.sealed_entry import Sealed
 
@@ -101,6 +102,27 @@ class PostgresAuditLog:
             "SELECT leaf, salt, words FROM audit_entry WHERE id = $1", entry_id
         )
         return Sealed(row["leaf"], row["salt"], row["words"]) if row else None
+
+    async def placed(self, first: int, size: int, agency_id: UUID) -> Sequence[Placed]:
+        """The places from first until before size, with the entries that are the agency's."""
+        rows = await self._connection.fetch(
+            f"SELECT l.index, l.hash, e.leaf, e.salt, e.words, {AUDIT.prefixed('e')}"
+            " FROM log_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id"
+            " AND (e.agency_id = $3 OR e.holder_agency_id = $3)"
+            " WHERE l.index >= $1 AND l.index < $2 ORDER BY l.index",
+            first,
+            size,
+            agency_id,
+        )
+        return [
+            Placed(
+                r["index"],
+                r["hash"],
+                AUDIT.read(r) if r["id"] else None,
+                Sealed(r["leaf"], r["salt"], r["words"]) if r["id"] else None,
+            )
+            for r in rows
+        ]
 
     async def receivers_of(self, person_id: UUID) -> frozenset[UUID]:
         """Agencies that were shown something about the person on the ground of consent."""

@@ -37,10 +37,11 @@ END
 """
 ENTRY_LEAF = """
 CREATE FUNCTION entry_leaf(e audit_entry) RETURNS bytea
-LANGUAGE sql STABLE SET timezone = 'UTC' SET search_path = public, pg_temp
+LANGUAGE sql STABLE SET search_path = public, pg_temp
 BEGIN ATOMIC
-    SELECT convert_to(format('{"at":%s,"id":%s,"sealed":"%s","v":%s}',
-        to_json(e.at), to_json(e.id), log_commitment(e.salt, e.words), 1), 'UTF8');
+    SELECT convert_to(format('{"at":"%s","id":"%s","sealed":"%s","v":%s}',
+        to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), e.id,
+        log_commitment(e.salt, e.words), 1), 'UTF8');
 END
 """
 SEAL_ENTRY = """
