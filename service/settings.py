@@ -175,6 +175,7 @@ def _witness(given: str) -> Witness:
         key = NoteKey.read(written)
         readable = parts.scheme in ("http", "https") and bool(parts.hostname)
         readable = readable and parts.port != 0 and not (parts.query or parts.fragment)
+        readable = readable and url.isascii() and url.isprintable() and " " not in url
     except (Invalid, ValueError):
         readable = False
     if not readable or key.algorithm is not Algorithm.COSIGNATURE:
