@@ -27,6 +27,7 @@ from service.adapters.postgres.schema import current_revision, head_revision, re
 from service.adapters.tabular import TabularFiles
 from service.adapters.transparency.ed25519 import Signer, check
 from service.adapters.transparency.memory import CheckpointFile
+from service.adapters.transparency.witnesses import WitnessClient
 from service.api.application import create_application
 from service.api.context import Service
 from service.api.middleware import Entrance
@@ -91,6 +92,7 @@ class Wiring:
             signers=signers,
             check=check,
             memory=CheckpointFile(settings.home / "log" / "checkpoint"),
+            witnesses=[WitnessClient(http, w.url, w.key) for w in settings.witnesses],
             clock=clock,
         )
         self._verifier = TokenVerifier(audience=settings.audience, issuers=self._issuer, keys=keys)

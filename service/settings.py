@@ -5,11 +5,22 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
+
+from service.domain.errors import Invalid
+from service.domain.signed_note import Algorithm, NoteKey
 
 
 class SettingsError(ValueError):
     """A setting cannot be meant; the message names it and says what to do."""
+
+
+class Witness(NamedTuple):
+    """Who outside cosigns the log's checkpoints: where it is asked, and its key."""
+
+    url: str
+    key: NoteKey
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,8 @@ class Settings:
     """``TSUNAGI_PAPER_MIB``: how large a paper of a conference may be, in MiB."""
     secrets: Path | None = None
     """``TSUNAGI_SECRETS``: a folder of secrets that all processes on one database share."""
+    witnesses: tuple[Witness, ...] = ()
+    """``TSUNAGI_WITNESSES``: who cosigns the audit log's checkpoints: ``url|vkey``, comma separated."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -71,6 +84,7 @@ class Settings:
             log_seconds=_number(known, "TSUNAGI_LOG_SECONDS", 10.0, 0.2, 30),
             paper_mib=int(_number(known, "TSUNAGI_PAPER_MIB", 20, 1, 100)),
             secrets=Path(known["TSUNAGI_SECRETS"]) if "TSUNAGI_SECRETS" in known else None,
+            witnesses=_witnesses(known.get("TSUNAGI_WITNESSES", "")),
         )
 
     @property
@@ -167,3 +181,30 @@ def _number(known: Mapping[str, str], name: str, default: float, low: float, hig
     if not low <= number <= high:
         raise SettingsError(f"{name} is a number from {low:g} to {high:g}.")
     return number
+
+
+def _witnesses(given: str) -> tuple[Witness, ...]:
+    found = tuple(_witness(each.strip()) for each in given.split(",") if each.strip())
+    if len({witness.key for witness in found}) < len(found):
+        raise SettingsError(
+            "TSUNAGI_WITNESSES names a witness twice: each key counts once, however often it signs."
+        )
+    return found
+
+
+def _witness(given: str) -> Witness:
+    url, _, written = given.partition("|")
+    try:
+        parts = urlsplit(url)
+        key = NoteKey.read(written)
+        readable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        readable = readable and parts.port != 0 and not (parts.query or parts.fragment)
+        readable = readable and url.isascii() and url.isprintable() and " " not in url
+    except (Invalid, ValueError):
+        readable = False
+    if not readable or key.algorithm is not Algorithm.COSIGNATURE:
+        raise SettingsError(
+            f"TSUNAGI_WITNESSES: {given!r} is no witness. Write url|vkey, the vkey as"
+            " `tsunagi witness init` printed it, with a comma between two."
+        )
+    return Witness(url, key)

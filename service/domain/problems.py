@@ -1192,6 +1192,10 @@ PROBLEMS: dict[str, Words] = {
         "The older size comes first: from is at least 1 and at most to.",
         "先に古い件数を指定してください（fromは1以上、to以下）。",
     ),
+    "log.submission_unreadable": Words(
+        "This is no question to a witness: old size, steps of the proof, an empty line, the checkpoint (C2SP tlog-witness).",
+        "立会人への依頼として読み取れません（旧件数・証明・空行・チェックポイント、C2SP tlog-witness）。",
+    ),
     "method.not_allowed": Words(
         "This address does not take that method.", "このURLではそのメソッドは使えません。"
     ),
