@@ -34,6 +34,7 @@ from service.api.middleware import Entrance
 from service.api.pace import Pace
 from service.application.context import Context, Trace
 from service.application.log_keeping import LogKeeper
+from service.application.log_ports import WitnessFailed
 from service.application.sweeps import sweep_all
 from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
 from service.domain.errors import Refusal
@@ -170,14 +171,23 @@ class Wiring:
         """Seal and sign until cancelled. What contradicts a checkpoint is never signed."""
         while True:
             try:
-                if await self.keeper.keep():
-                    for name in await self.keeper.ask_witnesses():
-                        log.warning("log.witness_silent", witness=name)
+                await self.keeper.keep()
+                for failure in await self.keeper.ask_witnesses():
+                    _tell_of_witness(failure)
             except Refusal as refusal:
                 log.critical("log.halted", code=refusal.code, **refusal.facts)
             except Exception as error:  # noqa: BLE001 - it is tried again
                 _failed("log", error)
             await asyncio.sleep(self.settings.log_seconds)
+
+
+def _tell_of_witness(failure: WitnessFailed) -> None:
+    """A silent witness is asked again; one that contradicts is an alarm."""
+    name = failure.witness.name
+    if failure.contradicts:
+        log.critical("log.witness_contradicts", witness=name)
+    else:
+        log.warning("log.witness_silent", witness=name, kind=type(failure).__name__)
 
 
 def _failed(what: str, error: Exception) -> None:

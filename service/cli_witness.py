@@ -22,9 +22,9 @@ from service.domain.signed_note import Algorithm, Checkpoint, Note, NoteKey
 from service.domain.witnessing import seen_at
 from service.witness.app import create_witness
 from service.witness.cosigner import Cosigner
-from service.witness.files import NotReadyToWitnessError
 from service.witness.memory import Memory
 from service.witness.own_key import SEED_BYTES, make_key, own_key
+from service.witness.refusal import NotReadyToWitnessError
 
 app = typer.Typer(
     no_args_is_help=True, help="Be a witness of audit logs, outside them; ログの立会人になる."

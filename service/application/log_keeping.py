@@ -14,6 +14,7 @@ from service.application.log_ports import (
     NoteSigner,
     OpenLog,
     Signed,
+    WitnessFailed,
 )
 from service.domain.errors import IllegalMove
 from service.domain.log_tiles import HEIGHT, WIDTH, Stretch, completed, hash_over, stretch_of
@@ -64,15 +65,15 @@ class LogKeeper:
         await self._sign()
         return added
 
-    async def ask_witnesses(self) -> list[str]:
-        """Have the newest checkpoint cosigned; the names of those who did not."""
-        silent = []
+    async def ask_witnesses(self) -> list[WitnessFailed]:
+        """Have the newest checkpoint cosigned by whoever has not; what came of it where nobody did."""
+        failed = []
         for witness in self._witnesses:
             try:
                 await self._ask(witness)
-            except Exception:  # noqa: BLE001 - one witness must not silence the others
-                silent.append(witness.key.name)
-        return silent
+            except WitnessFailed as failure:
+                failed.append(failure)
+        return failed
 
     async def _lengthen(self) -> int:
         async with self._open() as log:

@@ -79,6 +79,18 @@ class LogMemory(Protocol):
     def keep(self, note: str) -> None: ...
 
 
+class WitnessFailed(Exception):  # noqa: N818 - says what happened
+    """There is no cosignature by this witness."""
+
+    #: It says that this log is not the one that it cosigned: an alarm, and nothing to try again.
+    contradicts = False
+
+    def __init__(self, witness: NoteKey, what: str) -> None:
+        """Name the witness and what happened; never what it answered in words."""
+        super().__init__(f"{witness.name}: {what}")
+        self.witness = witness
+
+
 class Cosigner(Protocol):
     """A witness outside our own administration."""
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from service.domain.errors import Invalid
 from service.domain.merkle import Hash, leaf_hash
 
+SALT_BYTES = 32
 #: How leaves are written; another way gets another number.
 LEAF_VERSION = 1
 

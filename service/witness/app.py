@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from service.domain.witnessing import Reason, Refused
 from service.witness.cosigner import Cosigned, Cosigner
-from service.witness.files import NotReadyToWitnessError
+from service.witness.refusal import NotReadyToWitnessError
 
 log = structlog.get_logger("tsunagi.witness")
 

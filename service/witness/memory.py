@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from service.adapters.transparency.whole_files import sync_folder, write_whole
 from service.domain.errors import Invalid
 from service.domain.signed_note import Check, Checkpoint, Note, NoteKey
 from service.domain.witnessing import Seen
-from service.witness.files import NotReadyToWitnessError, sync_folder, write_whole
+from service.witness.refusal import NotReadyToWitnessError
 
 #: So many contradictions are kept at most: one is enough, and no log may fill the disk.
 MOST_CONTRADICTIONS = 100

@@ -5,8 +5,9 @@ from binascii import Error as NotBase64
 from pathlib import Path
 
 from service.adapters.transparency.ed25519 import Signer
+from service.adapters.transparency.whole_files import write_first
 from service.domain.signed_note import Algorithm, NoteKey
-from service.witness.files import NotReadyToWitnessError, write_first
+from service.witness.refusal import NotReadyToWitnessError
 
 SEED_BYTES = 32
 _NAME = "witness.key"

@@ -6,15 +6,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from log_steps import checked, checkpoint, keeper
+from log_steps import checked, checkpoint, keeper, keys
 from town import Town
 
 from service.adapters.transparency.ed25519 import Signer, check
 from service.adapters.transparency.memory import CheckpointFile
+from service.adapters.transparency.witnesses import WitnessClient
 from service.application.log_keeping import LogKeeper
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.signed_note import Note
+from service.witness.app import create_witness
+from service.witness.cosigner import Cosigner
+from service.witness.memory import Memory
+from service.witness.own_key import make_key
 
 OLD, NEW = b"o" * 32, b"n" * 32
 
@@ -154,3 +160,63 @@ async def test_what_is_remembered_of_another_log_stops_it(town: Town, tmp_path: 
     await accesses(town, 1)
     with pytest.raises(IllegalMove, match=r"log\.rewritten"):
         await stranger.keep()
+
+
+# Witnesses
+
+
+@asynccontextmanager
+async def a_witness(town: Town, folder: Path) -> AsyncIterator[WitnessClient]:
+    """Somebody outside who watches over this town's log."""
+    signer = make_key(folder, "witness.example", b"w" * 32)
+    memory = Memory(folder, signer.key, check)
+    memory.begin(town.settings.log_origin)
+    watched = {town.settings.log_origin: await keys(town)}
+    app = create_witness(Cosigner(signer, watched, memory, lambda: int(town.clock.now.timestamp())))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport) as http:
+        yield WitnessClient(http, "http://witness.example", signer.key)
+
+
+async def test_a_witness_cosigns_what_goes_on_and_nothing_else(town: Town, tmp_path: Path):
+    async with a_witness(town, tmp_path / "witness") as witness:
+        ours = another(town, tmp_path, witnesses=(witness,))
+        for _ in range(3):
+            await accesses(town)
+            await ours.keep()
+            assert await ours.ask_witnesses() == []
+            note = Note.read((await town.http.get("/log/checkpoint")).text)
+            assert witness.key in note.signed_by([*await keys(town), witness.key], check)
+        # With the key, the database and the last checkpoint in their hands, somebody begins anew.
+        for table in ("log_cosignature", "log_checkpoint", "log_node", "log_leaf"):
+            await town.owner.execute(f"DELETE FROM {table}")
+        await town.owner.execute(
+            "DELETE FROM audit_entry WHERE id = (SELECT id FROM audit_entry ORDER BY id LIMIT 1)"
+        )
+        (tmp_path / "checkpoint").unlink()
+        await accesses(town)
+        await ours.keep()
+        assert (await checked(town)).found == ()
+        (failure,) = await ours.ask_witnesses()
+        assert failure.contradicts
+        assert "witness.example" not in (await town.http.get("/log/checkpoint")).text
+
+
+async def test_a_witness_that_is_silent_is_asked_again(town: Town, tmp_path: Path):
+    async with a_witness(town, tmp_path / "witness") as witness:
+
+        async def down(_: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectError("down")
+
+        async with httpx.AsyncClient(transport=httpx.MockTransport(down)) as nobody:
+            silent = WitnessClient(nobody, "http://witness.example", witness.key)
+            await accesses(town)
+            one = another(town, tmp_path, witnesses=(silent,))
+            await one.keep()
+            (failure,) = await one.ask_witnesses()
+            assert not failure.contradicts
+        # Nothing new was written; the witness answers again, and cosigns.
+        ours = another(town, tmp_path, witnesses=(witness,))
+        assert await ours.keep() == 0
+        assert await ours.ask_witnesses() == []
+        assert "witness.example" in (await town.http.get("/log/checkpoint")).text

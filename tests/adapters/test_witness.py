@@ -26,9 +26,9 @@ from service.domain.witnessing import Reason, Refused, Submission, cosignature_i
 from service.witness import app as witness_app
 from service.witness.app import ABOUT, LARGEST_REQUEST, SENTENCES, create_witness
 from service.witness.cosigner import Cosigned, Cosigner
-from service.witness.files import NotReadyToWitnessError
 from service.witness.memory import MOST_CONTRADICTIONS, Memory, log_name
 from service.witness.own_key import make_key, own_key
+from service.witness.refusal import NotReadyToWitnessError
 
 NAME, NOW = "witness.example", 1_800_000_000
 WITNESS = Signer(NAME, WITNESS_SEED, Algorithm.COSIGNATURE).key
@@ -384,7 +384,7 @@ from pathlib import Path
 from service import cli_witness
 from service.adapters.transparency.ed25519 import check
 from service.domain.signed_note import NoteKey
-from service.witness import files, memory
+from service.witness import memory
 from service.witness.cosigner import Cosigner
 from service.witness.own_key import own_key
 

@@ -11,9 +11,9 @@ from service.adapters.transparency.ed25519 import Signer, check
 from service.cli_witness import app, logs_of
 from service.domain.signed_note import Algorithm
 from service.witness.cosigner import Cosigned, Cosigner
-from service.witness.files import NotReadyToWitnessError
 from service.witness.memory import Memory, log_name
 from service.witness.own_key import own_key
+from service.witness.refusal import NotReadyToWitnessError
 
 NAME = "witness.example"
 LOG = f"{ORIGIN}={Log().key}"

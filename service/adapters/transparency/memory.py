@@ -1,7 +1,8 @@
 """The last signed checkpoint in a file, where a restored database does not reach it."""
 
-import os
 from pathlib import Path
+
+from service.adapters.transparency.whole_files import write_whole
 
 
 class CheckpointFile:
@@ -21,15 +22,4 @@ class CheckpointFile:
     def keep(self, note: str) -> None:
         """Keep a note in place of the one before."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-            opened.write(note)
-            opened.flush()
-            os.fsync(descriptor)
-        fresh.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(self._path, note)

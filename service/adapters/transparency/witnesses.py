@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 
 from service.adapters.transparency.ed25519 import check
+from service.application.log_ports import WitnessFailed
 from service.domain.errors import Invalid
 from service.domain.merkle import Hash
 from service.domain.signed_note import Checkpoint, Note, NoteKey, NoteSignature
@@ -14,20 +15,11 @@ from service.domain.witnessing import Submission, cosignature_in
 #: So long does one question take at most (seconds), and so long is an answer (bytes).
 LONGEST_WAIT = 5.0
 LARGEST_ANSWER = 64 * 1024
-_OK, _CONFLICT = 200, 409
+_OK, _CONFLICT, _ANOTHER_LOG = 200, 409, 422
 _SIZE_TYPE = "text/x.tlog.size"
 
 #: The steps that prove the checkpoint to continue the tree of an older size (not 0, not its own).
 ProofFor = Callable[[int], Awaitable[list[Hash]]]
-
-
-class WitnessFailed(Exception):  # noqa: N818 - says what happened
-    """There is no cosignature by this witness."""
-
-    def __init__(self, witness: NoteKey, what: str) -> None:
-        """Name the witness and what happened; never what it answered in words."""
-        super().__init__(f"{witness.name}: {what}")
-        self.witness = witness
 
 
 class WitnessUnreachable(WitnessFailed):
@@ -46,11 +38,12 @@ class WitnessRefused(WitnessFailed):
     an alarm, not a fault to try again.
     """
 
-    def __init__(self, witness: NoteKey, status: int, size: int | None = None) -> None:
+    def __init__(self, witness: NoteKey, status: int, size: int | None, *, asked: int) -> None:
         """Keep the status, and the size it has in mind where it told it."""
         told = "" if size is None else f", has seen size {size}"
         super().__init__(witness, f"refused with {status}{told}")
         self.status, self.size = status, size
+        self.contradicts = status == _ANOTHER_LOG or (size is not None and size > asked)
 
 
 class WitnessClient:
@@ -75,7 +68,7 @@ class WitnessClient:
         if status == _CONFLICT and told is not None and told != old and told <= size:
             status, told, answer = await self._ask(signed, told, size, proof_for)
         if status != _OK:
-            raise WitnessRefused(self.key, status, told)
+            raise WitnessRefused(self.key, status, told, asked=size)
         try:
             return cosignature_in(answer.decode(), signed.text, self.key, check)
         except (Invalid, UnicodeDecodeError):

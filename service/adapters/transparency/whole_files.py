@@ -4,10 +4,6 @@ import os
 from pathlib import Path
 
 
-class NotReadyToWitnessError(RuntimeError):
-    """The witness refuses to cosign; the message says why and what to do."""
-
-
 def write_whole(path: Path, text: str) -> None:
     """Put a file in the place of another: after this it is there even if the power goes now.
 
