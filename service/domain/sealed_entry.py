@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from service.domain.audit import DecidedEntry
 from service.domain.errors import Invalid
@@ -56,38 +56,67 @@ def commitment(salt: bytes, words: bytes) -> str:
 def seal(entry: DecidedEntry, salt: bytes) -> Sealed:
     """The entry as the log keeps it, under a salt of its own: 32 bytes that nobody can guess."""
     words = words_of(entry, salt)
-    leaf = {
-        "v": LEAF_VERSION,
-        "id": str(entry.id),
-        "at": entry.at.astimezone(UTC).isoformat(),
-        "sealed": commitment(salt, words),
-    }
-    return Sealed(canonical(leaf), salt, words)
+    return Sealed(_leaf(str(entry.id), entry.at, commitment(salt, words)), salt, words)
+
+
+def _leaf(entry_id: str, at: datetime, sealed: str) -> bytes:
+    instant = at.astimezone(UTC).isoformat()
+    return canonical({"v": LEAF_VERSION, "id": entry_id, "at": instant, "sealed": sealed})
+
+
+class Leaf(NamedTuple):
+    """What a leaf tells of its entry to everybody."""
+
+    id: str
+    at: datetime
+    sealed: str
+
+    @classmethod
+    def read(cls, leaf: bytes) -> Self:
+        """Read a leaf. Raises Invalid for what is not, byte for byte, written as leaves are."""
+        told = _read(leaf)
+        found = cls(str(told.get("id")), _instant(told), str(told.get("sealed")))
+        if _leaf(*found) != leaf:
+            raise Invalid("log.entry_unreadable")
+        return found
 
 
 def check_sealed(leaf: bytes, salt: bytes, words: bytes) -> Mapping[str, Any]:
     """What an entry says, once it is certain that its leaf is about these words.
 
-    Raises Invalid where the leaf is about others, or words and leaf name another entry.
+    Raises Invalid where the leaf is about others, where words and leaf name another entry, and
+    where either is not written in the one way: two readers could read it in two ways.
     """
-    try:
-        outside, inside = json.loads(leaf), json.loads(words)
-    except ValueError as error:
-        raise Invalid("log.entry_unreadable") from error
-    if not isinstance(outside, dict) or not isinstance(inside, dict):
-        raise Invalid("log.entry_unreadable")
-    if outside.get("v") != LEAF_VERSION or outside.get("sealed") != commitment(salt, words):
+    outside = Leaf.read(leaf)
+    if outside.sealed != commitment(salt, words):
         raise Invalid("log.entry_altered")
-    if outside.get("id") != inside.get("id") or _instant(outside) != _instant(inside):
+    inside = _read(words)
+    if canonical(inside) != words:
+        raise Invalid("log.entry_unreadable")
+    if outside.id != inside.get("id") or outside.at != _instant(inside):
         raise Invalid("log.entry_altered")
     return inside
 
 
-def _instant(entry: Mapping[str, Any]) -> datetime | None:
+def _read(written: bytes) -> Mapping[str, Any]:
     try:
-        return datetime.fromisoformat(str(entry.get("at")))
-    except ValueError:
-        return None
+        said = json.loads(written.decode())
+        canonical({"said": said})
+    except (ValueError, RecursionError) as error:
+        raise Invalid("log.entry_unreadable") from error
+    if not isinstance(said, dict):
+        raise Invalid("log.entry_unreadable")
+    return said
+
+
+def _instant(entry: Mapping[str, Any]) -> datetime:
+    try:
+        at = datetime.fromisoformat(str(entry.get("at")))
+    except ValueError as error:
+        raise Invalid("log.entry_unreadable") from error
+    if at.tzinfo is None:
+        raise Invalid("log.entry_unreadable")
+    return at
 
 
 def matches(entry: DecidedEntry, sealed: Sealed) -> bool:
