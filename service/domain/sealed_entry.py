@@ -112,11 +112,11 @@ def _read(written: bytes) -> Mapping[str, Any]:
 def _instant(entry: Mapping[str, Any]) -> datetime:
     try:
         at = datetime.fromisoformat(str(entry.get("at")))
-    except ValueError as error:
+        if at.tzinfo is None:
+            raise Invalid("log.entry_unreadable")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Invalid("log.entry_unreadable") from error
-    if at.tzinfo is None:
-        raise Invalid("log.entry_unreadable")
-    return at
 
 
 def matches(entry: DecidedEntry, sealed: Sealed) -> bool:

@@ -114,12 +114,12 @@ def test_one_bit_changed_anywhere_is_noticed(part: str, bit: int) -> None:
         check_sealed(*changed)
 
 
-@pytest.mark.parametrize("bit", range(8 * len(SEALED.leaf)))
-def test_one_bit_changed_in_the_leaf_is_another_leaf(bit: int) -> None:
-    changed = flipped(SEALED.leaf, bit)
-    assert SEALED._replace(leaf=changed).hash != SEALED.hash
-    with pytest.raises(Invalid, match=r"log.entry_(altered|unreadable)"):
-        check_sealed(changed, SEALED.salt, SEALED.words)
+def test_one_bit_changed_in_the_leaf_is_another_leaf() -> None:
+    for bit in range(8 * len(SEALED.leaf)):
+        changed = SEALED._replace(leaf=flipped(SEALED.leaf, bit))
+        assert changed.hash != SEALED.hash
+        with pytest.raises(Invalid, match=r"log.entry_(altered|unreadable)"):
+            check_sealed(*changed)
 
 
 OTHER = DecidedEntry.model_validate(
@@ -164,7 +164,15 @@ def test_a_leaf_does_not_name_another_entry_than_its_words(changed: Sealed) -> N
         SEALED.leaf.replace(b'"v":1', b'"v":true'),
         SEALED.leaf.replace(b',"v":1', b',"v":1,"v":1'),
         SEALED.leaf.replace(b',"v":1', b',"who":"kawada","v":1'),
-        *(relabelled(at=at).leaf for at in ("?", "2026-04-01T09:30:00.123456Z", "2026-04-01")),
+        *(
+            relabelled(at=at).leaf
+            for at in (
+                "?",
+                "0001-01-01T00:00:00+09:00",
+                "2026-04-01T09:30:00.123456Z",
+                "2026-04-01",
+            )
+        ),
     ],
 )
 def test_a_leaf_is_written_in_one_way_only(leaf: bytes) -> None:
