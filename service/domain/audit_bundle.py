@@ -131,14 +131,14 @@ def _encoded(raw: bytes) -> str:
 
 
 def _decoded(text: object) -> bytes | None:
-    """The bytes behind base64; None for what is not base64, or not as it is always written."""
+    """The bytes behind base64; None for none, and for what is not written as it always is."""
     if not isinstance(text, str):
         return None
     try:
         raw = b64decode(text.encode(), validate=True)
     except (binascii.Error, UnicodeEncodeError):
         return None
-    return raw if _encoded(raw) == text else None
+    return raw if raw and _encoded(raw) == text else None
 
 
 def _texts(found: object) -> list[str] | None:

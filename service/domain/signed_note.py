@@ -159,11 +159,12 @@ def _is_unicode(text: str) -> bool:
 
 
 def _decoded(text: str) -> bytes:
-    """The bytes behind base64; none for what is not base64."""
+    """The bytes behind base64; none for what is not base64, or not as it is always written."""
     try:
-        return b64decode(text.encode(), validate=True)
+        raw = b64decode(text.encode(), validate=True)
     except (binascii.Error, UnicodeEncodeError):
         return b""
+    return raw if b64encode(raw).decode() == text else b""
 
 
 class Checkpoint(NamedTuple):
