@@ -7,7 +7,7 @@
 Ask for origin and keys on another way than the file came. Exit code 0: all that was asked holds;
 1: it does not hold; 2: it could not be decided. It shares no code with the service on purpose:
 `tsunagi audit verify` must come to the same verdict, written by other means (RFC 9162, RFC 8032,
-C2SP signed-note, tlog-checkpoint, tlog-cosignature).
+C2SP signed-note and tlog-checkpoint).
 """
 
 import argparse
@@ -124,14 +124,11 @@ def signers(note, keys):
     for name, key_id, signature in note[1]:
         for key in keys:
             if key[:2] == (name, key_id) and key not in found:
-                if key[2] == 4:  # a witness: eight bytes of time, and the signature
-                    found[key] = int.from_bytes(signature[:8], "big")
-                    need(found[key] < 1 << 63, "log.signature_wrong")
-                    message = f"cosignature/v1\ntime {found[key]}\n{note[0]}"
-                    check_signature(key[3], message.encode(), signature[8:])
-                else:
-                    found[key] = 0
-                    check_signature(key[3], note[0].encode(), signature)
+                time = int.from_bytes(signature[:8], "big") if key[2] == 4 else None
+                need(time is None or time < 1 << 63, "log.signature_wrong")
+                message = note[0] if time is None else f"cosignature/v1\ntime {time}\n{note[0]}"
+                check_signature(key[3], message.encode(), signature[8 * (time is not None) :])
+                found[key] = time
     return found
 
 
@@ -171,9 +168,8 @@ def read_entry(written):
 
 def read_leaf(leaf):
     told, at = read_entry(leaf)
-    as_written = {"v": 1, "id": str(told.get("id")), "at": at.isoformat()}
-    as_written["sealed"] = str(told.get("sealed"))
-    need(canonical(as_written) == leaf, "log.entry_unreadable")
+    shape = {"v": 1, "at": at.isoformat()} | {k: str(told.get(k)) for k in ("id", "sealed")}
+    need(canonical(shape) == leaf, "log.entry_unreadable")
     return told, at
 
 
@@ -229,9 +225,8 @@ def read_header(line, trust):
     need(sound and 0 <= told["first"] <= told["size"] < 1 << 63, "bundle.header_unreadable")
     need(told["origin"] == trust.origin, "log.checkpoint_of_another_log")
     need(told["from"] is not None or told["first"] == 0, "bundle.from_missing")
-    later, earlier = read_checkpoint(told["to"], trust), (0, root_of([]))
-    if told["from"] is not None:
-        earlier = read_checkpoint(told["from"], trust)
+    later, nothing = read_checkpoint(told["to"], trust), (0, root_of([]))
+    earlier = nothing if told["from"] is None else read_checkpoint(told["from"], trust)
     need((earlier[0], later[0]) == (told["first"], told["size"]), "bundle.size_differs")
     need(len(peaks) == earlier[0].bit_count(), "log.frontier_does_not_fit")
     need(root_of(peaks) == earlier[1], "bundle.start_differs")
@@ -245,9 +240,8 @@ def read_part(line, expected):
     told = read_line(line)
     names, number, erased = set(told), told.pop("i", None), told.pop("erased", None)
     part = {name: decoded(value) for name, value in told.items()}
-    kind = {"hash": "closed", "leaf": "erased", "leaf salt words": "open"}.get(
-        " ".join(sorted(set(part) - {"question"}))
-    )
+    kinds = {"hash": "closed", "leaf": "erased", "leaf salt words": "open"}
+    kind = kinds.get(" ".join(sorted(set(part) - {"question"})))
     sound = ("question" not in part or kind == "open") and all(part.values())
     sound = sound and ("erased" in names) is (kind == "erased") and erased in (None, True)
     sound = sound and {len(part.get(name, bytes(32))) for name in ("hash", "salt")} == {32}
@@ -260,13 +254,12 @@ def read_part(line, expected):
     return kind, part["hash"] if kind == "closed" else sha256(b"\0" + part["leaf"]).digest()
 
 
-def verify(lines, trust, at_line):
+def verify(lines, trust):
     """Check it all; what was counted. Raises Refused for the first thing that does not hold."""
-    header, size, peaks = None, 0, []
-    count = {"open": 0, "erased": 0, "closed": 0}
+    header, size, peaks, count = None, 0, [], {"open": 0, "erased": 0, "closed": 0}
     roots, asked = {0: root_of([])}, {kept for kept, _ in trust.kept}
     for line in lines:
-        at_line[0] += 1
+        trust.line += 1
         need(header is None or size < header[2][0], "bundle.goes_on")
         if header is None:
             header = read_header(line, trust)
@@ -282,14 +275,7 @@ def verify(lines, trust, at_line):
     need(root_of(peaks) == header[2][1], "bundle.root_differs")
     for kept, root in trust.kept:
         need(roots.get(kept, root) == root, "bundle.kept_differs")
-    left = [kept for kept, _ in trust.kept if kept not in roots]
-    return header, count, left
-
-
-def lines_of(path):
-    with Path(path).open("rb") as file:
-        while line := file.readline(LONGEST_LINE + 1):
-            yield line
+    return header, count, [kept for kept, _ in trust.kept if kept not in roots]
 
 
 def asked_for():
@@ -302,10 +288,10 @@ def asked_for():
     parser.add_argument("--witnesses-needed", type=int)
     parser.add_argument("--kept", action="append", default=[])
     trust = parser.parse_args()
-    if trust.witnesses_needed is None:
-        trust.witnesses_needed = len(trust.witness)
-    publics = {key[3] for key in trust.witness} - {key[3] for key in trust.key}
-    if len(publics) < len(trust.witness) or not 0 <= trust.witnesses_needed <= len(publics):
+    trust.line, asked = 0, trust.witnesses_needed
+    trust.witnesses_needed = len(trust.witness) if asked is None else asked
+    own = {key[3] for key in trust.witness} - {key[3] for key in trust.key}
+    if len(own) < len(trust.witness) or not 0 <= trust.witnesses_needed <= len(own):
         parser.error("each witness has a key of its own, and there must be as many as needed")
     try:
         trust.kept = [read_checkpoint(Path(p).read_bytes().decode(), trust) for p in trust.kept]
@@ -315,24 +301,25 @@ def asked_for():
 
 
 def main():
-    trust, at_line = asked_for(), [0]
+    trust = asked_for()
     try:
-        (first, _, later, seen), count, left = verify(lines_of(trust.file), trust, at_line)
+        with Path(trust.file).open("rb") as file:
+            lines = iter(lambda: file.readline(LONGEST_LINE + 1), b"")
+            (first, _, later, seen), count, left = verify(lines, trust)
     except OSError as error:
-        print(f"NOT DECIDED 判定不能: {error}")
-        return 2
+        return print(f"NOT DECIDED 判定不能: {error}") or 2
     except Refused as refused:
-        print(f"NOT OK 不合格: line {at_line[0]} ({at_line[0]}行目): {refused}")
+        print(f"NOT OK 不合格: line {trust.line} ({trust.line}行目): {refused}")
         return 2 if str(refused) == "bundle.header_unreadable" else 1
     print("NOT DECIDED 判定不能" if left else "OK 合格")
     print(f"Checked 確認済み: {trust.origin}, entries {first} until {later[0]}:", count)
     print("  seen by 証人:", [(key[0], time) for key, time in seen.items()])
     print("Not checked 未確認: kept checkpoints outside this bundle 範囲外の保存済み:", left)
-    print("  that everything was recorded at all; what erased and closed entries say;")
-    print("  without --witness: that others are shown the same log;")
-    print("  without --kept: that the log was not rewritten since you last looked.")
-    print("  すべての事実が記録されたか。消去済み・非開示の内容。他の人にも同じログが示されたか")
-    print("  （--witness なしの場合）。前回以降の書換えの有無（--kept なしの場合）。")
+    print("  that everything was recorded at all; what erased and closed entries say; without")
+    print(
+        "  --witness: that others see the same log; without --kept: that it was not rewritten since."
+    )
+    print("  すべて記録されたか。消去済み・非開示の内容。他の人にも同じログか。前回以降の書換え。")
     return 2 if left else 0
 
 

@@ -201,21 +201,21 @@ def test_a_leaf_is_never_taken_for_a_node() -> None:
 
 @pytest.mark.parametrize(("size", "hashes"), [(0, 1), (1, 0), (1, 2), (3, 1), (4, 2), (7, 2)])
 def test_a_frontier_of_another_size_is_refused(size: int, hashes: int) -> None:
-    with pytest.raises(Invalid, match="log.frontier_does_not_fit"):
+    with pytest.raises(Invalid, match=r"log.frontier_does_not_fit"):
         grown(size, HASHES[:hashes], [])
 
 
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (1, 1), (-1, 3), (3, 3), (5, 3)])
 def test_there_is_no_leaf_beyond_the_tree(index: int, size: int) -> None:
-    with pytest.raises(Invalid, match="log.index_beyond_size"):
+    with pytest.raises(Invalid, match=r"log.index_beyond_size"):
         inclusion_path(index, size)
-    with pytest.raises(Invalid, match="log.index_beyond_size"):
+    with pytest.raises(Invalid, match=r"log.index_beyond_size"):
         check_inclusion(index, size, HASHES[0], [], HASHES[0])
 
 
 @pytest.mark.parametrize(("old", "new"), [(0, 0), (0, 5), (6, 5), (-1, 5)])
 def test_nothing_is_consistent_with_no_tree(old: int, new: int) -> None:
-    with pytest.raises(Invalid, match="log.sizes_reversed"):
+    with pytest.raises(Invalid, match=r"log.sizes_reversed"):
         consistency_path(old, new)
-    with pytest.raises(Invalid, match="log.sizes_reversed"):
+    with pytest.raises(Invalid, match=r"log.sizes_reversed"):
         check_consistency(old, new, EMPTY_ROOT, naive_root(0, 5), [])

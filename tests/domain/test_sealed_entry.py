@@ -137,7 +137,7 @@ OTHER = DecidedEntry.model_validate(
     ],
 )
 def test_another_entry_is_not_this_one(changed: Sealed) -> None:
-    with pytest.raises(Invalid, match="log.entry_altered"):
+    with pytest.raises(Invalid, match=r"log.entry_altered"):
         check_sealed(*changed)
 
 
@@ -152,7 +152,7 @@ def relabelled(**outside: str) -> Sealed:
     [relabelled(id=str(OTHER.id)), relabelled(at="2026-04-01T09:30:01+00:00")],
 )
 def test_a_leaf_does_not_name_another_entry_than_its_words(changed: Sealed) -> None:
-    with pytest.raises(Invalid, match="log.entry_altered"):
+    with pytest.raises(Invalid, match=r"log.entry_altered"):
         check_sealed(*changed)
 
 
@@ -176,7 +176,7 @@ def test_a_leaf_does_not_name_another_entry_than_its_words(changed: Sealed) -> N
     ],
 )
 def test_a_leaf_is_written_in_one_way_only(leaf: bytes) -> None:
-    with pytest.raises(Invalid, match="log.entry_unreadable"):
+    with pytest.raises(Invalid, match=r"log.entry_unreadable"):
         Leaf.read(leaf)
 
 
@@ -196,15 +196,15 @@ def sealed_as(words: bytes) -> Sealed:
 )
 def test_words_that_could_be_read_in_two_ways_are_not_read(words: bytes) -> None:
     assert words != SEALED.words
-    with pytest.raises(Invalid, match="log.entry_unreadable"):
+    with pytest.raises(Invalid, match=r"log.entry_unreadable"):
         check_sealed(*sealed_as(words))
 
 
 @pytest.mark.parametrize("broken", [b"", b"[]", b"{", b"\xff", b'"words"', b"[" * 100_000])
 def test_what_is_no_entry_is_unreadable(broken: bytes) -> None:
-    with pytest.raises(Invalid, match="log.entry_unreadable"):
+    with pytest.raises(Invalid, match=r"log.entry_unreadable"):
         check_sealed(*sealed_as(broken))
-    with pytest.raises(Invalid, match="log.entry_unreadable"):
+    with pytest.raises(Invalid, match=r"log.entry_unreadable"):
         check_sealed(broken, SALT, SEALED.words)
 
 

@@ -47,7 +47,7 @@ def test_the_published_example_is_signed_by_its_key_and_by_no_other() -> None:
     assert Note.read(written).signed_by([LOG.key, key], check) == (key,)
     assert str(Note.read(written)) == written
     assert Note.read(written).signed_by([LOG.key], check) == ()
-    with pytest.raises(Invalid, match="log.signature_wrong"):
+    with pytest.raises(Invalid, match=r"log.signature_wrong"):
         Note.read(written.replace("example message", "example massage")).signed_by([key], check)
 
 
@@ -157,7 +157,7 @@ SIGNED = GOOD.split("\n\n")[1]
     ],
 )
 def test_what_is_malformed_is_no_note(written: str) -> None:
-    with pytest.raises(Invalid, match="log.note_unreadable"):
+    with pytest.raises(Invalid, match=r"log.note_unreadable"):
         Note.read(written)
 
 
@@ -190,7 +190,7 @@ def test_sixteen_signatures_are_read_and_more() -> None:
     ],
 )
 def test_what_is_malformed_is_no_checkpoint(text: str) -> None:
-    with pytest.raises(Invalid, match="log.checkpoint_unreadable"):
+    with pytest.raises(Invalid, match=r"log.checkpoint_unreadable"):
         Checkpoint.read(text)
 
 
@@ -216,7 +216,7 @@ NAME, ID, ENCODED = KEY.split("+", 2)
     ],
 )
 def test_what_is_malformed_is_no_key(written: str) -> None:
-    with pytest.raises(Invalid, match="log.key_unreadable"):
+    with pytest.raises(Invalid, match=r"log.key_unreadable"):
         NoteKey.read(written)
 
 
@@ -230,15 +230,15 @@ def test_a_checkpoint_is_opened_with_a_key_of_its_log() -> None:
 
 def test_nothing_is_opened_that_nobody_known_has_signed() -> None:
     for keys in ([], [STRANGER.key], [WITNESS.key], [LOG.key._replace(name="another")]):
-        with pytest.raises(Invalid, match="log.checkpoint_not_signed"):
+        with pytest.raises(Invalid, match=r"log.checkpoint_not_signed"):
             opened(note(), ORIGIN, keys, check)
     seen = STATE.text + "\n" + str(WITNESS.cosign(STATE.text, 1))
-    with pytest.raises(Invalid, match="log.checkpoint_not_signed"):
+    with pytest.raises(Invalid, match=r"log.checkpoint_not_signed"):
         opened(seen, ORIGIN, [LOG.key], check)
 
 
 def test_another_log_is_never_opened_even_under_the_same_key() -> None:
-    with pytest.raises(Invalid, match="log.checkpoint_of_another_log"):
+    with pytest.raises(Invalid, match=r"log.checkpoint_of_another_log"):
         opened(note(STATE._replace(origin="audit.example/other")), ORIGIN, [LOG.key], check)
 
 
@@ -259,7 +259,7 @@ def test_one_bit_off_and_the_signature_is_not_right(bit: int) -> None:
 )
 def test_what_was_signed_cannot_be_changed(changed: Checkpoint) -> None:
     bad = str(Note(changed.text, (LOG.sign(STATE.text),)))
-    with pytest.raises(Invalid, match="log.signature_wrong"):
+    with pytest.raises(Invalid, match=r"log.signature_wrong"):
         opened(bad, ORIGIN, [LOG.key], check)
 
 
@@ -267,7 +267,7 @@ def test_a_signature_that_is_not_right_is_refused_beside_one_that_is() -> None:
     forged = NoteSignature(ORIGIN, NEXT.key.key_id, bytes(64))
     bad = str(Note(STATE.text, (LOG.sign(STATE.text), forged)))
     assert opened(bad, ORIGIN, [LOG.key], check) == STATE
-    with pytest.raises(Invalid, match="log.signature_wrong"):
+    with pytest.raises(Invalid, match=r"log.signature_wrong"):
         opened(bad, ORIGIN, [LOG.key, NEXT.key], check)
 
 
@@ -288,7 +288,7 @@ def test_a_witness_signs_the_note_and_the_time() -> None:
     later = (1_800_000_001).to_bytes(8, "big") + line.signature[8:]
     for signature in (later, line.signature[8:], line.signature + b"\x00"):
         wrong = Note(STATE.text, (line._replace(signature=signature),))
-        with pytest.raises(Invalid, match="log.signature_wrong"):
+        with pytest.raises(Invalid, match=r"log.signature_wrong"):
             wrong.signed_by([WITNESS.key], check)
 
 
@@ -298,7 +298,7 @@ def test_a_witness_writes_no_time_beyond_the_last() -> None:
         if holds:
             assert seen.signed_by([WITNESS.key], check)
         else:
-            with pytest.raises(Invalid, match="log.signature_wrong"):
+            with pytest.raises(Invalid, match=r"log.signature_wrong"):
                 seen.signed_by([WITNESS.key], check)
 
 
