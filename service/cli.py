@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 from rich.console import Console
 
-from service import cli_imports, cli_witness
+from service import cli_audit, cli_imports, cli_witness
 from service.adapters.postgres.blind_index import BlindIndex, write_tokens
 from service.adapters.postgres.database import Database
 from service.adapters.postgres.directory_load import DirectoryLoader
@@ -42,6 +42,7 @@ directory_app = typer.Typer(
     no_args_is_help=True, help="The directory of agencies, desks and positions."
 )
 app.add_typer(directory_app, name="directory")
+app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_witness.app, name="witness")
 console = Console()
 err = Console(stderr=True)

@@ -77,18 +77,18 @@ def _lines(
 ) -> Iterator[bytes]:
     yield header.line()
     for one in placed:
-        entry, sealed = one.entry, one.sealed
+        entry, kept = one.entry, one.kept
         if (
             entry is None
-            or sealed is None
+            or kept is None
             or entry.person_id not in permitted
             or concealed_from(entry, agency_id)
         ):
             yield closed_line(one.number, one.hash)
-        elif sealed.words is None:
-            yield erased_line(one.number, sealed.leaf)
+        elif kept.sealed is None:
+            yield erased_line(one.number, kept.leaf)
         else:
-            yield open_line(one.number, sealed)
+            yield open_line(one.number, kept.sealed)
 
 
 def stretch_name(asked: BundleAsked) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from service.domain.audit import AuditEntry
 from service.domain.log_tiles import Stretch
 from service.domain.merkle import Hash
-from service.domain.sealed_entry import Sealed
+from service.domain.sealed_entry import Kept
 from service.domain.signed_note import NoteKey, NoteSignature
 
 
@@ -35,7 +35,7 @@ class Placed(NamedTuple):
     number: int
     hash: Hash
     entry: AuditEntry | None
-    sealed: Sealed | None
+    kept: Kept | None
 
 
 class LogStore(Protocol):

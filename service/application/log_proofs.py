@@ -25,20 +25,20 @@ async def proof_of_entry(context: Context, entry_id: UUID) -> Shown:
     assert entry is not None  # noqa: S101 - no permit without a record
     log = context.work.log
     index, signed = await log.index_of(entry_id), await log.checkpoint()
-    sealed = await context.work.audit.sealed(entry_id)
-    if index is None or sealed is None or signed is None or signed.size <= index:
+    kept = await context.work.audit.sealed(entry_id)
+    if index is None or kept is None or signed is None or signed.size <= index:
         raise IllegalMove("log.not_sealed_yet")
     steps = await proof(log, inclusion_path(index, signed.size))
     shown = {
         "id": str(entry_id),
         "index": index,
         "size": signed.size,
-        "leaf": _text(sealed.leaf),
+        "leaf": _text(kept.leaf),
         "proof": [_text(step) for step in steps],
         "checkpoint": signed.note,
     }
-    if sealed.salt and sealed.words and not concealed_from(entry, context.agency_id):
-        shown |= {"salt": _text(sealed.salt), "words": _text(sealed.words)}
+    if kept.sealed is not None and not concealed_from(entry, context.agency_id):
+        shown |= {"salt": _text(kept.sealed.salt), "words": _text(kept.sealed.words)}
     return Shown(shown)
 
 

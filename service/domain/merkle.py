@@ -128,6 +128,11 @@ def proof_along(path: Path, nodes: Mapping[Place, Hash]) -> list[Hash]:
     return [root_of([nodes[place] for place in step]) for step in path]
 
 
+def _only_hashes(hashes: Iterable[Hash]) -> None:
+    if any(len(each) != HASH_BYTES for each in hashes):
+        raise Invalid("log.proof_does_not_fit")
+
+
 def _climbed(place: int, last: int, proof: Sequence[Hash]) -> Iterator[tuple[Hash, bool]]:
     """The steps from a place up to the root, and whether each stands to the left of the way."""
     for step in proof:
@@ -151,6 +156,7 @@ def root_from_inclusion(index: int, size: int, leaf: Hash, proof: Sequence[Hash]
     """
     if not 0 <= index < size:
         raise Invalid("log.index_beyond_size", facts={"size": size})
+    _only_hashes([leaf, *proof])
     node = leaf
     for step, left in _climbed(index, size - 1, proof):
         node = node_hash(step, node) if left else node_hash(node, step)
@@ -168,6 +174,7 @@ def roots_from_consistency(
         raise Invalid("log.sizes_reversed", facts={"from": old, "to": new})
     if old == new and not proof:
         return old_root, old_root
+    _only_hashes([old_root, *proof])
     # The largest subtree that ends where the old tree does; the whole of it if that is complete.
     level = (old & -old).bit_length() - 1
     steps = [old_root, *proof] if old == 1 << level else list(proof)

@@ -156,6 +156,58 @@ PROBLEMS: dict[str, Words] = {
         "The request is larger than the service takes (1 MiB). Send less at once.",
         "送信できる大きさ（1MiB）を超えています。分けて送ってください。",
     ),
+    "bundle.from_missing": Words(
+        "The bundle does not begin with the log's first entry, and it brings no signed checkpoint for where it begins. Take the export again.",
+        "ファイルがログの先頭から始まっておらず、開始時点の署名付きチェックポイントもありません。もう一度書き出してください。",
+    ),
+    "bundle.goes_on": Words(
+        "Something follows after the last entry. Take the export again.",
+        "最後の記録の後に余分な行があります。もう一度書き出してください。",
+    ),
+    "bundle.header_unreadable": Words(
+        "The first line does not begin an audit bundle of this format. Check that it is the right file.",
+        "1行目が監査記録ファイルの形式ではありません。ファイルを確認してください。",
+    ),
+    "bundle.index_expected": Words(
+        "Here the entry with number facts.index belongs. A line is missing, or lines were swapped. Take the export again.",
+        "ここにはfacts.index番の記録が必要です。行が抜けたか、入れ替わっています。もう一度書き出してください。",
+    ),
+    "bundle.ends_early": Words(
+        "The bundle ends before the entry with number facts.index. Take the export again.",
+        "facts.index番の記録の前でファイルが終わっています。もう一度書き出してください。",
+    ),
+    "bundle.kept_differs": Words(
+        "This log is not the one of which you kept the checkpoint of facts.size entries: it was rewritten, or you were shown another. Keep both and report it.",
+        "保存されていたfacts.size件時点のチェックポイントと一致しません。ログが書き換えられたか、別のログが示されています。両方を保存し、報告してください。",
+    ),
+    "bundle.line_cut_off": Words(
+        "The line is cut off. Take the export again.",
+        "行が途中で切れています。もう一度書き出してください。",
+    ),
+    "bundle.line_unreadable": Words(
+        "The line is no entry of a bundle. Take the export again.",
+        "記録の行として読み取れません。もう一度書き出してください。",
+    ),
+    "bundle.question_altered": Words(
+        "What the entry was decided on is not what the log committed to. It was changed after it was written.",
+        "判断の前提がログの内容と一致しません。記録後に書き換えられています。",
+    ),
+    "bundle.root_differs": Words(
+        "The entries do not add up to the root that the log signed: at least one was changed, or its hash was. Take the export again, and report it if it stays so.",
+        "記録全体が署名されたルートと一致しません。書き換えられた記録またはハッシュがあります。もう一度書き出し、それでも同じ場合は報告してください。",
+    ),
+    "bundle.size_differs": Words(
+        "The checkpoints are of other sizes than the bundle says. Take the export again.",
+        "チェックポイントの件数がファイルの範囲と合いません。もう一度書き出してください。",
+    ),
+    "bundle.start_differs": Words(
+        "The hashes to begin with do not lead to the root of the earlier checkpoint. Take the export again.",
+        "開始時のハッシュが開始時点のチェックポイントと一致しません。もう一度書き出してください。",
+    ),
+    "bundle.witnesses_missing": Words(
+        "Fewer witnesses than you ask for have signed the later checkpoint. Ask for a newer export, or the witnesses themselves.",
+        "終了時点のチェックポイントに、必要な数の証人の署名がありません。新しい書き出しを求めるか、証人に確認してください。",
+    ),
     "calendar.already_revoked": Words(
         "Your calendar address opens nothing any more. Make a new one if you need it.",
         "予定表アドレスはすでに失効しています。必要なときは新しく発行してください。",

@@ -22,6 +22,8 @@ Check = Callable[[bytes, bytes, bytes], bool]
 LONGEST_NOTE, MOST_SIGNATURES = 1_000_000, 100
 _MARK = "— "
 _KEY_ID_BYTES = 4
+#: The last time that a witness can write (C2SP tlog-cosignature).
+_LATEST = 2**63 - 1
 #: Neither spaces nor plus signs: they end a name in a line and in a key.
 _NAME = re.compile(r"[^\s+]+")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -63,7 +65,9 @@ class NoteKey(NamedTuple):
         name, _, rest = text.strip().partition("+")
         written, _, encoded = rest.partition("+")
         raw = _decoded(encoded)
-        if not _NAME.fullmatch(name) or len(raw) < 2 or raw[0] not in list(Algorithm):
+        if not _NAME.fullmatch(name) or not _is_unicode(name):
+            raise Invalid("log.key_unreadable")
+        if len(raw) < 2 or raw[0] not in list(Algorithm):
             raise Invalid("log.key_unreadable")
         key = cls(name, Algorithm(raw[0]), raw[1:])
         if len(key.public) != _LENGTHS[key.algorithm][0] or key.key_id.hex() != written:
@@ -98,7 +102,7 @@ class Note(NamedTuple):
         """Take a note apart. Raises Invalid for what is none."""
         text, blank, below = written.rpartition("\n\n")
         lines = below.split("\n")
-        broken = any(ord(c) < 0x20 and c != "\n" for c in written)
+        broken = any(ord(c) < 0x20 and c != "\n" for c in written) or not _is_unicode(written)
         if not blank or broken or lines.pop() or not lines or len(written) > LONGEST_NOTE:
             raise Invalid("log.note_unreadable")
         if len(lines) > MOST_SIGNATURES:
@@ -132,7 +136,7 @@ def _is_by(key: NoteKey, text: str, signature: bytes, check: Check) -> bool:
         return False
     if key.algorithm is Algorithm.COSIGNATURE:
         seen_at = int.from_bytes(signature[:8], "big")
-        return check(key.public, cosigned(text, seen_at), signature[8:])
+        return seen_at <= _LATEST and check(key.public, cosigned(text, seen_at), signature[8:])
     return check(key.public, text.encode(), signature)
 
 
@@ -149,12 +153,18 @@ def _signature(line: str) -> NoteSignature:
     return NoteSignature(name, raw[:_KEY_ID_BYTES], raw[_KEY_ID_BYTES:])
 
 
+def _is_unicode(text: str) -> bool:
+    """Whether it can be written as UTF-8: JSON and command lines may hold halves of characters."""
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 def _decoded(text: str) -> bytes:
-    """The bytes behind base64; none for what is not base64."""
+    """The bytes behind base64; none for what is not base64, or not as it is always written."""
     try:
-        return b64decode(text.encode(), validate=True)
+        raw = b64decode(text.encode(), validate=True)
     except (binascii.Error, UnicodeEncodeError):
         return b""
+    return raw if b64encode(raw).decode() == text else b""
 
 
 class Checkpoint(NamedTuple):

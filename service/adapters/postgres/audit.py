@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary
 from service.adapters.postgres.rows import Table, row_of
 from service.application.log_ports import Placed
 from service.domain.audit import AuditEntry, DecidedEntry
-from service.domain.sealed_entry import Sealed
+from service.domain.sealed_entry import Kept
 
 AuditRow = row_of(
     DecidedEntry,
@@ -96,12 +96,12 @@ class PostgresAuditLog:
         row = await self._connection.fetchrow(f"{DECIDED.select} WHERE id = $1", entry_id)
         return DECIDED.read(row) if row else None
 
-    async def sealed(self, entry_id: UUID) -> Sealed | None:
+    async def sealed(self, entry_id: UUID) -> Kept | None:
         """One entry as the transparency log keeps it; salt and words are gone once erased."""
         row = await self._connection.fetchrow(
             "SELECT leaf, salt, words FROM audit_entry WHERE id = $1", entry_id
         )
-        return Sealed(row["leaf"], row["salt"], row["words"]) if row else None
+        return Kept.of(row["leaf"], row["salt"], row["words"]) if row else None
 
     async def placed(self, first: int, size: int, agency_id: UUID) -> Sequence[Placed]:
         """The places from first until before size, with the entries that are the agency's."""
@@ -119,7 +119,7 @@ class PostgresAuditLog:
                 r["index"],
                 r["hash"],
                 AUDIT.read(r) if r["id"] else None,
-                Sealed(r["leaf"], r["salt"], r["words"]) if r["id"] else None,
+                Kept.of(r["leaf"], r["salt"], r["words"]) if r["id"] else None,
             )
             for r in rows
         ]

@@ -7,10 +7,18 @@ from service.domain.signed_note import Algorithm, NoteKey, NoteSignature, cosign
 
 #: How long a time is written.
 _TIME_BYTES = 8
+#: The field of Curve25519, and where its points of small order lie (by y, as keys are written).
+#: Under such a key anybody can sign anything; the library takes them.
+_FIELD = 2**255 - 19
+_ORDER_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_WEAK = {0, 1, _FIELD - 1, _ORDER_8, _FIELD - _ORDER_8}
 
 
 def check(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the signature over the message is by the public key."""
+    """Whether the signature over the message is by the public key; never by one of small order."""
+    y = int.from_bytes(public, "little") & (1 << 255) - 1
+    if y >= _FIELD or y in _WEAK:
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):
