@@ -34,7 +34,7 @@ from service.application.ports import FirstAnswer, Work
 from service.application.printer import Printer
 from service.domain.actor import Actor, VerifiedToken
 from service.domain.audit import DecidedEntry, Outcome
-from service.domain.audit_copy import form_of
+from service.domain.audit_copy import as_copy, form_of
 from service.domain.calendar_jp import jst_date
 from service.domain.decision import Rule
 from service.domain.errors import (
@@ -215,7 +215,7 @@ class Call:
         response = await self.inner(self.request)
         form = form_of(response.headers.get("content-type"))
         if form is not None:
-            context.note_copy(form)
+            context.entries[:] = [as_copy(e, form) for e in context.entries]
         return response
 
     async def _context(self, work: Work, token: VerifiedToken) -> Context:

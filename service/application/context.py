@@ -23,7 +23,6 @@ from service.domain.access import (
 )
 from service.domain.actor import Actor
 from service.domain.audit import DecidedEntry, Outcome
-from service.domain.audit_copy import mark
 from service.domain.calendar_jp import jst_date
 from service.domain.consent import Recipient
 from service.domain.decision import Decision, Deny, Duty, Permit, Rule
@@ -253,10 +252,6 @@ class Context:
                 parts=frozenset({Part.HOLDER}),
             )
             self.enforce(permission, facts)
-
-    def note_copy(self, form: str) -> None:
-        """Note on every entry that what it tells of left as something to keep (``audit_copy``)."""
-        self.entries[:] = [e.but(fields=(*e.fields, mark(form))) for e in self.entries]
 
     def begin(self, permission: Permission) -> None:
         """Pass the gates before anything is looked up: position, permission, scope, purpose."""

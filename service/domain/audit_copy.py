@@ -6,6 +6,7 @@ form of the answer, and the entry says so among the fields that were shown: ``co
 
 from collections.abc import Iterable, Mapping
 
+from service.domain.audit import DecidedEntry
 from service.domain.permission import Permission
 
 _MARK = "copy:"
@@ -49,6 +50,11 @@ def form_of(content_type: str | None) -> str | None:
 def mark(form: str) -> str:
     """What stands among the fields of an entry about a copy."""
     return f"{_MARK}{form}"
+
+
+def as_copy(entry: DecidedEntry, form: str) -> DecidedEntry:
+    """The entry of an access whose answer left as something to keep."""
+    return entry.but(fields=(*entry.fields, mark(form)))
 
 
 #: All marks there are, for whoever looks entries up.

@@ -205,9 +205,7 @@ def _entities(
             "type": thing,
             "role": _coding(f"{_HL7}object-role", "4", "Domain Resource"),
         }
-        entities.append(
-            data | ({"securityLabel": [{"coding": [x]} for x in labels]} if labels else {})
-        )
+        entities.append(data | ({"securityLabel": labels} if labels else {}))
     entities.append(
         {
             "what": _named("urn:tsunagi:request", entry.request_id),
