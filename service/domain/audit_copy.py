@@ -6,7 +6,7 @@ form of the answer, and the entry says so among the fields that were shown: ``co
 
 from collections.abc import Iterable, Mapping
 
-from service.domain.audit import DecidedEntry
+from service.domain.audit import DecidedEntry, Outcome
 from service.domain.permission import Permission
 
 _MARK = "copy:"
@@ -53,7 +53,9 @@ def mark(form: str) -> str:
 
 
 def as_copy(entry: DecidedEntry, form: str) -> DecidedEntry:
-    """The entry of an access whose answer left as something to keep."""
+    """The entry of an access whose answer left as something to keep, if anything of it did."""
+    if entry.outcome is not Outcome.ALLOWED:
+        return entry
     return entry.but(fields=(*entry.fields, mark(form)))
 
 

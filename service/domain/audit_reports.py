@@ -141,7 +141,9 @@ class Copy(Disclosable):
     """One export or print: by whom, of what, about how many persons."""
 
     at: Annotated[datetime, D0]
-    attempt_id: Annotated[UUID, D0]
+    #: The request; empty for the line of a day of a calendar that asks again and again.
+    attempt_id: Annotated[UUID | None, D0]
+    times: Annotated[int, D0]
     agency_id: Annotated[UUID | None, D0]
     position_id: Annotated[UUID | None, D0]
     action: Annotated[str, D0]
@@ -157,13 +159,14 @@ class Copied(NamedTuple):
     """A copy as the log tells it."""
 
     at: datetime
-    attempt_id: UUID
+    attempt_id: UUID | None
     agency_id: UUID | None
     position_id: UUID | None
     action: str
     record_kind: str
     form: str
     persons: int
+    times: int
 
 
 def copies(found: Iterable[Copied]) -> list[Copy]:

@@ -6,7 +6,18 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from pydantic import ValidationError
 
-from service.domain.audit_copy import ALWAYS, FILE, FORM_JA, FORMS, MARKS, form_in, form_of, mark
+from service.domain.audit import DecidedEntry, Outcome
+from service.domain.audit_copy import (
+    ALWAYS,
+    FILE,
+    FORM_JA,
+    FORMS,
+    MARKS,
+    as_copy,
+    form_in,
+    form_of,
+    mark,
+)
 from service.domain.audit_policy import AuditPolicies, AuditPolicy
 from service.domain.audit_reports import Period, RefusedCount, refusals
 from service.domain.audit_seen import CONCEALED
@@ -199,3 +210,23 @@ def test_every_form_has_a_word_and_a_mark() -> None:
     assert form_in(("names", "copy:pdf", "birth")) == "pdf"
     assert form_in(("names", "copy")) is None
     assert {"disclosure.export"} == ALWAYS
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_only_what_was_shown_is_marked_as_a_copy(outcome: Outcome) -> None:
+    """A place that stayed empty on a printed packet left with nobody."""
+    entry = DecidedEntry(
+        id=AGENCY,
+        attempt_id=AGENCY,
+        at=datetime(2026, 11, 20, tzinfo=UTC),
+        actor_kind="staff",
+        action="conference.read_packet",
+        record_kind="conference_item",
+        fields=("subject",),
+        outcome=outcome,
+        request_id="r",
+    )
+    marked = as_copy(entry, "pdf")
+    assert marked.fields == (
+        ("subject", "copy:pdf") if outcome is Outcome.ALLOWED else ("subject",)
+    )

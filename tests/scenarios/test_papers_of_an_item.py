@@ -186,7 +186,7 @@ async def test_a_paper_is_handed_in_and_handed_out_in_numbered_copies(town: Town
         "j-consultant conference.read_paper allowed CONSENT": 1,
     }
     for entry in await town.audit(person_id=held.person, action="conference.read_paper"):
-        assert entry["fields"] == [f"paper:{paper}"]
+        assert entry["fields"] == [f"paper:{paper}", "copy:file"]
         assert entry["data_classes"] == ["D0", "D3"]
     [added] = await town.audit(person_id=held.person, action="conference.add_paper")
     assert (added["sub"], added["outcome"], added["basis"]) == (

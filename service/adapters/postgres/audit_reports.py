@@ -53,21 +53,27 @@ def refusals(agency_id: UUID, period: Period, without: Collection[UUID]) -> Aske
 
 
 def copies(agency_id: UUID, period: Period, without: Collection[UUID], limit: int) -> Asked:
-    """Each export and print, by the request that made it; oldest first."""
+    """Each export and print, by the request that made it; oldest first.
+
+    A calendar that asks again every few minutes is one line a day, with how often it asked.
+    """
     columns = "at, attempt_id, agency_id, position_id, action, record_kind, person_id, fields"
     marked = " AND outcome = 'allowed' AND (fields && $5 OR action = ANY ($6))"
     query = (
-        "SELECT min(at) AS at, attempt_id, agency_id, position_id, action, record_kind,"
+        "SELECT min(at) AS at, CASE WHEN action <> $8 THEN attempt_id END AS attempt_id,"
+        " agency_id, position_id, action, record_kind,"
         " (SELECT f FROM unnest(fields) f WHERE f = ANY ($5) LIMIT 1) AS mark,"
-        " count(DISTINCT person_id) AS persons"
+        " count(DISTINCT person_id) AS persons, count(DISTINCT attempt_id) AS times"
         f" FROM ({seen_by(columns, marked + _IN_PERIOD)}) seen"
-        " GROUP BY 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 5, 6 LIMIT $7"
+        " GROUP BY 2, 3, 4, 5, 6, 7, (at AT TIME ZONE INTERVAL '9 hours')::date"
+        " ORDER BY 1, 2, 5, 6 LIMIT $7"
     )
     return query, [
         *_period(agency_id, period, without),
         list(MARKS),
         sorted(ALWAYS),
         limit,
+        Permission.CALENDAR_READ.value,
     ]
 
 
