@@ -47,7 +47,7 @@ async def refused(context: Context, since: date, until: date) -> Shown:
     counted = await context.work.audit_reports.refusals(
         context.agency_id, period, without=context.actor.conflicts
     )
-    return _report(period, refusals(counted))
+    return _report(period, _lines(refusals(counted)))
 
 
 async def copied(context: Context, since: date, until: date) -> Shown:
@@ -59,7 +59,7 @@ async def copied(context: Context, since: date, until: date) -> Shown:
     )
     if len(found) > MOST_ENTRIES:
         raise Invalid("audit.too_many_entries", field="since", facts={"limit": MOST_ENTRIES})
-    return _report(period, copies(found))
+    return _report(period, _lines(copies(found)))
 
 
 async def looked_at(context: Context, since: date, until: date) -> Shown:
@@ -75,10 +75,14 @@ async def looked_at(context: Context, since: date, until: date) -> Shown:
         without=context.actor.conflicts,
     )
     found = unusual(days, period, policies, context.closed)
-    return _report(period, found, thresholds=policies.on(until).model_dump(mode="json"))
+    told = [finding.model_dump(mode="json") for finding in found]
+    return _report(period, told, thresholds=policies.on(until).model_dump(mode="json"))
 
 
-def _report(period: Period, lines: Sequence[Disclosable], **more: Any) -> Shown:
-    items = [disclose(line, frozenset({D0})) for line in lines]
+def _lines(lines: Sequence[Disclosable]) -> list[dict[str, Any]]:
+    return [disclose(line, frozenset({D0})) for line in lines]
+
+
+def _report(period: Period, items: list[dict[str, Any]], **more: Any) -> Shown:
     span = {"since": period.since.isoformat(), "until": period.until.isoformat()}
     return Shown(span | {"items": items} | more)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from statistics import median
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
 
 from service.domain.audit_policy import AuditPolicies, AuditPolicy
 from service.domain.audit_reports import Period
 from service.domain.calendar_jp import JST
-from service.domain.disclosure import D0, Disclosable
 from service.domain.term import Closed
 
 
@@ -42,16 +43,21 @@ class PositionDay(NamedTuple):
     last_outside: datetime | None = None
 
 
-class Finding(Disclosable):
-    """One position on one day, the rule that points to it, and the figures that it rests on."""
+class Finding(BaseModel):
+    """One position on one day, the rule that points to it, and the figures that it rests on.
 
-    code: Annotated[Unusual, D0]
-    day: Annotated[date, D0]
-    agency_id: Annotated[UUID, D0]
-    position_id: Annotated[UUID, D0]
-    figures: Annotated[dict[str, int | float | str], D0]
-    reason: Annotated[str, D0]
-    reason_ja: Annotated[str, D0]
+    Numbers and ids of positions alone: all of it is administrative (class D0).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    code: Unusual
+    day: date
+    agency_id: UUID
+    position_id: UUID
+    figures: dict[str, int | float | str]
+    reason: str
+    reason_ja: str
 
 
 Figures = dict[str, int | float | str]
