@@ -15,6 +15,7 @@ from service.api import (
     access,
     agendas,
     anonymous,
+    audits,
     calendars,
     cases,
     checklists,
@@ -90,6 +91,7 @@ ROUTERS = (
     statistics.router,
     tasks.router,
     directories.router,
+    audits.router,
     networks.router,
 )
 

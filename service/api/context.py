@@ -35,6 +35,7 @@ from service.application.ports import FirstAnswer, Work
 from service.application.printer import Printer
 from service.domain.actor import Actor, VerifiedToken
 from service.domain.audit import DecidedEntry, Outcome
+from service.domain.audit_copy import as_copy, form_of
 from service.domain.calendar_jp import jst_date
 from service.domain.decision import Rule
 from service.domain.errors import (
@@ -191,7 +192,7 @@ class Call:
         # Read here, so that a flood is refused in our words and on record.
         await self.request.body()
         if not self.keyed:
-            response = await self.inner(self.request)
+            response = await self._built(context)
             await work.commit(context.entries)
             return response
         key, request_hash = self._key(), await self._hash()
@@ -202,7 +203,7 @@ class Call:
                 raise Invalid("idempotency.key_reused", field="Idempotency-Key")
             await work.commit(context.replayed(self.permission))
             return _first_answer(first)
-        response = await self.inner(self.request)
+        response = await self._built(context)
         kept = FirstAnswer(
             request_hash,
             response.status_code,
@@ -212,6 +213,14 @@ class Call:
         )
         await work.answers.keep(caller, key, kept)
         await work.commit(context.entries)
+        return response
+
+    async def _built(self, context: Context) -> Response:
+        """The answer of the use case; the log tells a print or an export from a look."""
+        response = await self.inner(self.request)
+        form = form_of(response.headers.get("content-type"))
+        if form is not None:
+            context.entries[:] = [as_copy(e, form) for e in context.entries]
         return response
 
     async def _context(self, work: Work, token: VerifiedToken) -> Context:

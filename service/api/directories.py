@@ -1,21 +1,18 @@
-"""The directory, notices, the audit log, and who am I."""
+"""The directory, notices, and who am I."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from service.api import examples
 from service.api.context import Asked, AuditedRoute, acts, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
-from service.application import audits, capacities, directories, me, notices
-from service.application.audits import AuditFilter
+from service.application import capacities, directories, me, notices
 from service.application.me import Me
 from service.application.notices import Acknowledge
-from service.domain.audit import AuditEntry, Outcome
 from service.domain.capacity import DeskCapacity, TellCapacity
 from service.domain.directory import Agency, AgencyKind, Municipality, RouteQuestion
 from service.domain.law import LegalBasis
@@ -131,21 +128,3 @@ async def acknowledge_notice(
 ) -> Response:
     """Acknowledge a notice; to a stop-use notice, answer what was done."""
     return show(await notices.acknowledge(context, notice_id, command))
-
-
-@router.get("/audit/events", response_model=page_of(shown(AuditEntry)), tags=["Audit"])
-@acts(Permission.AUDIT_READ)
-async def list_audit_events(
-    context: Asked,
-    page: Paged,
-    since: Annotated[AwareDatetime | None, Query()] = None,
-    until: Annotated[AwareDatetime | None, Query()] = None,
-    person_id: Annotated[UUID | None, Query()] = None,
-    action: Annotated[Permission | None, Query()] = None,
-    outcome: Annotated[Outcome | None, Query()] = None,
-) -> Response:
-    """Read the audit log of the caller's agency; reading it is on record as well."""
-    asked = AuditFilter(
-        since=since, until=until, person_id=person_id, action=action, outcome=outcome
-    )
-    return page.show(await audits.events(context, asked, after=page.after, limit=page.limit))

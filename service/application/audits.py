@@ -5,51 +5,54 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-
+from service.application.audit_ports import AuditFilter
 from service.application.context import Context, Page
 from service.application.facts import person_facts
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.access_request import Embargo, held_back
 from service.domain.audit import AccessReportLine, AuditEntry
+from service.domain.audit_reports import MOST_ENTRIES
+from service.domain.audit_seen import as_seen_by
 from service.domain.decision import BASIS_JA, Basis, Rule
 from service.domain.disclosure import D0, disclose
+from service.domain.errors import Invalid
 from service.domain.permission import PURPOSE_JA, Permission, Purpose
-
-
-class AuditFilter(BaseModel):
-    """Which entries. Ids only: nothing personal belongs in a URL."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-    person_id: UUID | None = None
-    action: str | None = None
-    outcome: str | None = None
 
 
 async def events(context: Context, asked: AuditFilter, *, after: UUID | None, limit: int) -> Page:
     """What the caller's agency did, and what was done to records it holds; itself audited."""
     found = await context.work.audit.of_agency(
-        context.agency_id,
-        since=asked.since,
-        until=asked.until,
-        person_id=asked.person_id,
-        action=asked.action,
-        outcome=asked.outcome,
-        after=after,
-        limit=limit + 1,
+        context.agency_id, asked, after=after, limit=limit + 1
     )
+    items = [
+        disclose(as_seen_by(e, context.agency_id), frozenset({D0}))
+        for e in _shown(context, found[:limit])
+    ]
+    return Page(items, found[limit - 1].id if len(found) > limit else None)
+
+
+async def export(context: Context, asked: AuditFilter) -> list[AuditEntry]:
+    """The same as one piece to take away, whole or not at all; newest first.
+
+    The entries are as the log has them: whoever writes them out shows them ``as_seen_by``.
+    """
+    found = await context.work.audit.of_agency(
+        context.agency_id, asked, after=None, limit=MOST_ENTRIES + 1
+    )
+    if len(found) > MOST_ENTRIES:
+        raise Invalid("audit.too_many_entries", field="since", facts={"limit": MOST_ENTRIES})
+    return _shown(context, found)
+
+
+def _shown(context: Context, found: Sequence[AuditEntry]) -> list[AuditEntry]:
+    """Those about persons that the auditor may read of, with an entry for each person shown."""
     permitted = {
         person_id
-        for person_id in dict.fromkeys(e.person_id for e in found[:limit])
+        for person_id in dict.fromkeys(e.person_id for e in found)
         if context.may(Permission.AUDIT_READ, own_log(context, person_id), shows=AuditEntry)
     }
     context.note_list(Permission.AUDIT_READ)
-    shown = [e for e in found[:limit] if e.person_id in permitted]
-    items = [disclose(as_seen_by(e, context.agency_id), frozenset({D0})) for e in shown]
-    return Page(items, found[limit - 1].id if len(found) > limit else None)
+    return [e for e in found if e.person_id in permitted]
 
 
 async def access_report(
@@ -132,35 +135,6 @@ def _line(entry: AuditEntry, names: dict[UUID, str]) -> AccessReportLine:
         basis_ja=BASIS_JA[Basis(entry.basis)] if entry.basis else None,
         data_classes=entry.data_classes,
         outcome=entry.outcome,
-    )
-
-
-#: Rules that the caller was told of as one and the same (promise 3).
-_CONCEALED = frozenset(
-    {
-        Rule.BASIS_NOT_IN_FORCE.value,
-        Rule.OBLIGATION_UNKNOWN.value,
-        Rule.RECORD_NO_BASIS.value,
-        Rule.RECORD_UNKNOWN.value,
-        Rule.SELF_INVOLVED.value,
-    }
-)
-
-
-def concealed_from(entry: AuditEntry, agency_id: UUID) -> bool:
-    """Whether the entry is of a refusal that did not tell the agency if there is such a record."""
-    return entry.holder_agency_id != agency_id and bool(_CONCEALED & set(entry.rules))
-
-
-def as_seen_by(entry: AuditEntry, agency_id: UUID) -> AuditEntry:
-    """The entry as the agency may read it: its own refused attempts tell it no more than then."""
-    if not concealed_from(entry, agency_id):
-        return entry
-    return entry.but(
-        rules=(Rule.RECORD_NO_BASIS.value,),
-        person_id=None,
-        holder_agency_id=None,
-        conference_id=None,
     )
 
 

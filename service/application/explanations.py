@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.application.audits import as_seen_by, facts_of_entry
+from service.application.audits import facts_of_entry
 from service.application.callers import stand_in
 from service.application.context import Context, Shown
 from service.application.facts import case_facts, person_facts, plan_facts, referral_facts
@@ -13,6 +13,7 @@ from service.domain.access import Facts, Part, Question, decide
 from service.domain.access_request import PROTECTED_BASES
 from service.domain.actor import Held
 from service.domain.audit import DecidedEntry, Outcome
+from service.domain.audit_seen import as_seen_by
 from service.domain.decision import POLICY_VERSION, Decision, Deny, Permit, Rule
 from service.domain.directory import Agency
 from service.domain.disclosure import D0, D1

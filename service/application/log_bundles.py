@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from service.application.audits import concealed_from, own_log
+from service.application.audits import own_log
 from service.application.context import Context
 from service.application.log_keeping import nodes_at
 from service.application.log_ports import Placed
 from service.domain.audit import AuditEntry
 from service.domain.audit_bundle import BundleHeader, closed_line, erased_line, open_line
+from service.domain.audit_seen import concealed_from
 from service.domain.errors import IllegalMove, Invalid
 from service.domain.merkle import peaks
 from service.domain.permission import Permission

@@ -3,10 +3,11 @@
 from base64 import b64encode
 from uuid import UUID
 
-from service.application.audits import concealed_from, facts_of_entry
+from service.application.audits import facts_of_entry
 from service.application.context import Context, Shown
 from service.application.log_keeping import proof
 from service.domain.audit import AuditEntry
+from service.domain.audit_seen import concealed_from
 from service.domain.errors import IllegalMove
 from service.domain.merkle import inclusion_path
 from service.domain.permission import Permission

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from service.application.audit_ports import AuditFilter, AuditReports
 from service.application.conference_body_ports import ConferenceBodies
 from service.application.conference_ports import Conferences
 from service.application.date_poll_ports import DatePolls, SeriesOfConferences
@@ -39,6 +40,7 @@ from service.domain.access_request import DisclosureRequest, Embargo
 from service.domain.actor import Actor, Held, VerifiedToken
 from service.domain.area_issue import AreaIssue
 from service.domain.audit import AuditEntry, DecidedEntry
+from service.domain.audit_policy import AuditPolicies
 from service.domain.calendar_feed import CalendarFeed
 from service.domain.care_policy import CarePolicy
 from service.domain.conference_policy import ConferencePolicy
@@ -108,6 +110,7 @@ class Directory(Areas, Protocol):
     async def signal_policy(self, municipality: str, day: date) -> SignalPolicy: ...
     async def care_policy(self, municipality: str, day: date) -> CarePolicy: ...
     async def conference_policy(self, municipality: str, day: date) -> ConferencePolicy: ...
+    async def audit_policies(self, municipality: str, until: date) -> AuditPolicies: ...
     async def area_workers(
         self, municipality: str, area: str, day: date
     ) -> Sequence[AreaWorker]: ...
@@ -267,16 +270,7 @@ class AuditLog(Protocol):
 
     async def append(self, entries: Sequence[DecidedEntry]) -> None: ...
     async def of_agency(
-        self,
-        agency_id: UUID,
-        *,
-        since: datetime | None,
-        until: datetime | None,
-        person_id: UUID | None,
-        action: str | None,
-        outcome: str | None,
-        after: UUID | None,
-        limit: int,
+        self, agency_id: UUID, asked: AuditFilter, *, after: UUID | None, limit: int
     ) -> Sequence[AuditEntry]: ...
     async def of_person(
         self, person_id: UUID, after: UUID | None, limit: int
@@ -362,6 +356,8 @@ class UnitOfWork(Protocol):
     def audit(self) -> AuditLog: ...
     @property
     def log(self) -> LogStore: ...
+    @property
+    def audit_reports(self) -> AuditReports: ...
     async def in_emergency(self, person_id: UUID) -> None: ...
 
 

@@ -140,6 +140,14 @@ PROBLEMS: dict[str, Words] = {
         "This entry is not a decision of the rules (a refused token, a failure, a repeated answer). There is nothing to decide again.",
         "この記録は規則による判断ではないため、再現できません（トークンの拒否、障害、再送への応答など）。",
     ),
+    "audit.period": Words(
+        "The period ends before it begins, or has more days than one report covers (facts.limit). Correct since and until.",
+        "期間の終わりが始まりより前か、一度に集計できる日数（facts.limit）を超えています。sinceとuntilを直してください。",
+    ),
+    "audit.too_many_entries": Words(
+        "There is more than one export or report carries (facts.limit), and none is cut off unseen. Narrow the period with since and until, or ask for one person, position or action.",
+        "一度に出力できる件数（facts.limit）を超えています。一部だけを出力することはありません。sinceとuntilで期間を短くするか、本人・職・操作を絞ってください。",
+    ),
     "basis.not_in_force": Words(
         "This legal basis is not in force in your municipality today. Ask the municipality to switch it on with its by-laws, or choose another basis.",
         "この根拠はあなたの市町村では現在有効ではありません。設置要綱を定めて有効にするよう市町村に依頼するか、別の根拠を選んでください。",

@@ -272,7 +272,10 @@ async def test_a_calendar_program_reads_the_agencys_conferences_without_a_token(
     assert not more
     assert (entry["sub"], entry["agency_id"]) == ("sub-s-loan", town.agency["S"])
     assert (entry["action"], entry["outcome"]) == ("calendar.read", "allowed")
-    assert (entry["client_id"], entry["fields"]) == ("calendar-feed", ["events:2"])
+    assert (entry["client_id"], entry["fields"]) == (
+        "calendar-feed",
+        ["events:2", "copy:ics"],
+    )
     # The address is a secret: it stands in no log and in no table.
     secret = path.removeprefix("/v1/calendar-feeds/").removesuffix(".ics")
     assert secret not in str(logged)

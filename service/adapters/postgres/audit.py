@@ -1,13 +1,14 @@
 """The append-only audit log in PostgreSQL. The service's role may only INSERT and SELECT."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Connection
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 
 from service.adapters.postgres.rows import Table, row_of
+from service.application.audit_ports import AuditFilter
 from service.application.log_ports import Placed
 from service.domain.audit import AuditEntry, DecidedEntry
 from service.domain.sealed_entry import Kept
@@ -26,12 +27,58 @@ AuditRow = row_of(
         Index("ix_audit_entry_agency_id", "agency_id", "id"),
         Index("ix_audit_entry_holder_agency_id", "holder_agency_id", "id"),
         Index("ix_audit_entry_person_id", "person_id", "id"),
+        # What auditors ask: everything a position opened, and what happened in a period.
+        Index("ix_audit_entry_position_id", "position_id", "id"),
+        Index("ix_audit_entry_agency_id_at", "agency_id", "at"),
+        Index("ix_audit_entry_holder_agency_id_at", "holder_agency_id", "at"),
         Index("ix_audit_entry_xid", "xid", "id"),
     ],
 )
 #: Lists leave out what a decision was made on; it is read for its replay alone.
 AUDIT = Table(AuditEntry, AuditRow)
 DECIDED = Table(DecidedEntry, AuditRow)
+
+
+def seen_by(columns: str, where: str, tail: str = "") -> str:
+    """What agency $1 did, then what others did to records it holds: each half by its own index."""
+    return (
+        f"(SELECT {columns} FROM audit_entry WHERE agency_id = $1{where}{tail})"
+        f" UNION ALL (SELECT {columns} FROM audit_entry WHERE holder_agency_id = $1"
+        f" AND agency_id IS DISTINCT FROM $1{where}{tail})"
+    )
+
+
+#: What may be asked for. Of a person, nothing that was concealed from the agency: a filter
+#: would tell whom its refused attempt was about.
+_ASKED = {
+    "since": "at >= {0}",
+    "until": "at < {0}",
+    "person_id": "person_id = {0} AND NOT (outcome IN ('denied', 'masked')"
+    " AND holder_agency_id IS DISTINCT FROM $1)",
+    "position_id": "position_id = {0}",
+    "action": "action = {0}",
+    "outcome": "outcome = {0}",
+    "purpose": "purpose = {0}",
+    "basis": "basis = {0}",
+    "after": "id < {0}",
+}
+
+
+def of_agency(
+    agency_id: UUID, asked: AuditFilter, after: UUID | None, limit: int
+) -> tuple[str, list[Any]]:
+    """The agency's own entries that were asked for, and the parameters of the statement."""
+    values: list[Any] = [agency_id, limit]
+    where = ""
+    for name, value in (asked.model_dump() | {"after": after}).items():
+        if value is not None:
+            values.append(value)
+            where += " AND " + _ASKED[name].format(f"${len(values)}")
+    newest = " ORDER BY id DESC LIMIT $2"
+    return (
+        f"SELECT {AUDIT.columns} FROM ({seen_by(AUDIT.columns, where, newest)}) seen{newest}",
+        values,
+    )
 
 
 class PostgresAuditLog:
@@ -48,35 +95,11 @@ class PostgresAuditLog:
         )
 
     async def of_agency(
-        self,
-        agency_id: UUID,
-        *,
-        since: datetime | None,
-        until: datetime | None,
-        person_id: UUID | None,
-        action: str | None,
-        outcome: str | None,
-        after: UUID | None,
-        limit: int,
+        self, agency_id: UUID, asked: AuditFilter, *, after: UUID | None, limit: int
     ) -> Sequence[AuditEntry]:
         """What the agency did, and what was done to records it holds; newest first."""
-        rows = await self._connection.fetch(
-            f"{AUDIT.select} WHERE (agency_id = $1 OR holder_agency_id = $1)"
-            " AND ($2::timestamptz IS NULL OR at >= $2) AND ($3::timestamptz IS NULL OR at < $3)"
-            " AND ($4::uuid IS NULL OR person_id = $4 AND NOT ("
-            "outcome IN ('denied', 'masked') AND holder_agency_id IS DISTINCT FROM $1)) AND ($5::text IS NULL OR action = $5)"
-            " AND ($6::text IS NULL OR outcome = $6) AND ($7::uuid IS NULL OR id < $7)"
-            " ORDER BY id DESC LIMIT $8",
-            agency_id,
-            since,
-            until,
-            person_id,
-            action,
-            outcome,
-            after,
-            limit,
-        )
-        return [AUDIT.read(r) for r in rows]
+        query, values = of_agency(agency_id, asked, after, limit)
+        return [AUDIT.read(r) for r in await self._connection.fetch(query, *values)]
 
     async def of_person(
         self, person_id: UUID, after: UUID | None, limit: int

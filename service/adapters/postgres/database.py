@@ -17,6 +17,7 @@ from service.adapters.postgres.access_requests import PostgresAccessRequests
 from service.adapters.postgres.accounts import PostgresAccounts
 from service.adapters.postgres.anonymous import PostgresAnonymous
 from service.adapters.postgres.audit import PostgresAuditLog
+from service.adapters.postgres.audit_reports import PostgresAuditReports
 from service.adapters.postgres.blind_index import BlindIndex
 from service.adapters.postgres.calendar_feeds import PostgresCalendarFeeds
 from service.adapters.postgres.cases import (
@@ -161,6 +162,7 @@ class PostgresUnitOfWork:
         self.statistics = PostgresStatistics(connection)
         self.tasks = PostgresTasks(connection)
         self.audit = PostgresAuditLog(connection)
+        self.audit_reports = PostgresAuditReports(connection)
         self.log = PostgresTransparencyLog(connection)
         self._transaction = connection.transaction()
 

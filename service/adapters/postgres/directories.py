@@ -15,6 +15,7 @@ from service.adapters.postgres.accounts import HELD
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.access_request import DAYS_TO_DECIDE
 from service.domain.actor import Held
+from service.domain.audit_policy import AuditPolicies, AuditPolicy
 from service.domain.care_policy import CarePolicy
 from service.domain.conference_policy import ConferencePolicy
 from service.domain.consent import Recipient
@@ -267,6 +268,18 @@ class PostgresDirectory:
     async def conference_policy(self, municipality: str, day: date) -> ConferencePolicy:
         """Its terms for conferences, as of a day."""
         return ConferencePolicy.model_validate(await self._policy(municipality, "conference", day))
+
+    async def audit_policies(self, municipality: str, until: date) -> AuditPolicies:
+        """Its thresholds for the audit log, by the day from which they hold, up to a day."""
+        rows = await self._connection.fetch(
+            "SELECT valid_from, value FROM policy WHERE municipality_code = $1"
+            " AND name = 'audit' AND valid_from <= $2",
+            municipality,
+            until,
+        )
+        return AuditPolicies(
+            {r["valid_from"]: AuditPolicy.model_validate(from_json(r["value"])) for r in rows}
+        )
 
     async def _policy(self, municipality: str, name: str, day: date) -> Any:
         """What the municipality has set for itself; nothing set: the common defaults."""
