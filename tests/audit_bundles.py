@@ -138,10 +138,11 @@ class Case(NamedTuple):
 
 
 def changed(line: bytes, **parts: Any) -> bytes:
-    """A line of JSON with other parts; without those that are None."""
+    """A line of JSON with other parts; without those that are given as None."""
     told = {**json.loads(line), **parts}
-    kept = {name: value for name, value in told.items() if value is not None}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    for name in [name for name, value in parts.items() if value is None]:
+        del told[name]
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def with_line(number: int, make: Callable[[bytes], bytes], first: int = 0) -> list[bytes]:

@@ -47,7 +47,7 @@ from service.cli_audit import app
 from service.domain.audit_bundle import closed_line, open_line
 from service.domain.bundle_check import BundleCheck, Trust
 from service.domain.errors import Refusal
-from service.domain.signed_note import Algorithm, Checkpoint, NoteKey
+from service.domain.signed_note import Algorithm, Checkpoint, Note, NoteKey
 
 ROOT = Path(__file__).parents[2]
 ALONE = ROOT / "deploy" / "verify_audit.py"
@@ -93,6 +93,14 @@ NOTE = TREE.note(SIZE)
 BEFORE = TREE.note(5)
 UNKNOWN = Checkpoint(ORIGIN, SIZE, bytes(32))
 WORDS = SEALED[0].words
+ROOT_LINE = NOTE.split("\n")[2]
+
+
+def lines_signed(*lines: str) -> str:
+    text = "".join(f"{line}\n" for line in lines)
+    return str(Note(text, (LOG.sign(text),)))
+
+
 REWRITTEN_LINE = closed_line(2, REWRITTEN.hashes[2])
 
 SOUND = {
@@ -226,14 +234,74 @@ BROKEN = {
         *(2, "bundle.header_unreadable", 1),
     ),
     "no header": Case(bundle()[1:], 2, "bundle.header_unreadable", 1),
-    "a header with more in it": Case(
-        with_line(1, lambda line: changed(line, trusted=True)), 2, "bundle.header_unreadable", 1
+    **{
+        f"a header {what}": Case(
+            with_line(1, lambda line, parts=parts: changed(line, **parts)),
+            *(2, "bundle.header_unreadable", 1),
+        )
+        for what, parts in {
+            "with more in it": {"trusted": True},
+            "with less in it": {"keys": None},
+            "that begins at true": {"first": True},
+            "that begins before the first": {"first": -1},
+            "from back to front": {"first": 14},
+            "beyond any number": {"size": 1 << 63},
+            "of a size in words": {"size": "13"},
+            "without a name": {"origin": 1},
+            "with a key that is no text": {"keys": [1]},
+            "with one key for a list": {"keys": "key"},
+            "with a short hash": {"frontier": ["AAAA"]},
+            "with a hash that is no text": {"frontier": [None]},
+        }.items()
+    },
+    **{
+        f"a checkpoint {what}": Case(
+            bundle(later=lines_signed(*lines)), 1, "log.checkpoint_unreadable", 1
+        )
+        for what, lines in {
+            "of two lines": (ORIGIN, "13"),
+            "with a short root": (ORIGIN, "13", "AAAA"),
+            "without a root": (ORIGIN, "13", ""),
+            "with an empty line": (ORIGIN, "13", ROOT_LINE, "", "more"),
+            "with its size in other digits": (ORIGIN, "１３", ROOT_LINE),
+            "without a name": ("", "13", ROOT_LINE),
+        }.items()
+    },
+    **{
+        f"a note {what}": Case(bundle(later=note), 1, "log.note_unreadable", 1)
+        for what, note in {
+            "without signatures": TREE.checkpoint(SIZE).text + "\n",
+            "without an empty line": NOTE.replace("\n\n", "\n"),
+            "that ends too early": NOTE[:-1],
+            "with a hundred and one signatures": NOTE + NOTE.split("\n\n")[1] * 100,
+            "with an empty signature": NOTE + f"— {ORIGIN} AAAA\n",
+            "with a line that signs nothing": NOTE + "nothing\n",
+            "with a zero in it": NOTE.replace("mihon", "mi\0hon"),
+            "beyond any length": "a" * 1_000_000 + NOTE,
+        }.items()
+    },
+    "a question to an erased entry": Case(
+        with_line(5, lambda line: changed(line, question="eA==")), 1, "bundle.line_unreadable", 5
     ),
-    "a header that begins at true": Case(
-        with_line(1, lambda line: changed(line, first=True)), 2, "bundle.header_unreadable", 1
+    "a question to a closed entry": Case(
+        with_line(4, lambda line: changed(line, question="eA==")), 1, "bundle.line_unreadable", 4
     ),
-    "a header from back to front": Case(
-        with_line(1, lambda line: changed(line, first=14)), 2, "bundle.header_unreadable", 1
+    "a number before the first": Case(
+        with_line(2, lambda line: changed(line, i=-1)), 1, "bundle.line_unreadable", 2
+    ),
+    "a line without anything": Case(
+        with_line(2, lambda _: b'{"i":0}\n'), 1, "bundle.line_unreadable", 2
+    ),
+    "an empty question": Case(
+        with_line(2, lambda line: changed(line, question="")), 1, "bundle.line_unreadable", 2
+    ),
+    "an instant nowhere": Case(
+        resealed(sealed_as(WORDS.replace(b"00:00:00Z", b"00:00:00"))),
+        *(1, "log.entry_unreadable", 2),
+    ),
+    "a witness beyond the last time": Case(
+        bundle(later=NOTE + str(WITNESSES[0].cosign(TREE.checkpoint(SIZE).text, 1 << 63))),
+        *(1, "log.signature_wrong", 1, witness_options(WITNESSES[0])),
     ),
     "of another log": Case(
         bundle(origin="audit.example/other"), 1, "log.checkpoint_of_another_log", 1
