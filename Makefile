@@ -59,7 +59,7 @@ openapi-check: setup
 	@$(BIN)/tsunagi openapi | cmp -s - openapi/openapi.json || { echo "The contract is stale. Run: make openapi"; exit 1; }
 
 diagrams: setup ## Write the state diagrams into the README
-	@$(BIN)/python tests/tools/diagrams.py
+	@PYTHONPATH=tests $(BIN)/python tests/tools/diagrams.py
 
 mechanisms: setup ## Print the table of the mission with what passes
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m mechanism --mechanisms

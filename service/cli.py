@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 from rich.console import Console
 
-from service import cli_audit, cli_imports, cli_witness
+from service import cli_audit, cli_imports, cli_log, cli_witness
 from service.adapters.postgres.blind_index import BlindIndex, write_tokens
 from service.adapters.postgres.database import Database
 from service.adapters.postgres.directory_load import DirectoryLoader
@@ -267,6 +267,33 @@ def owner_url(settings: Settings) -> Iterator[str]:
     with database_urls(settings) as (_, owner):
         assert owner is not None  # noqa: S101 - the embedded server always has one
         yield owner
+
+
+@cli_audit.app.command("check")
+def check_audit_log() -> None:
+    """Check the whole audit log in the database, as its owner; exit code 1: it was changed."""
+    settings = Settings.from_environment()
+    with owner_url(settings) as owner:
+        if not asyncio.run(cli_log.check_all(owner, settings)):
+            raise typer.Exit(1)
+
+
+@cli_audit.app.command("erase")
+def erase_from_audit_log(
+    person_id: Annotated[UUID, typer.Argument(help="The person's id (消去する本人のID).")],
+    *,
+    lawful: Annotated[
+        bool, typer.Option("--lawful", help="It was decided; this cannot be taken back.")
+    ] = False,
+) -> None:
+    """Erase what the audit log says of a person, as its owner. The proofs of the log still hold."""
+    if not lawful:
+        raise NotReadyError(
+            "Erasing cannot be taken back. Say --lawful once it was decided (消去の決定後に--lawful)."
+        )
+    with owner_url(Settings.from_environment()) as owner:
+        count = asyncio.run(cli_log.erase_person(owner, person_id))
+    console.print(f"Erased from {count} entries; their places and hashes stay.")
 
 
 @app.command()

@@ -1,14 +1,25 @@
 """The audit log as an outsider sees it: proofs of every entry, of every step, of nothing else."""
 
 import asyncio
+import json
+import subprocess
+import sys
 import uuid
 from base64 import b64decode
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from log_steps import checked, checkpoint, keeper, keys, proof, proven
 from scenario_steps import ok, person, refused
 from town import Town
+from typer.testing import CliRunner
 
+from service import cli_audit
+from service.adapters.postgres.log_erasure import erase
+from service.adapters.transparency.ed25519 import Signer
+from service.domain.audit import DecidedEntry
 from service.domain.log_tiles import WIDTH
 from service.domain.merkle import (
     check_consistency,
@@ -17,6 +28,9 @@ from service.domain.merkle import (
     leaf_hash,
     root_of,
 )
+from service.domain.signed_note import NoteKey
+
+ALONE = Path(__file__).parents[2] / "deploy" / "verify_audit.py"
 
 
 async def some_accesses(town: Town, times: int = 3) -> str:
@@ -193,3 +207,146 @@ async def test_whoever_commits_late_is_waited_for(town: Town):
         await transaction.rollback()
     assert await keeper(town).keep() > before
     assert (await checked(town)).waiting == 0
+
+
+# Taken away, and erased
+
+
+def verified(file: Path, origin: str, known: list[NoteKey], *more: str) -> tuple[int, str]:
+    """What both verifiers say; they must agree."""
+    words = [str(file), "--origin", origin]
+    for key in known:
+        words += ["--key", str(key)]
+    ours = CliRunner().invoke(cli_audit.app, ["verify", *words, *more])
+    alone = subprocess.run(
+        [sys.executable, "-I", "-S", str(ALONE), *words, *more], capture_output=True, check=False
+    )
+    assert alone.returncode == ours.exit_code, (ours.output, alone.stderr)
+    return ours.exit_code, ours.output
+
+
+def put(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+
+
+async def taken(town: Town, account: str, file: Path) -> list[dict[str, Any]]:
+    """The whole log as this agency's auditor takes it away."""
+    params = {"since": "2020-01-01T00:00:00Z", "until": "2030-01-01T00:00:00Z"}
+    answer = await town.caller(account, "audit").get("/v1/audit/bundle", params=params)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    put(file, answer.content)
+    return [json.loads(line) for line in answer.content.splitlines()]
+
+
+async def test_a_bundle_is_verified_without_us_and_opens_what_is_the_agencys_alone(
+    town: Town, tmp_path: Path
+):
+    whom = await some_accesses(town)
+    await town.caller("j-consultant").get(f"/v1/persons/{whom}")
+    await keeper(town).keep()
+    known, file = await keys(town), tmp_path / "cc.jsonl"
+    kept = tmp_path / "kept"
+    kept.write_text((await town.http.get("/log/checkpoint")).text)
+    await some_accesses(town)
+    await keeper(town).keep()
+    header, *lines = await taken(town, "cc-auditor", file)
+    assert header["size"] == len(lines) == (await checkpoint(town)).size
+    opened = [json.loads(b64decode(line["words"])) for line in lines if "words" in line]
+    assert whom in {entry.get("person_id") for entry in opened}
+    cc = str(town.agency["CC"])
+    assert all(cc in (e.get("agency_id"), e.get("holder_agency_id")) for e in opened)
+    code, said = verified(file, town.settings.log_origin, known, "--kept", str(kept))
+    assert (code, "OK" in said) == (0, True)
+    # J's own attempt is J's to see, and tells no more than it told then.
+    _, *theirs = await taken(town, "j-auditor", tmp_path / "j.jsonl")
+    assert whom not in json.dumps([b64decode(x["words"]).decode() for x in theirs if "words" in x])
+    assert verified(tmp_path / "j.jsonl", town.settings.log_origin, known)[0] == 0
+    # A line taken out, and a key that is not the log's.
+    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1]))
+    assert verified(file, town.settings.log_origin, known)[0] == 1
+    stranger = [Signer(town.settings.log_origin, b"x" * 32).key]
+    assert verified(tmp_path / "j.jsonl", town.settings.log_origin, stranger)[0] == 1
+    # That it was taken is on record, with everybody whom it shows.
+    auditor = town.caller("cc-auditor", "audit")
+    log = await ok(auditor.get("/v1/audit/events", params={"action": "audit.read"}))
+    assert whom in {entry["person_id"] for entry in log["items"]}
+
+
+async def test_a_bundle_joins_the_one_before(town: Town, tmp_path: Path):
+    await some_accesses(town)
+    await keeper(town).keep()
+    town.clock.forward(hours=2)
+    between = town.clock.now - timedelta(hours=1)
+    await some_accesses(town)
+    await keeper(town).keep()
+    auditor = town.caller("cc-auditor", "audit")
+    params = {"since": between.isoformat(), "until": town.clock.now.isoformat()}
+    answer = await auditor.get("/v1/audit/bundle", params=params)
+    header = json.loads(answer.content.splitlines()[0])
+    assert 0 < header["first"] < header["size"]
+    (tmp_path / "b.jsonl").write_bytes(answer.content)
+    assert verified(tmp_path / "b.jsonl", town.settings.log_origin, await keys(town))[0] == 0
+    backwards = {"since": params["until"], "until": params["since"]}
+    await refused(auditor.get("/v1/audit/bundle", params=backwards), 422, "log.period_reversed")
+    await refused(
+        town.caller("cc-worker", "audit").get("/v1/audit/bundle", params=params),
+        403,
+        "actor.permission_missing",
+    )
+
+
+async def test_a_person_is_erased_and_every_proof_still_holds(town: Town, tmp_path: Path):
+    whom, other = await some_accesses(town), await some_accesses(town)
+    await keeper(town).keep()
+    before = await checkpoint(town)
+    entry_id = uuid.uuid4()
+    count = await erase(town.owner, uuid.UUID(whom), entry_id=entry_id, now=town.clock.now)
+    assert count == 4
+    assert (
+        await town.owner.fetchval(
+            "SELECT count(*) FROM audit_entry e WHERE e::text LIKE '%' || $1 || '%'", whom
+        )
+        == 0
+    )
+    found = await checked(town)
+    assert (found.erased, found.found) == (4, ())
+    await keeper(town).keep()
+    _, *lines = await taken(town, "cc-auditor", tmp_path / "b.jsonl")
+    assert sum(line.get("erased", False) for line in lines) == 4
+    words = json.dumps([b64decode(x["words"]).decode() for x in lines if "words" in x])
+    assert whom not in words
+    assert other in words
+    assert verified(tmp_path / "b.jsonl", town.settings.log_origin, await keys(town))[0] == 0
+    after = await checkpoint(town)
+    steps = await proof(town, "consistency", **{"from": before.size, "to": after.size})
+    check_consistency(before.size, after.size, before.root, after.root, steps)
+    said = await town.owner.fetchval(
+        "SELECT convert_from(words, 'UTF8') FROM audit_entry WHERE id = $1", entry_id
+    )
+    assert json.loads(said)["action"] == "audit.erase"
+    assert json.loads(said)["fields"] == ["erased:4"]
+
+
+@pytest.mark.parametrize("column", sorted(set(DecidedEntry.model_fields) - {"id"}))
+async def test_a_column_that_says_something_else_is_noticed(town: Town, column: str):
+    await some_accesses(town, 1)
+    await keeper(town).keep()
+    kind = await town.owner.fetchval(
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
+        " WHERE attrelid = 'audit_entry'::regclass AND attname = $1",
+        column,
+    )
+    another = {
+        "uuid": "gen_random_uuid()",
+        "text[]": f"array_append({column}, 'another')",
+        "timestamp with time zone": f"{column} + interval '1 microsecond'",
+    }.get(kind, f"CASE {column} WHEN 'denied' THEN 'allowed' ELSE 'denied' END")
+    if column == "actor_kind":
+        another = "'unknown'"
+    await town.owner.execute(
+        f"UPDATE audit_entry SET {column} = {another}"
+        " WHERE id = (SELECT entry_id FROM log_leaf ORDER BY index LIMIT 1)"
+    )
+    (found,) = (await checked(town)).found
+    assert found.code in ("entry.altered", "entry.resealed")

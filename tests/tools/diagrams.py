@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
+import insider
+
 from service.domain import conference_states as conference
-from service.domain import consent_states, plan
+from service.domain import consent_states, plan, plan_course
 from service.domain import consultation_states as consultation
 from service.domain import referral_states as referral
 from service.domain import signal_states as signal
@@ -112,6 +114,10 @@ def blocks() -> dict[str, str]:
             )
         ),
         "conference": fence.format(mermaid(_rows(conference.NEXT), conference.ENDINGS)),
+        "plan-course": fence.format(
+            mermaid(_rows(plan_course.NEXT), sorted(plan_course.ENDINGS), plan_course.COURSE_JA)
+        ),
+        "insider": insider.table(),
         "plan": fence.format(mermaid(_rows(plan.NEXT), (plan.PlanStatus.SUPERSEDED,))),
     }
 
