@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test slow check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants year bench-agenda bench-statistics demo clean
+.PHONY: help setup run test slow check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants year bench-agenda bench-log bench-statistics demo clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -78,6 +78,9 @@ year: setup ## Live through a simulated year of 2,000 people and 40 agencies, an
 
 bench-agenda: setup ## Measure the fixing of an agenda, by packet and with its growth
 	@PYTHONPATH=tests $(BIN)/python -m bench.agenda_fix
+
+bench-log: setup ## Measure the sealing of audit entries, proofs and reports (SIZES=1000000 for more)
+	@PYTHONPATH=tests $(BIN)/python tests/bench/log_growth.py $(SIZES)
 
 bench-statistics: setup ## Time the monthly report over 5,000 and 50,000 consultations (SIZES=500000 for more)
 	@PYTHONPATH=tests $(BIN)/python tests/bench/monthly_report.py $(SIZES)
