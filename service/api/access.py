@@ -69,7 +69,7 @@ async def prove_audit_event(entry_id: UUID, context: Asked) -> Response:
 
 
 @router.get(
-    "/audit/bundle",
+    "/audit/bundle.jsonl",
     response_class=Response,
     responses={200: {"content": {BUNDLE: {}}, "description": "One JSON object a line."}},
     tags=["Audit"],

@@ -232,7 +232,7 @@ def put(file: Path, content: bytes) -> None:
 async def taken(town: Town, account: str, file: Path) -> list[dict[str, Any]]:
     """The whole log as this agency's auditor takes it away."""
     params = {"since": "2020-01-01T00:00:00Z", "until": "2030-01-01T00:00:00Z"}
-    answer = await town.caller(account, "audit").get("/v1/audit/bundle", params=params)
+    answer = await town.caller(account, "audit").get("/v1/audit/bundle.jsonl", params=params)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/x-ndjson"
     put(file, answer.content)
@@ -282,15 +282,17 @@ async def test_a_bundle_joins_the_one_before(town: Town, tmp_path: Path):
     await keeper(town).keep()
     auditor = town.caller("cc-auditor", "audit")
     params = {"since": between.isoformat(), "until": town.clock.now.isoformat()}
-    answer = await auditor.get("/v1/audit/bundle", params=params)
+    answer = await auditor.get("/v1/audit/bundle.jsonl", params=params)
     header = json.loads(answer.content.splitlines()[0])
     assert 0 < header["first"] < header["size"]
     (tmp_path / "b.jsonl").write_bytes(answer.content)
     assert verified(tmp_path / "b.jsonl", town.settings.log_origin, await keys(town))[0] == 0
     backwards = {"since": params["until"], "until": params["since"]}
-    await refused(auditor.get("/v1/audit/bundle", params=backwards), 422, "log.period_reversed")
     await refused(
-        town.caller("cc-worker", "audit").get("/v1/audit/bundle", params=params),
+        auditor.get("/v1/audit/bundle.jsonl", params=backwards), 422, "log.period_reversed"
+    )
+    await refused(
+        town.caller("cc-worker", "audit").get("/v1/audit/bundle.jsonl", params=params),
         403,
         "actor.permission_missing",
     )
