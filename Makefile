@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test slow check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants year bench-agenda bench-log bench-statistics demo clean
+.PHONY: help setup run test slow check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants year bench-agenda bench-log bench-statistics complete demo clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,9 @@ mutants: setup ## Change the rules of access one by one; the tests must notice
 
 year: setup ## Live through a simulated year of 2,000 people and 40 agencies, and print its figures
 	@PYTHONPATH=tests $(BIN)/python -m simulation.whole_year
+
+complete: setup ## Kill the server 40 times in 100,000 requests; every answer must be on record
+	@PYTHONPATH=tests $(BIN)/python -m completeness.whole_load
 
 bench-agenda: setup ## Measure the fixing of an agenda, by packet and with its growth
 	@PYTHONPATH=tests $(BIN)/python -m bench.agenda_fix
