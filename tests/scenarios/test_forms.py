@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 from scenario_steps import address, consent, hidden, ok, person, portal, refused, tally
 from town import Caller, Town
 
@@ -360,6 +361,12 @@ async def test_a_workbook_has_the_boxes_and_the_lists_of_codes(town: Town):
     codes = cells(book, 2)
     assert codes[0][:2] == ["項目コード", "項目"]
     assert ["worries", "相談内容", "", "food", "食べるものがない"] in codes
+    # A reader that nobody here has written sees the same cells.
+    read = CalamineWorkbook.from_filelike(io.BytesIO(book))
+    for number in (1, 2):
+        seen = read.get_sheet_by_index(number - 1).to_python(skip_empty_area=False)
+        wide = [[str(cell) for cell in row[:5]] for row in seen]
+        assert [(row + [""] * 5)[:5] for row in wide] == cells(book, number)
 
 
 async def test_a_changed_file_writes_the_intake_and_the_answers_of_the_form(town: Town):
