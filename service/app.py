@@ -34,7 +34,7 @@ from service.api.middleware import Entrance
 from service.api.pace import Pace
 from service.application.context import Context, Trace
 from service.application.log_keeping import LogKeeper
-from service.application.log_ports import WitnessFailed
+from service.application.log_ports import LogState, WitnessFailed
 from service.application.sweeps import sweep_all
 from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
 from service.domain.errors import Refusal
@@ -96,6 +96,7 @@ class Wiring:
             witnesses=[WitnessClient(http, w.url, w.key) for w in settings.witnesses],
             clock=clock,
         )
+        self.log_state = LogState.LATE
         self._verifier = TokenVerifier(audience=settings.audience, issuers=self._issuer, keys=keys)
         self.service = Service(
             open_work=database.unit_of_work,
@@ -115,6 +116,7 @@ class Wiring:
             cursor_key=settings.kept_secret("cursor.key"),
             audience=settings.audience,
             open_log=database.log,
+            log_state=lambda: self.log_state,
             log_keys=tuple(str(s.key) for s in signers),
             log_origin=settings.log_origin,
         )
@@ -170,15 +172,22 @@ class Wiring:
     async def keep_log(self) -> None:
         """Seal and sign until cancelled. What contradicts a checkpoint is never signed."""
         while True:
-            try:
-                await self.keeper.keep()
-                for failure in await self.keeper.ask_witnesses():
-                    _tell_of_witness(failure)
-            except Refusal as refusal:
-                log.critical("log.halted", code=refusal.code, **refusal.facts)
-            except Exception as error:  # noqa: BLE001 - it is tried again
-                _failed("log", error)
+            await self.keep_log_once()
             await asyncio.sleep(self.settings.log_seconds)
+
+    async def keep_log_once(self) -> None:
+        """Seal and sign what there is, have it cosigned, and tell of what is wrong."""
+        try:
+            await self.keeper.keep()
+            self.log_state = LogState.SIGNED
+            for failure in await self.keeper.ask_witnesses():
+                _tell_of_witness(failure)
+        except Refusal as refusal:
+            self.log_state = LogState.HALTED
+            log.critical("log.halted", code=refusal.code, **refusal.facts)
+        except Exception as error:  # noqa: BLE001 - it is tried again
+            self.log_state = LogState.LATE
+            _failed("log", error)
 
 
 def _tell_of_witness(failure: WitnessFailed) -> None:

@@ -30,7 +30,7 @@ from service.application.callers import identify, nobody
 from service.application.context import Context, Page, Shown, Trace
 from service.application.file_ports import FileRoom
 from service.application.import_ports import TableFiles
-from service.application.log_ports import OpenLog
+from service.application.log_ports import LogState, OpenLog
 from service.application.ports import FirstAnswer, Work
 from service.application.printer import Printer
 from service.domain.actor import Actor, VerifiedToken
@@ -79,6 +79,7 @@ class Service:
     cursor_key: bytes
     audience: str
     open_log: OpenLog
+    log_state: Callable[[], LogState]
     #: The public keys of the transparency log (vkeys).
     log_keys: tuple[str, ...]
     log_origin: str

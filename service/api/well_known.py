@@ -20,10 +20,13 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> Response:
-    """Whether requests can be served: the database answers."""
+    """Whether requests can be served: the database answers. And how the audit log fares."""
     service: Service = request.app.state.service
     ready = await service.ready()
-    body = {"status": "ready" if ready else "database does not answer"}
+    body = {
+        "status": "ready" if ready else "database does not answer",
+        "audit_log": service.log_state().value,
+    }
     return Response(to_json(body), 200 if ready else 503, media_type="application/json")
 
 

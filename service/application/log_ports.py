@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -11,6 +12,16 @@ from service.domain.log_tiles import Stretch
 from service.domain.merkle import Hash
 from service.domain.sealed_entry import Kept
 from service.domain.signed_note import NoteKey, NoteSignature
+
+
+class LogState(StrEnum):
+    """How the log fares in this process."""
+
+    SIGNED = "signed"
+    LATE = "late"
+    """Nothing could be sealed the last time, or nothing was tried yet; it is tried again."""
+    HALTED = "halted"
+    """It is not what was signed: nothing more is, until somebody looks (deploy/runbook.md)."""
 
 
 class Pending(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from log_steps import checked, checkpoint, keeper, keys
+from structlog.testing import capture_logs
 from town import Town
 
 from service.adapters.transparency.ed25519 import Signer, check
@@ -160,6 +161,31 @@ async def test_what_is_remembered_of_another_log_stops_it(town: Town, tmp_path: 
     await accesses(town, 1)
     with pytest.raises(IllegalMove, match=r"log\.rewritten"):
         await stranger.keep()
+
+
+# Told
+
+
+async def test_readiness_says_how_the_log_fares(town: Town):
+    wiring = town.app.state.wiring
+
+    async def fares() -> str:
+        answer = await town.http.get("/readyz")
+        assert answer.status_code == 200
+        return answer.json()["audit_log"]
+
+    assert await fares() == "late"
+    await accesses(town, 1)
+    await wiring.keep_log_once()
+    assert await fares() == "signed"
+    await town.owner.execute("UPDATE log_leaf SET hash = sha256(hash) WHERE index = 0")
+    await accesses(town, 1)
+    with capture_logs() as told:
+        await wiring.keep_log_once()
+    assert await fares() == "halted"
+    assert [(line["event"], line["code"]) for line in told] == [("log.halted", "log.rewritten")]
+    # The service goes on: what is written has its entry, and is sealed once somebody has looked.
+    assert (await town.caller("cc-worker").get("/v1/me")).status_code == 200
 
 
 # Witnesses
