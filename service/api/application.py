@@ -1,5 +1,7 @@
 """The FastAPI application: routes, the problem for everything that is no route, the contract."""
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redi
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from service.api import (
@@ -96,6 +99,16 @@ ROUTERS = (
 )
 
 
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """All routes, made once: an application has no part in them but to hold them."""
+    together = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    own = len(together.router.routes)
+    for router in (*ROUTERS, well_known.router, transparency.router):
+        together.include_router(router)
+    return together.router.routes[own:]
+
+
 def create_application(
     *, docs: bool = False, lifespan: Any = None, login: dict[str, Any] | None = None
 ) -> FastAPI:
@@ -113,10 +126,8 @@ def create_application(
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    for router in ROUTERS:
-        app.include_router(router)
-    app.include_router(well_known.router)
-    app.include_router(transparency.router)
+    # What a request is matched against is worked out once a process, on the first request.
+    app.router.routes.extend(_routes())
     app.add_exception_handler(HTTPException, _no_route)
     app.openapi = lambda: contract(app, login)  # type: ignore[method-assign]  # FastAPI's way to extend it
     if docs:
