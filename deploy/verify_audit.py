@@ -313,7 +313,7 @@ def main():
         return 2 if str(refused) == "bundle.header_unreadable" else 1
     print("NOT DECIDED 判定不能" if left else "OK 合格")
     print(f"Checked 確認済み: {trust.origin}, entries {first} until {later[0]}:", count)
-    print("  seen by 証人:", [(key[0], time) for key, time in seen.items()])
+    print("  seen by 立会人:", [(key[0], time) for key, time in seen.items()])
     print("Not checked 未確認: kept checkpoints outside this bundle 範囲外の保存済み:", left)
     print("  that everything was recorded at all; what erased and closed entries say; without")
     print(

@@ -55,7 +55,7 @@ def verify(
     origin: Annotated[str, typer.Option(help="The log's name, known beforehand; ログの名称.")],
     key: Annotated[list[str], typer.Option(help="A key of the log (vkey); ログの鍵.")],
     witness: Annotated[
-        list[str] | None, typer.Option(help="The key of a witness (vkey); 証人の鍵.")
+        list[str] | None, typer.Option(help="The key of a witness (vkey); 立会人の鍵.")
     ] = None,
     witnesses_needed: Annotated[
         int | None, typer.Option(help="How many of them must have signed; all by default.")
@@ -74,10 +74,10 @@ def verify(
     publics = [each.public for each in witnesses]
     if len(set(publics)) < len(publics) or set(publics) & {each.public for each in keys}:
         _not_decided(
-            "A witness has a key of its own; 証人の鍵は互いに、またログの鍵と異なるものです."
+            "A witness has a key of its own; 立会人の鍵は互いに、またログの鍵と異なるものです."
         )
     if not 0 <= needed <= len(witnesses):
-        _not_decided("There are not that many --witness; 証人の数が足りません.")
+        _not_decided("There are not that many --witness; 立会人の数が足りません.")
     trust = Trust(
         origin,
         tuple(keys),
@@ -119,7 +119,7 @@ def _tell(verdict: Verdict, origin: str) -> None:
     for each in verdict.signed_by:
         _say(f"  signed by {each} （ログの署名）")
     for each, seen_at in verdict.witnessed:
-        _say(f"  seen by {each} on {_local(seen_at)} as it says （証人の署名とその時刻）")
+        _say(f"  seen by {each} on {_local(seen_at)} as it says （立会人の署名とその時刻）")
     for kept in verdict.kept:
         _say(f"  goes on from the checkpoint of {kept.size} entries that you kept")
         _say(f"  保存されていた{kept.size}件時点のチェックポイントと一致する")

@@ -99,7 +99,7 @@ _QUESTIONS = (
 )
 _WITNESSES = (
     "Whether others were shown the same log: no witness whom you named has signed it.",
-    "他の人にも同じログが示されたかどうか。指定された証人の署名がありません。",
+    "他の人にも同じログが示されたかどうか。指定された立会人の署名がありません。",
 )
 _BEFORE = (
     "The {} entries before this bundle: only the hashes over them.",

@@ -214,7 +214,7 @@ PROBLEMS: dict[str, Words] = {
     ),
     "bundle.witnesses_missing": Words(
         "Fewer witnesses than you ask for have signed the later checkpoint. Ask for a newer export, or the witnesses themselves.",
-        "終了時点のチェックポイントに、必要な数の証人の署名がありません。新しい書き出しを求めるか、証人に確認してください。",
+        "終了時点のチェックポイントに、必要な数の立会人の署名がありません。新しい書き出しを求めるか、立会人に確認してください。",
     ),
     "calendar.already_revoked": Words(
         "Your calendar address opens nothing any more. Make a new one if you need it.",
