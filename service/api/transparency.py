@@ -4,7 +4,6 @@ Nobody logs in for these: they are hashes and a number, and tell of nobody (C2SP
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
@@ -20,6 +19,7 @@ from service.application.log_ports import LogStore, Signed
 from service.domain.errors import Concealed, IllegalMove, Refusal
 from service.domain.log_tiles import WIDTH
 from service.domain.merkle import Path, consistency_path, inclusion_path
+from service.domain.wire import encoded
 
 
 class OpenRoute(APIRoute):
@@ -104,7 +104,7 @@ async def _proven(request: Request, size: int, path: Callable[[], Path]) -> dict
         along = path()
         if size > signed.size:
             raise IllegalMove("log.size_beyond_signed", facts={"size": signed.size})
-        return {"proof": [b64encode(step).decode() for step in await proof(log, along)]}
+        return {"proof": [encoded(step) for step in await proof(log, along)]}
 
     return await _of_the_signed_log(request, steps)
 

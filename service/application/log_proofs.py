@@ -1,6 +1,5 @@
 """What proves that an audit entry is in the log, and stands there as it was written."""
 
-from base64 import b64encode
 from uuid import UUID
 
 from service.application.audits import facts_of_entry
@@ -11,6 +10,7 @@ from service.domain.audit_seen import concealed_from
 from service.domain.errors import IllegalMove
 from service.domain.merkle import inclusion_path
 from service.domain.permission import Permission
+from service.domain.wire import encoded
 
 
 async def proof_of_entry(context: Context, entry_id: UUID) -> Shown:
@@ -34,14 +34,10 @@ async def proof_of_entry(context: Context, entry_id: UUID) -> Shown:
         "id": str(entry_id),
         "index": index,
         "size": signed.size,
-        "leaf": _text(kept.leaf),
-        "proof": [_text(step) for step in steps],
+        "leaf": encoded(kept.leaf),
+        "proof": [encoded(step) for step in steps],
         "checkpoint": signed.note,
     }
     if kept.sealed is not None and not concealed_from(entry, context.agency_id):
-        shown |= {"salt": _text(kept.sealed.salt), "words": _text(kept.sealed.words)}
+        shown |= {"salt": encoded(kept.sealed.salt), "words": encoded(kept.sealed.words)}
     return Shown(shown)
-
-
-def _text(raw: bytes) -> str:
-    return b64encode(raw).decode()

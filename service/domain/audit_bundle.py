@@ -5,15 +5,13 @@ in order and without a gap. An entry that the reader may not see is there by its
 one whose words were erased by its leaf: both count in the tree, and neither says what it was.
 """
 
-import binascii
 import json
-from base64 import b64decode, b64encode
-from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 from service.domain.errors import Invalid
 from service.domain.merkle import HASH_BYTES, Hash, leaf_hash
 from service.domain.sealed_entry import SALT_BYTES, Sealed
+from service.domain.wire import decoded, encoded, once
 
 FORMAT = "tsunagi-audit-bundle/1"
 #: No line is longer: a note is a million characters at most, and an entry a few thousand.
@@ -47,7 +45,7 @@ class BundleHeader(NamedTuple):
                 "to": self.later,
                 "first": self.first,
                 "size": self.size,
-                "frontier": [_encoded(peak) for peak in self.frontier],
+                "frontier": [encoded(peak) for peak in self.frontier],
             }
         )
 
@@ -66,9 +64,8 @@ class BundleHeader(NamedTuple):
             raise Invalid("bundle.header_unreadable")
         if type(first) is not int or type(size) is not int or not 0 <= first <= size < 1 << 63:
             raise Invalid("bundle.header_unreadable")
-        decoded = [_decoded(peak) for peak in peaks]
-        frontier = tuple(peak for peak in decoded if peak is not None and len(peak) == HASH_BYTES)
-        if len(frontier) != len(decoded):
+        frontier = tuple(decoded(peak) for peak in peaks)
+        if any(len(peak) != HASH_BYTES for peak in frontier):
             raise Invalid("bundle.header_unreadable")
         return cls(origin, tuple(keys), earlier, later, first, size, frontier)
 
@@ -89,8 +86,9 @@ class BundleLine(NamedTuple):
         told = _read(line)
         names = set(told)
         number, erased = told.get("i"), told.get("erased")
-        part = {name: _decoded(told[name]) for name in names - {"i", "erased"}}
-        if type(number) is not int or number < 0 or None in part.values():
+        texts = {name: told[name] for name in names - {"i", "erased"}}
+        part = {n: decoded(text) if isinstance(text, str) else b"" for n, text in texts.items()}
+        if type(number) is not int or number < 0 or b"" in part.values():
             raise Invalid("bundle.line_unreadable")
         match part:
             case {"hash": bytes(hashed)} if names == {"i", "hash"} and len(hashed) == HASH_BYTES:
@@ -107,38 +105,23 @@ class BundleLine(NamedTuple):
 
 def open_line(number: int, sealed: Sealed, question: str | None = None) -> bytes:
     """The line of an entry that the reader may see; with what it was decided on, if that as well."""
-    told = {"i": number, "leaf": _encoded(sealed.leaf), "salt": _encoded(sealed.salt)}
-    told["words"] = _encoded(sealed.words)
-    return _line(told if question is None else {**told, "question": _encoded(question.encode())})
+    told = {"i": number, "leaf": encoded(sealed.leaf), "salt": encoded(sealed.salt)}
+    told["words"] = encoded(sealed.words)
+    return _line(told if question is None else {**told, "question": encoded(question.encode())})
 
 
 def erased_line(number: int, leaf: bytes) -> bytes:
     """The line of an entry whose words were lawfully erased."""
-    return _line({"i": number, "leaf": _encoded(leaf), "erased": True})
+    return _line({"i": number, "leaf": encoded(leaf), "erased": True})
 
 
 def closed_line(number: int, hashed: Hash) -> bytes:
     """The line of an entry that the reader may not see."""
-    return _line({"i": number, "hash": _encoded(hashed)})
+    return _line({"i": number, "hash": encoded(hashed)})
 
 
 def _line(told: dict[str, Any]) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _encoded(raw: bytes) -> str:
-    return b64encode(raw).decode()
-
-
-def _decoded(text: object) -> bytes | None:
-    """The bytes behind base64; None for none, and for what is not written as it always is."""
-    if not isinstance(text, str):
-        return None
-    try:
-        raw = b64decode(text.encode(), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        return None
-    return raw if raw and _encoded(raw) == text else None
 
 
 def _texts(found: object) -> list[str] | None:
@@ -147,20 +130,10 @@ def _texts(found: object) -> list[str] | None:
     return found
 
 
-class _TwiceError(ValueError):
-    """A name that stands twice in one object: two readers could read two things."""
-
-
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) != len(pairs):
-        raise _TwiceError
-    return dict(pairs)
-
-
 def _read(line: bytes) -> dict[str, Any]:
     """The object in a line; one without anything for whatever is none."""
     try:
-        told = json.loads(line.decode(), object_pairs_hook=_once)
+        told = json.loads(line.decode(), object_pairs_hook=once)
     except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) and len(line) <= LONGEST_LINE else {}

@@ -8,13 +8,14 @@ can no longer be found out, and every proof goes on to hold.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple, Self
 
 from service.domain.errors import Invalid
 from service.domain.merkle import Hash, leaf_hash
+from service.domain.wire import once
 
 #: How leaves are written; another way gets another number.
 LEAF_VERSION = 1
@@ -97,7 +98,7 @@ def check_sealed(leaf: bytes, salt: bytes, words: bytes) -> Mapping[str, Any]:
 def _read(written: bytes) -> Mapping[str, Any]:
     """The JSON object that is written there; no name stands in it twice."""
     try:
-        said = json.loads(written.decode(), object_pairs_hook=_once, parse_constant=_no_number)
+        said = json.loads(written.decode(), object_pairs_hook=once, parse_constant=_no_number)
         # Half a character could not be written again.
         json.dumps(said, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
@@ -107,14 +108,8 @@ def _read(written: bytes) -> Mapping[str, Any]:
     return said
 
 
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise Invalid("log.entry_unreadable")
-    return dict(pairs)
-
-
 def _no_number(_: str) -> Any:
-    raise Invalid("log.entry_unreadable")
+    raise ValueError
 
 
 def _instant(entry: Mapping[str, Any]) -> datetime:

@@ -4,9 +4,7 @@ A note is text with signatures below it. Whoever reads it says which keys they k
 others are passed over, and a note that no known key has signed is refused.
 """
 
-import binascii
 import re
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from hashlib import sha256
@@ -14,6 +12,7 @@ from typing import NamedTuple, Self
 
 from service.domain.errors import Invalid
 from service.domain.merkle import HASH_BYTES, Hash
+from service.domain.wire import decoded, encoded
 
 #: Whether a signature over a message is by a public key.
 Check = Callable[[bytes, bytes, bytes], bool]
@@ -56,15 +55,15 @@ class NoteKey(NamedTuple):
 
     def __str__(self) -> str:
         """As it is handed on: name, id and key (vkey)."""
-        key = b64encode(bytes([self.algorithm]) + self.public).decode()
+        key = encoded(bytes([self.algorithm]) + self.public)
         return f"{self.name}+{self.key_id.hex()}+{key}"
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Read what ``str`` writes. Raises Invalid for anything else."""
         name, _, rest = text.strip().partition("+")
-        written, _, encoded = rest.partition("+")
-        raw = _decoded(encoded)
+        written, _, coded = rest.partition("+")
+        raw = decoded(coded)
         if not _NAME.fullmatch(name) or not _is_unicode(name):
             raise Invalid("log.key_unreadable")
         if len(raw) < 2 or raw[0] not in list(Algorithm):
@@ -84,7 +83,7 @@ class NoteSignature(NamedTuple):
 
     def __str__(self) -> str:
         """The line, with its end."""
-        return f"{_MARK}{self.name} {b64encode(self.key_id + self.signature).decode()}\n"
+        return f"{_MARK}{self.name} {encoded(self.key_id + self.signature)}\n"
 
 
 class Note(NamedTuple):
@@ -146,8 +145,8 @@ def cosigned(text: str, seen_at: int) -> bytes:
 
 
 def _signature(line: str) -> NoteSignature:
-    name, _, encoded = line.removeprefix(_MARK).partition(" ")
-    raw = _decoded(encoded)
+    name, _, coded = line.removeprefix(_MARK).partition(" ")
+    raw = decoded(coded)
     if not line.startswith(_MARK) or not _NAME.fullmatch(name) or len(raw) <= _KEY_ID_BYTES:
         raise Invalid("log.note_unreadable")
     return NoteSignature(name, raw[:_KEY_ID_BYTES], raw[_KEY_ID_BYTES:])
@@ -156,15 +155,6 @@ def _signature(line: str) -> NoteSignature:
 def _is_unicode(text: str) -> bool:
     """Whether it can be written as UTF-8: JSON and command lines may hold halves of characters."""
     return not any("\ud800" <= c <= "\udfff" for c in text)
-
-
-def _decoded(text: str) -> bytes:
-    """The bytes behind base64; none for what is not base64, or not as it is always written."""
-    try:
-        raw = b64decode(text.encode(), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        return b""
-    return raw if b64encode(raw).decode() == text else b""
 
 
 class Checkpoint(NamedTuple):
@@ -178,7 +168,7 @@ class Checkpoint(NamedTuple):
     @property
     def text(self) -> str:
         """The text of its note."""
-        lines = (self.origin, str(self.size), b64encode(self.root).decode(), *self.extensions)
+        lines = (self.origin, str(self.size), encoded(self.root), *self.extensions)
         return "".join(f"{line}\n" for line in lines)
 
     @classmethod
@@ -188,7 +178,7 @@ class Checkpoint(NamedTuple):
         if last or len(lines) < 3 or not all(lines) or not _SIZE.fullmatch(lines[1]):
             raise Invalid("log.checkpoint_unreadable")
         origin, size, root, *more = lines
-        hashed = _decoded(root)
+        hashed = decoded(root)
         if len(hashed) != HASH_BYTES:
             raise Invalid("log.checkpoint_unreadable")
         return cls(origin, int(size), hashed, tuple(more))

@@ -6,8 +6,6 @@ other: whoever sees its cosignature is shown the same log as everybody else.
 """
 
 import re
-from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple, Self
@@ -22,6 +20,7 @@ from service.domain.signed_note import (
     NoteKey,
     NoteSignature,
 )
+from service.domain.wire import decoded, encoded
 
 #: A proof has so many steps at most.
 MOST_STEPS = 63
@@ -81,7 +80,7 @@ class Submission(NamedTuple):
     @property
     def body(self) -> bytes:
         """As it is sent."""
-        steps = "".join(f"{b64encode(step).decode()}\n" for step in self.proof)
+        steps = "".join(f"{encoded(step)}\n" for step in self.proof)
         return f"old {self.old}\n{steps}\n{self.note}".encode()
 
     @classmethod
@@ -101,11 +100,8 @@ class Submission(NamedTuple):
 
 
 def _step(line: str) -> Hash:
-    try:
-        step = b64decode(line.encode(), validate=True)
-    except NotBase64:
-        step = b""
-    if len(step) != HASH_BYTES or b64encode(step).decode() != line:
+    step = decoded(line)
+    if len(step) != HASH_BYTES:
         raise Invalid("log.submission_unreadable")
     return step
 
