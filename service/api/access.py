@@ -16,7 +16,6 @@ from service.api.shapes import REFUSALS, page_of, receipt, said, shown
 from service.application import access_requests, explanations, log_bundles, log_proofs, papers
 from service.application.access_requests import LiftEmbargo
 from service.application.explanations import ExplainAccess
-from service.application.log_bundles import BundleAsked
 from service.domain.access_request import (
     DecideDisclosure,
     DisclosureRequest,
@@ -83,11 +82,10 @@ async def take_audit_bundle(
 ) -> Response:
     """Take a stretch of the audit log away, to verify it without this service (tsunagi audit verify)."""
     service: Service = request.app.state.service
-    asked = BundleAsked(since=since, until=until)
     lines = await log_bundles.bundle(
-        context, asked, origin=service.log_origin, keys=service.log_keys
+        context, since, until, origin=service.log_origin, keys=service.log_keys
     )
-    name = log_bundles.stretch_name(asked)
+    name = log_bundles.file_name(since, until)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(b"".join(lines), media_type=BUNDLE, headers=headers)
 

@@ -26,7 +26,7 @@ async def events(context: Context, asked: AuditFilter, *, after: UUID | None, li
     )
     items = [
         disclose(as_seen_by(e, context.agency_id), frozenset({D0}))
-        for e in _shown(context, found[:limit])
+        for e in readable(context, found[:limit])
     ]
     return Page(items, found[limit - 1].id if len(found) > limit else None)
 
@@ -41,10 +41,10 @@ async def export(context: Context, asked: AuditFilter) -> list[AuditEntry]:
     )
     if len(found) > MOST_ENTRIES:
         raise Invalid("audit.too_many_entries", field="since", facts={"limit": MOST_ENTRIES})
-    return _shown(context, found)
+    return readable(context, found)
 
 
-def _shown(context: Context, found: Sequence[AuditEntry]) -> list[AuditEntry]:
+def readable(context: Context, found: Sequence[AuditEntry]) -> list[AuditEntry]:
     """Those about persons that the auditor may read of, with an entry for each person shown."""
     permitted = {
         person_id

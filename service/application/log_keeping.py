@@ -101,9 +101,8 @@ class LogKeeper:
             written = self._memory.last()
             remembered = self._opened(written) if written else None
             kept = self._opened(last.note) if last else None
-            for known in (remembered, kept):
-                if known is not None:
-                    await _check_begins_with(log, size, known)
+            for known in {c for c in (remembered, kept) if c is not None}:
+                await _check_begins_with(log, size, known)
             if size == (kept.size if kept else 0):
                 return
             text = Checkpoint(self._origin, size, await root_at(log, size)).text

@@ -84,7 +84,7 @@ def _heading(month: SurveyMonth) -> str:
 def _count(code: str, figure: Figure | None) -> str:
     if figure is None:
         return "0" if code != ALL else NOT_RECORDED
-    return NOT_RECORDED if figure.number is None else str(figure.number)
+    return str(figure.number)
 
 
 def survey_bars(survey: Survey, indicator: Indicator) -> Bars:

@@ -158,10 +158,6 @@ class PostgresTransparencyLog:
         """The newest one."""
         return await self._one("ORDER BY c.size DESC LIMIT 1")
 
-    async def checkpoint_of(self, size: int) -> Signed | None:
-        """The one of exactly this size."""
-        return await self._one("WHERE c.size = $1", size)
-
     async def checkpoint_before(self, instant: datetime) -> Signed | None:
         """The last one that was signed by then."""
         return await self._one(
