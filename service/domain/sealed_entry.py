@@ -1,7 +1,7 @@
 """An audit entry as the transparency log keeps it: bytes, and a commitment to them.
 
-What an entry says is written once, as JSON, by the database as the entry comes in, and these bytes
-are never written again. The log's leaf holds only the entry's id, its instant, and a *commitment*: a
+What an entry says is written once, as JSON, before the entry is stored, and these bytes are never
+written again: the columns that are searched are read from them. The log's leaf holds only the entry's id, its instant, and a *commitment*: a
 hash of what it says, with a salt that nobody can guess. Whoever is shown the entry with its salt can
 check it against the leaf. Where a person's data must be erased, salt and words go: what they were
 can no longer be found out, and every proof goes on to hold.
@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple, Self
+from uuid import UUID
 
+from service.domain.audit import AuditEntry, DecidedEntry
 from service.domain.errors import Invalid
 from service.domain.merkle import Hash, leaf_hash
 from service.domain.wire import once
@@ -20,6 +22,11 @@ from service.domain.wire import once
 #: How leaves are written; another way gets another number.
 LEAF_VERSION = 1
 SALT_BYTES = 32
+
+
+#: Names in the order in which PostgreSQL writes those of a jsonb: the short ones first.
+_NAMES = sorted((*AuditEntry.model_fields, "decided_on"), key=lambda name: (len(name), name))
+_write = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Sealed(NamedTuple):
@@ -50,6 +57,39 @@ class Kept(NamedTuple):
 def commitment(salt: bytes, words: bytes) -> str:
     """A hash of words that nobody can try out without the salt."""
     return sha256(salt + sha256(words).digest()).hexdigest()
+
+
+def seal(entry: DecidedEntry, salt: bytes) -> Sealed:
+    """Seal an entry as it comes in, with a salt made for it (32 bytes, from the system's source)."""
+    words = words_of(entry, salt)
+    return Sealed(Leaf(str(entry.id), entry.at, commitment(salt, words)).written, salt, words)
+
+
+def words_of(entry: DecidedEntry, salt: bytes) -> bytes:
+    """What an entry says, in one way of writing it: byte for byte what ``entry_words`` writes.
+
+    The facts it was decided on stand in it by their commitment alone: they are read for a replay,
+    and by nobody else.
+    """
+    said: dict[str, Any] = {}
+    for name in _NAMES:
+        value: Any
+        if name == "decided_on":
+            asked = entry.question
+            value = commitment(salt, asked.encode()) if asked is not None else None
+        else:
+            value = getattr(entry, name)
+        if value is not None:
+            said[name] = value if isinstance(value, str | tuple) else _plain(value)
+    return _write(said).encode()
+
+
+def _plain(value: UUID | datetime) -> str:
+    """An id; or an instant as PostgreSQL writes it: UTC, no zeros at the end of a fraction."""
+    if isinstance(value, UUID):
+        return str(value)
+    whole, _, zone = value.astimezone(UTC).isoformat().partition("+")
+    return f"{whole.rstrip('0') if '.' in whole else whole}+{zone}"
 
 
 class Leaf(NamedTuple):

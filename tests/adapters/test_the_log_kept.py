@@ -1,22 +1,29 @@
 """Keeping the log through crashes, rotated keys, restored databases and clocks that go wrong."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from log_steps import checked, checkpoint, keeper, keys
+from scenario_steps import ok, person
 from structlog.testing import capture_logs
 from town import Town
 
+from service.adapters.postgres.audit import DECIDED, PostgresAuditLog
 from service.adapters.transparency.ed25519 import Signer, check
 from service.adapters.transparency.memory import CheckpointFile
 from service.adapters.transparency.witnesses import WitnessClient
 from service.application.log_keeping import LogKeeper
+from service.domain.audit import DecidedEntry, Outcome
+from service.domain.calendar_jp import JST
 from service.domain.errors import IllegalMove, Invalid
+from service.domain.sealed_entry import check_sealed
 from service.domain.signed_note import Note
 from service.witness.app import create_witness
 from service.witness.cosigner import Cosigner
@@ -47,6 +54,61 @@ def another(
         witnesses=witnesses,
         clock=lambda: town.clock.now,
     )
+
+
+#: What text may hold: quotes, control characters, a character beyond 16 bits, one that is no letter.
+NASTY = ("", '"\\/', "\b\f\n\r\t\x01\x1f\x7f\x80", "山田 𠮷", "\u2028\ufeff", "e\u0301{}[],:")
+
+
+@pytest.mark.parametrize("text", NASTY)
+@pytest.mark.parametrize("microsecond", [0, 1, 100_000, 123_450])
+async def test_the_service_seals_in_the_very_bytes_in_which_the_database_would(
+    town: Town, text: str, microsecond: int
+):
+    at = town.clock.now.replace(microsecond=microsecond).astimezone(JST)
+    entry = DecidedEntry(
+        id=uuid4(),
+        attempt_id=uuid4(),
+        at=at,
+        actor_kind="staff",
+        sub=text,
+        roles=(text, text),
+        action="person.read",
+        record_kind="person",
+        person_id=uuid4(),
+        fields=(text,),
+        outcome=Outcome.ALLOWED,
+        request_id="",
+        question=json.dumps({"said": text}),
+    )
+    await PostgresAuditLog(town.owner).append([entry, entry.but(id=uuid4(), question=None)])
+    rows = await town.owner.fetch(
+        "SELECT e.*, entry_words(e) AS by_words, entry_leaf(e) AS by_leaf FROM audit_entry e"
+        " WHERE attempt_id = $1",
+        entry.attempt_id,
+    )
+    assert len(rows) == 2
+    for row in rows:
+        assert (row["words"], row["leaf"]) == (row["by_words"], row["by_leaf"])
+        said = check_sealed(row["leaf"], row["salt"], row["words"])
+        assert said["sub"] == text
+        kept = DECIDED.read(row)
+        assert kept == entry.but(id=kept.id, question=kept.question)
+    assert {r["question"] for r in rows} == {entry.question, None}
+    assert len({r["salt"] for r in rows}) == 2
+
+
+async def test_what_comes_without_a_seal_is_sealed_by_the_database(town: Town):
+    """A record that only the database knows of is named in the entry, and sealed with its name."""
+    cc = town.caller("cc-worker")
+    of_cc = (await ok(cc.post("/v1/persons", person("試験", "花子", "シケン ハナコ")), 201))["id"]
+    await town.caller("l-lawyer").get(f"/v1/persons/{of_cc}")
+    (denied,) = await town.audit(action="person.read", outcome="denied")
+    assert str(denied["person_id"]) == of_cc
+    said = check_sealed(denied["leaf"], denied["salt"], denied["words"])
+    assert said["person_id"] == of_cc
+    await keeper(town).keep()
+    assert (await checked(town)).found == ()
 
 
 async def test_killed_after_signing_it_signs_the_same_again(town: Town, tmp_path: Path):

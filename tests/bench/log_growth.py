@@ -25,7 +25,7 @@ SIZES = (10_000, 100_000)
 SEED = """
 INSERT INTO audit_entry
 SELECT (jsonb_populate_record(e, jsonb_build_object(
-        'id', gen_random_uuid(), 'attempt_id', gen_random_uuid(),
+        'leaf', NULL, 'id', gen_random_uuid(), 'attempt_id', gen_random_uuid(),
         'at', '2016-04-01'::timestamptz + (n * interval '3650 days' / $2::int),
         'person_id', CASE WHEN n % 1000 = 0 THEN e.person_id ELSE gen_random_uuid() END))).*
 FROM audit_entry e, generate_series($3::int + 1, $2::int) AS n WHERE e.id = $1

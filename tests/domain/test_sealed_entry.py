@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sealing import canonical, seal
 
+from service.domain import sealed_entry
 from service.domain.audit import DecidedEntry
 from service.domain.errors import Invalid
 from service.domain.sealed_entry import (
@@ -202,3 +203,23 @@ def test_nothing_of_anybody_stands_in_the_leaf() -> None:
 @given(st.binary(min_size=32, max_size=32))
 def test_the_same_words_under_another_salt_look_different(salt: bytes) -> None:
     assert (seal(ENTRY, salt).leaf == SEALED.leaf) == (salt == SALT)
+
+
+def test_the_service_writes_these_bytes_and_no_others() -> None:
+    """Short names first, as PostgreSQL writes a jsonb; the database seals in the same bytes."""
+    sealed = sealed_entry.seal(ENTRY, SALT)
+    assert sealed.words.decode() == (
+        '{"at": "2026-04-01T09:30:00.123456+00:00", "id": "01900000-0000-7000-8000-000000000001",'
+        ' "iss": "https://issuer.example", "sub": "kawada",'
+        ' "basis": "consent", "roles": ["worker", "chair"], "rules": [],'
+        ' "action": "person.read", "fields": ["name", "住所"], "remote": "192.0.2.1",'
+        ' "outcome": "allowed", "purpose": "referral",'
+        ' "agency_id": "01900000-0000-7000-8000-000000000003",'
+        ' "person_id": "01900000-0000-7000-8000-000000000005",'
+        ' "record_id": "01900000-0000-7000-8000-000000000004", "actor_kind": "staff",'
+        ' "attempt_id": "01900000-0000-7000-8000-000000000002",'
+        f' "decided_on": "{commitment(SALT, QUESTION.encode())}", "request_id": "req-1",'
+        ' "consent_ids": [], "obligations": [], "record_kind": "person",'
+        ' "data_classes": ["D1", "D3"], "policy_version": "1"}'
+    )
+    assert check_sealed(*sealed)["sub"] == "kawada"

@@ -355,7 +355,7 @@ async def seen(town: Town, like: asyncpg.Record, persons: int, at: datetime) -> 
     """As many entries like one, each about somebody else."""
     await town.owner.execute(
         "INSERT INTO audit_entry SELECT (jsonb_populate_record(t, jsonb_build_object("
-        " 'id', gen_random_uuid(), 'attempt_id', gen_random_uuid(),"
+        " 'leaf', NULL, 'id', gen_random_uuid(), 'attempt_id', gen_random_uuid(),"
         " 'person_id', gen_random_uuid(), 'at', $2::timestamptz))).*"
         " FROM audit_entry t, generate_series(1, $3) WHERE t.id = $1",
         like["id"],
@@ -516,7 +516,7 @@ async def test_an_export_is_whole_or_refused(town: Town):
     (one,) = await town.audit(action="person.register")
     await town.owner.execute(
         "INSERT INTO audit_entry SELECT (jsonb_populate_record(t, jsonb_build_object("
-        " 'id', gen_random_uuid()))).* FROM audit_entry t, generate_series(1, 4999)"
+        " 'leaf', NULL, 'id', gen_random_uuid()))).* FROM audit_entry t, generate_series(1, 4999)"
         " WHERE t.id = $1",
         one["id"],
     )
@@ -547,7 +547,7 @@ async def big_log(town: Town) -> Town:
     await known_to_j(town)
     await town.owner.execute(
         "INSERT INTO audit_entry SELECT (jsonb_populate_record(one, jsonb_build_object("
-        " 'id', gen_random_uuid(), 'at', (one).at - n % 60 * interval '1 day',"
+        " 'leaf', NULL, 'id', gen_random_uuid(), 'at', (one).at - n % 60 * interval '1 day',"
         " 'agency_id', md5((n % 30)::text)::uuid, 'position_id', md5((n % 90)::text)::uuid,"
         " 'holder_agency_id', md5((n % 29)::text)::uuid, 'person_id', md5((n % 3000)::text)::uuid"
         "))).* FROM (SELECT e AS one FROM audit_entry e ORDER BY id LIMIT 1) t, generate_series(1, 12000) n"

@@ -108,7 +108,7 @@ async def test_tiles_hold_the_hashes_of_the_whole_tree(town: Town):
     # Many entries at once, as the service writes them: three full tiles and a part of a fourth.
     await town.owner.execute(
         "INSERT INTO audit_entry SELECT (jsonb_populate_record(NULL::audit_entry,"
-        " to_jsonb(e) || jsonb_build_object('id', gen_random_uuid()))).*"
+        " to_jsonb(e) || jsonb_build_object('id', gen_random_uuid(), 'leaf', NULL))).*"
         " FROM (SELECT * FROM audit_entry ORDER BY id LIMIT 1) e, generate_series(1, 800)"
     )
     await keeper(town).keep()
