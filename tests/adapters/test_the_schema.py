@@ -57,7 +57,7 @@ APPEND_ONLY = {
     "survey_figure",
 }
 #: Only read: triggers write it in the owner's name.
-WRITTEN_BY_TRIGGERS = {"circle", "record_history"}
+WRITTEN_BY_TRIGGERS = {"circle", "directory_version", "record_history"}
 #: Only read: the operator loads the directory as the owner.
 READ_ONLY = {
     "agency",
@@ -158,8 +158,17 @@ FUNCTIONS = {
     ("plans_made", False, False, False),
     # A case that has not ended has exactly one active lead.
     ("case_is_held", True, False, False),
+    # What is remembered of the directory is forgotten.
+    ("directory_changed", True, False, False),
 }
-TRIGGER_NAMES = {"keep_history", "join_circle", "name_the_record", "case_is_held", "seal_entry"}
+TRIGGER_NAMES = {
+    "keep_history",
+    "join_circle",
+    "name_the_record",
+    "case_is_held",
+    "seal_entry",
+    "directory_changed",
+}
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from asyncpg import Connection
 from sqlalchemy import Column, ForeignKey, Text
 from sqlmodel import Field, SQLModel
 
+from service.adapters.postgres.directory_memory import Known, remembered
 from service.domain.actor import Held, TokenIssuer, VerifiedToken
 
 
@@ -51,10 +52,12 @@ WHERE t.valid_from <= $1 AND (t.valid_until IS NULL OR $1 <= t.valid_until)
 class PostgresAccounts:
     """Callers, as the directory knows them."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work inside the connection's transaction."""
+    def __init__(self, connection: Connection, known: Known | None = None) -> None:
+        """Work inside the connection's transaction, and take from memory what is ``known``."""
         self._connection = connection
+        self._known = known
 
+    @remembered
     async def issuer(self, iss: str) -> TokenIssuer | None:
         """A trusted issuer, by its exact name."""
         row = await self._connection.fetchrow(
@@ -70,23 +73,33 @@ class PostgresAccounts:
 
     async def held(self, token: VerifiedToken, day: date) -> Sequence[Held]:
         """The positions held on a day."""
-        rows = await self._connection.fetch(
-            f"{HELD} AND t.iss = $2 AND t.sub = $3 ORDER BY p.id", day, token.iss, token.sub
-        )
-        return [Held.model_validate(dict(row)) for row in rows]
+        return await self._held(token.iss, token.sub, day)
 
     async def conflicts(self, token: VerifiedToken) -> frozenset[UUID]:
         """Persons whom the caller must keep away from."""
-        rows = await self._connection.fetch(
-            "SELECT person_id FROM conflict_of_interest WHERE iss = $1 AND sub = $2",
-            token.iss,
-            token.sub,
-        )
-        return frozenset(r["person_id"] for r in rows)
+        return await self._conflicts(token.iss, token.sub)
 
     async def person(self, token: VerifiedToken) -> UUID | None:
         """The person whose own account this is."""
+        return await self._person(token.iss, token.sub)
+
+    @remembered
+    async def _held(self, iss: str, sub: str, day: date) -> Sequence[Held]:
+        rows = await self._connection.fetch(
+            f"{HELD} AND t.iss = $2 AND t.sub = $3 ORDER BY p.id", day, iss, sub
+        )
+        return [Held.model_validate(dict(row)) for row in rows]
+
+    @remembered
+    async def _conflicts(self, iss: str, sub: str) -> frozenset[UUID]:
+        rows = await self._connection.fetch(
+            "SELECT person_id FROM conflict_of_interest WHERE iss = $1 AND sub = $2", iss, sub
+        )
+        return frozenset(r["person_id"] for r in rows)
+
+    @remembered
+    async def _person(self, iss: str, sub: str) -> UUID | None:
         found: UUID | None = await self._connection.fetchval(
-            "SELECT person_id FROM person_account WHERE iss = $1 AND sub = $2", token.iss, token.sub
+            "SELECT person_id FROM person_account WHERE iss = $1 AND sub = $2", iss, sub
         )
         return found

@@ -9,7 +9,19 @@ from uuid import UUID
 
 import asyncpg
 from asyncpg import Connection, Pool
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -31,6 +43,7 @@ from service.adapters.postgres.conferences import PostgresConferences
 from service.adapters.postgres.dates import PostgresDatePolls, PostgresSeries
 from service.adapters.postgres.desks import PostgresDesks
 from service.adapters.postgres.directories import PostgresDirectory
+from service.adapters.postgres.directory_memory import DirectoryMemory, Known
 from service.adapters.postgres.entrance import (
     PostgresConsultations,
     PostgresHub,
@@ -115,6 +128,16 @@ class CircleRow(SQLModel, table=True):
     about: UUID = Field(sa_column=Column(Uuid, primary_key=True))
 
 
+class DirectoryVersionRow(SQLModel, table=True):
+    """Under which version the directory's tables are what they are; changed by triggers alone."""
+
+    __tablename__ = "directory_version"
+    __table_args__ = (CheckConstraint("one", name="one"),)
+
+    one: bool = Field(sa_column=Column(Boolean, primary_key=True))
+    edition: UUID = Field(sa_column=Column(Uuid, nullable=False))
+
+
 class NothingAuditedError(RuntimeError):
     """A unit of work was about to commit without an audit entry. It never does."""
 
@@ -122,13 +145,14 @@ class NothingAuditedError(RuntimeError):
 class PostgresUnitOfWork:
     """One transaction with all the stores in it."""
 
-    def __init__(self, connection: Connection, index: BlindIndex) -> None:
+    def __init__(self, connection: Connection, index: BlindIndex, memory: DirectoryMemory) -> None:
         """Put every store on this connection."""
+        known = Known(connection, memory)
         self.connection = connection
-        self.accounts = PostgresAccounts(connection)
+        self.accounts = PostgresAccounts(connection, known)
         self.answers = PostgresAnswers(connection)
-        self.directory = PostgresDirectory(connection)
-        self.desks = PostgresDesks(connection)
+        self.directory = PostgresDirectory(connection, known)
+        self.desks = PostgresDesks(connection, known)
         self.persons = PostgresPersons(connection, index)
         self.consents = PostgresConsents(connection)
         self.provisions = PostgresProvisions(connection)
@@ -210,6 +234,7 @@ class Database:
         """Use the pool, and the key under which readings are stored."""
         self.pool = pool
         self._index = index
+        self._memory = DirectoryMemory()
 
     @classmethod
     async def open(cls, url: str, *, size: int = 10, search_key: bytes = b"") -> Self:
@@ -228,7 +253,7 @@ class Database:
         """A transaction that is rolled back unless it was committed inside."""
         try:
             async with self.pool.acquire(timeout=10.0) as connection:
-                work = await PostgresUnitOfWork(connection, self._index).begin()
+                work = await PostgresUnitOfWork(connection, self._index, self._memory).begin()
                 try:
                     yield work
                 finally:

@@ -8,6 +8,7 @@ from asyncpg import Connection
 from pydantic_core import from_json
 from sqlalchemy import Index
 
+from service.adapters.postgres.directory_memory import Known, remembered
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.capacity import DeskCapacity
 from service.domain.network import Network, Routing
@@ -35,9 +36,10 @@ ROUTING = Table(Routing, RoutingRow)
 class PostgresDesks:
     """What desks can take on, and how a municipality calls things."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work inside the connection's transaction."""
+    def __init__(self, connection: Connection, known: Known | None = None) -> None:
+        """Work inside the connection's transaction, and take from memory what is ``known``."""
         self._connection = connection
+        self._known = known
 
     async def capacity(self, desk_id: UUID, *, lock: bool = False) -> DeskCapacity | None:
         """What a desk has last said that it can take on."""
@@ -58,6 +60,7 @@ class PostgresDesks:
         """What the desk says now."""
         await CAPACITY.replace(self._connection, capacity)
 
+    @remembered
     async def status_labels(self, municipality: str | None, day: date) -> StatusLabels:
         """The municipality's own words for where something stands, as of a day."""
         found = await self._connection.fetchval(

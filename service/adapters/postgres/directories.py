@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from service.adapters.postgres.accounts import HELD
+from service.adapters.postgres.directory_memory import Known, remembered
 from service.adapters.postgres.rows import Table, row_of
 from service.domain.access_request import DAYS_TO_DECIDE
 from service.domain.actor import Held
@@ -146,20 +147,24 @@ _DATED = "valid_from <= $2 AND (valid_until IS NULL OR $2 <= valid_until)"
 class PostgresDirectory:
     """The directory."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work inside the connection's transaction."""
+    def __init__(self, connection: Connection, known: Known | None = None) -> None:
+        """Work inside the connection's transaction, and take from memory what is ``known``."""
         self._connection = connection
+        self._known = known
 
+    @remembered
     async def municipality(self, code: str) -> Municipality | None:
         """A municipality by its six-digit code."""
         row = await self._connection.fetchrow(f"{MUNICIPALITY.select} WHERE code = $1", code)
         return MUNICIPALITY.read(row) if row else None
 
+    @remembered
     async def municipalities(self) -> Sequence[Municipality]:
         """All municipalities served."""
         rows = await self._connection.fetch(f"{MUNICIPALITY.select} ORDER BY code")
         return [MUNICIPALITY.read(r) for r in rows]
 
+    @remembered
     async def areas(self, municipality: str) -> Sequence[Area]:
         """The areas of a municipality."""
         rows = await self._connection.fetch(
@@ -167,11 +172,13 @@ class PostgresDirectory:
         )
         return [AREA.read(r) for r in rows]
 
+    @remembered
     async def agency(self, agency_id: UUID) -> Agency | None:
         """One agency."""
         row = await self._connection.fetchrow(f"{AGENCY.select} WHERE id = $1", agency_id)
         return AGENCY.read(row) if row else None
 
+    @remembered
     async def agencies(
         self, *, kind: str | None, municipality: str | None, after: UUID | None, limit: int
     ) -> Sequence[Agency]:
@@ -187,15 +194,18 @@ class PostgresDirectory:
         )
         return [AGENCY.read(r) for r in rows]
 
+    @remembered
     async def kinds(self) -> Sequence[AgencyKind]:
         """All kinds of agencies."""
         return [KIND.read(r) for r in await self._connection.fetch(f"{KIND.select} ORDER BY code")]
 
+    @remembered
     async def desk(self, desk_id: UUID) -> Desk | None:
         """One desk."""
         row = await self._connection.fetchrow(f"{DESK.select} WHERE id = $1", desk_id)
         return DESK.read(row) if row else None
 
+    @remembered
     async def desks(self, municipality: str, day: date) -> Sequence[Desk]:
         """Desks that serve a municipality on a day."""
         rows = await self._connection.fetch(
@@ -206,11 +216,13 @@ class PostgresDirectory:
         )
         return [DESK.read(r) for r in rows]
 
+    @remembered
     async def desks_of(self, agency_id: UUID) -> Sequence[Desk]:
         """An agency's desks."""
         found = f"{DESK.select} WHERE agency_id = $1 ORDER BY id"
         return [DESK.read(r) for r in await self._connection.fetch(found, agency_id)]
 
+    @remembered
     async def positions_of(
         self, agency_id: UUID, day: date
     ) -> Sequence[tuple[Position, Tenure | None]]:
@@ -228,6 +240,7 @@ class PostgresDirectory:
         holders = {t["position_id"]: TENURE.read(t) for t in tenures}
         return [(POSITION.read(p), holders.get(p["id"])) for p in positions]
 
+    @remembered
     async def recipient(self, agency_id: UUID) -> Recipient | None:
         """An agency as a consent would name it."""
         row = await self._connection.fetchrow(
@@ -244,6 +257,7 @@ class PostgresDirectory:
             ceiling=DataClass(row["ceiling"]),
         )
 
+    @remembered
     async def deciders(self, municipality: str) -> frozenset[UUID]:
         """Who decides on support for a municipality: its section in charge, or the prefecture's."""
         rows = await self._connection.fetch(
@@ -253,22 +267,27 @@ class PostgresDirectory:
         )
         return frozenset(r["id"] for r in rows)
 
+    @remembered
     async def referral_policy(self, municipality: str, day: date) -> ReferralPolicy:
         """The deadlines the municipality has set, as of a day."""
         return ReferralPolicy.model_validate(await self._policy(municipality, "referral", day))
 
+    @remembered
     async def signal_policy(self, municipality: str, day: date) -> SignalPolicy:
         """The municipality's rules for signals, as of a day."""
         return SignalPolicy.model_validate(await self._policy(municipality, "signal", day))
 
+    @remembered
     async def care_policy(self, municipality: str, day: date) -> CarePolicy:
         """Its terms for consultations, cases and the hub, as of a day."""
         return CarePolicy.model_validate(await self._policy(municipality, "care", day))
 
+    @remembered
     async def conference_policy(self, municipality: str, day: date) -> ConferencePolicy:
         """Its terms for conferences, as of a day."""
         return ConferencePolicy.model_validate(await self._policy(municipality, "conference", day))
 
+    @remembered
     async def audit_policies(self, municipality: str, until: date) -> AuditPolicies:
         """Its thresholds for the audit log, by the day from which they hold, up to a day."""
         rows = await self._connection.fetch(
@@ -292,6 +311,7 @@ class PostgresDirectory:
         )
         return from_json(found) if found else {}
 
+    @remembered
     async def area_workers(self, municipality: str, area: str, day: date) -> Sequence[AreaWorker]:
         """Who works for an area on a day."""
         rows = await self._connection.fetch(
@@ -303,6 +323,7 @@ class PostgresDirectory:
         )
         return [AREA_WORKER.read(r) for r in rows]
 
+    @remembered
     async def without_contact(self, municipality: str, day: date) -> Sequence[Agency]:
         """Agencies in which nobody is named as contact (重層支援担当)."""
         rows = await self._connection.fetch(
@@ -317,6 +338,7 @@ class PostgresDirectory:
         )
         return [AGENCY.read(r) for r in rows]
 
+    @remembered
     async def days_to_disclose(self, municipality: str, day: date) -> int:
         """Days to decide on a request for disclosure; an ordinance may set fewer."""
         found = await self._connection.fetchval(
@@ -327,6 +349,7 @@ class PostgresDirectory:
         )
         return min(int(found), DAYS_TO_DECIDE) if found else DAYS_TO_DECIDE
 
+    @remembered
     async def law_book(self) -> LawBook:
         """The versions of all bases, and who has switched on what."""
         texts = await self._connection.fetch(
@@ -338,21 +361,25 @@ class PostgresDirectory:
             tuple(BASIS_SWITCH.read(s) for s in switches),
         )
 
+    @remembered
     async def legal_bases(self) -> Sequence[LegalBasis]:
         """The texts of all versions."""
         rows = await self._connection.fetch(f"{LEGAL_BASIS.select} ORDER BY code, valid_from")
         return [LEGAL_BASIS.read(r) for r in rows]
 
+    @remembered
     async def contract(self, contract_id: UUID) -> Contract | None:
         """A contract of entrusted work."""
         row = await self._connection.fetchrow(f"{CONTRACT.select} WHERE id = $1", contract_id)
         return CONTRACT.read(row) if row else None
 
+    @remembered
     async def position(self, position_id: UUID) -> Position | None:
         """One position."""
         row = await self._connection.fetchrow(f"{POSITION.select} WHERE id = $1", position_id)
         return POSITION.read(row) if row else None
 
+    @remembered
     async def tenure_of(self, position_id: UUID, day: date) -> Tenure | None:
         """Who holds a position on a day."""
         row = await self._connection.fetchrow(
@@ -362,6 +389,7 @@ class PostgresDirectory:
         )
         return TENURE.read(row) if row else None
 
+    @remembered
     async def commissioner_of(self, municipality: str, area: str, day: date) -> Position | None:
         """The welfare commissioner whose area it is."""
         row = await self._connection.fetchrow(
@@ -374,6 +402,7 @@ class PostgresDirectory:
         )
         return POSITION.read(row) if row else None
 
+    @remembered
     async def held_positions(self, agency_id: UUID, day: date) -> Sequence[Held]:
         """The positions of an agency that somebody holds, as callers would hold them."""
         rows = await self._connection.fetch(f"{HELD} AND a.id = $2 ORDER BY p.id", day, agency_id)
