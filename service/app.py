@@ -100,6 +100,7 @@ class Wiring:
         self._verifier = TokenVerifier(audience=settings.audience, issuers=self._issuer, keys=keys)
         self.service = Service(
             open_work=database.unit_of_work,
+            share_work=database.shared_work,
             verify=self._verify,
             ready=database.ready,
             issuer_names=self._issuer_names,

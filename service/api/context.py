@@ -8,9 +8,10 @@ wrong is undone, put on record in a commit of its own, and only then answered.
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from traceback import extract_tb
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -31,7 +32,7 @@ from service.application.context import Context, Page, Shown, Trace
 from service.application.file_ports import FileRoom
 from service.application.import_ports import TableFiles
 from service.application.log_ports import LogState, OpenLog
-from service.application.ports import FirstAnswer, Work
+from service.application.ports import FirstAnswer, GoesAlone, Work
 from service.application.printer import Printer
 from service.domain.actor import Actor, VerifiedToken
 from service.domain.audit import DecidedEntry, Outcome
@@ -61,6 +62,8 @@ class Service:
     """What a request needs from the outside; wired once, in ``service/app.py``."""
 
     open_work: Callable[[], AbstractAsyncContextManager[Work]]
+    #: The same for a request that may go with others; raises GoesAlone where it can't.
+    share_work: Callable[[], AbstractAsyncContextManager[Any]]
     verify: Callable[[Request, datetime], Awaitable[VerifiedToken]]
     ready: Callable[[], Awaitable[bool]]
     issuer_names: Callable[[], Awaitable[list[str]]]
@@ -85,12 +88,19 @@ class Service:
     log_origin: str
 
 
-def acts(permission: Permission, *, keyed: bool = True) -> Callable[[Endpoint], Endpoint]:
-    """Declare what a route does. ``keyed=False``: a POST that only asks, and needs no Idempotency-Key."""
+def acts(
+    permission: Permission, *, keyed: bool = True, shared: bool = False
+) -> Callable[[Endpoint], Endpoint]:
+    """Declare what a route does.
+
+    ``keyed=False``: a POST that only asks, and needs no Idempotency-Key. ``shared=True``: requests
+    that come at the same time share a transaction (``service/adapters/postgres/shared``).
+    """
 
     def declare(endpoint: Endpoint) -> Endpoint:
         endpoint.permission = permission  # type: ignore[attr-defined]  # read by AuditedRoute
         endpoint.keyed = keyed  # type: ignore[attr-defined]  # read by AuditedRoute
+        endpoint.shared = shared  # type: ignore[attr-defined]  # read by AuditedRoute
         return endpoint
 
     return declare
@@ -113,12 +123,13 @@ class AuditedRoute(APIRoute):
         methods = self.methods or set()
         permission: Permission = self.endpoint.permission  # type: ignore[attr-defined]  # see acts
         keyed = self.endpoint.keyed and "POST" in methods  # type: ignore[attr-defined]  # see acts
+        shared: bool = self.endpoint.shared  # type: ignore[attr-defined]  # see acts
         versioned = bool({"PUT", "PATCH", "DELETE"} & methods)
         inner = super().get_route_handler()
+        call = partial(self.call_type(), keyed=keyed, versioned=versioned, shared=shared)
 
         async def handle(request: Request) -> Response:
-            call = self.call_type()(request, permission, inner, keyed=keyed, versioned=versioned)
-            return await call.answer()
+            return await call(request, permission, inner).answer()
 
         return handle
 
@@ -138,6 +149,7 @@ class Call:
         *,
         keyed: bool,
         versioned: bool,
+        shared: bool,
     ) -> None:
         """Take the request apart as far as can be done without any look-up."""
         self.request = request
@@ -145,12 +157,13 @@ class Call:
         self.inner = inner
         self.keyed = keyed
         self.versioned = versioned
+        self.shared = shared
         self.service: Service = request.app.state.service
         self.now = self.service.clock()
         remote = request.client.host if request.client else None
         self.trace = Trace(request.state.request_id, self.service.new_id(), remote)
 
-    async def answer(self) -> Response:  # noqa: PLR0911 - one return an outcome
+    async def answer(self) -> Response:
         """The answer, after everything about it is durable."""
         try:
             token = await self.service.verify(self.request, self.now)
@@ -158,11 +171,30 @@ class Call:
             return await self._refused(refusal, [self._unknown_caller(refusal)])
         except Exception as error:  # noqa: BLE001 - the last resort
             return await self._failed(error, [self._unknown_caller(None)])
+        if self.shared and await self._has_come():
+            # If it has to go alone, nothing of it was done.
+            with suppress(GoesAlone):
+                return await self._answered(self.service.share_work, token)
+        return await self._answered(self.service.open_work, token)
+
+    async def _has_come(self) -> bool:
+        """Whether all of the request is here, so that nobody who goes with it waits for a client."""
+        try:
+            await self.request.body()
+        except Exception:  # noqa: BLE001 - whatever it is, it is said when it goes alone
+            return False
+        return True
+
+    async def _answered(
+        self, open_work: Callable[[], AbstractAsyncContextManager[Work]], token: VerifiedToken
+    ) -> Response:
         context: Context | None = None
         try:
-            async with self.service.open_work() as work:
+            async with open_work() as work:
                 context = await self._context(work, token)
                 return await self._inside(work, context)
+        except GoesAlone:
+            raise
         except Unavailable as refusal:
             return problem(refusal)
         except Refusal as refusal:
@@ -314,11 +346,18 @@ class Call:
     async def _recorded(self, entries: list[DecidedEntry], response: Response) -> Response:
         """The refusal, once it is on record; if it cannot be, nobody learns even that."""
         try:
-            async with self.service.open_work() as work:
-                await work.commit(entries)
+            await self._commit(entries)
         except Exception:  # noqa: BLE001 - whatever it is, it is not on record
             return problem(Unavailable("database.unavailable"))
         return response
+
+    async def _commit(self, entries: list[DecidedEntry]) -> None:
+        alone = self.service.open_work
+        for open_work in (self.service.share_work, alone) if self.shared else (alone,):
+            with suppress(GoesAlone):
+                async with open_work() as work:
+                    await work.commit(entries)
+                return
 
 
 def _first_answer(first: FirstAnswer) -> Response:

@@ -69,6 +69,10 @@ from service.domain.supervision import Supervision
 from service.domain.tally import Recommendation
 
 
+class GoesAlone(Exception):  # noqa: N818 - no error: it only takes longer
+    """A request that set out in a shared transaction needs one of its own; nothing was done yet."""
+
+
 class Involvement(StrEnum):
     """How an agency takes part in what is going on about a person."""
 

@@ -27,7 +27,8 @@ async def record_step(
     """One more line of the history, and a notice to whose turn it has become."""
     await record_event(context, before, after, act, note)
     await _tell(context, before, after)
-    await _mind_hub(context, after)
+    if before is not None or after.with_hub:
+        await _mind_hub(context, after)
 
 
 async def record_event(

@@ -158,6 +158,19 @@ FUNCTIONS = {
     ("plans_made", False, False, False),
     # A case that has not ended has exactly one active lead.
     ("case_is_held", True, False, False),
+    # What those who share a transaction ask, each behind the second wall.
+    *(
+        (name, False, True, False)
+        for name in (
+            "ask_as",
+            "inbox_of",
+            "involvement",
+            "shared_inboxes",
+            "shared_persons",
+            "shared_referrals",
+            "shared_writes",
+        )
+    ),
     # What is remembered of the directory is forgotten.
     ("directory_changed", True, False, False),
 }

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -69,6 +69,8 @@ from service.adapters.postgres.provisions import (
     PostgresProvisions,
 )
 from service.adapters.postgres.referrals import PostgresReferrals
+from service.adapters.postgres.shared.ride import Ride
+from service.adapters.postgres.shared.sharing import Sharing
 from service.adapters.postgres.statistics import PostgresStatistics
 from service.adapters.postgres.tasks import PostgresTasks
 from service.adapters.postgres.transparency import PostgresTransparencyLog
@@ -227,6 +229,12 @@ class PostgresUnitOfWork:
         await self._transaction.rollback()
 
 
+async def _left_clean(connection: Connection) -> None:
+    """Whatever we set ends with its transaction; there is nothing else to clean up."""
+    if connection.is_in_transaction():
+        await connection.reset()
+
+
 class Database:
     """The pool of connections of the service's own, unprivileged role."""
 
@@ -235,18 +243,29 @@ class Database:
         self.pool = pool
         self._index = index
         self._memory = DirectoryMemory()
+        self._sharing = Sharing(pool, self._memory)
 
     @classmethod
     async def open(cls, url: str, *, size: int = 10, search_key: bytes = b"") -> Self:
         """Connect, or say that the database cannot be reached."""
         pool = await asyncpg.create_pool(
-            url, min_size=min(2, size), max_size=size, timeout=5.0, command_timeout=20.0
+            url,
+            min_size=min(2, size),
+            max_size=size,
+            timeout=5.0,
+            command_timeout=20.0,
+            reset=_left_clean,
         )
         return cls(pool, BlindIndex(search_key))
 
     async def close(self) -> None:
         """Close all connections."""
+        await self._sharing.close()
         await self.pool.close()
+
+    def shared_work(self) -> AbstractAsyncContextManager[Ride]:
+        """A part in a transaction with others who come at the same time. Raises GoesAlone."""
+        return self._sharing.ride()
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[PostgresUnitOfWork]:

@@ -53,52 +53,6 @@ HOUSEHOLD = Table(Household, HouseholdRow)
 REPRESENTATION = Table(Representation, RepresentationRow)
 CONSENT = Table(Consent, ConsentRow)
 
-#: How an agency takes part in what is going on about a person: in a referral that it has or
-#: had and did not decline, as hub, with a signal to look into, on a case team, or with lines of
-#: a plan.
-INVOLVEMENT = """
-WITH team AS (
-    SELECT c.lead_agency_id = $2 OR c.deputy_agency_id = $2 AS leads, m.member
-    FROM support_case c
-    LEFT JOIN LATERAL (
-        SELECT member FROM jsonb_array_elements(c.team) member
-        WHERE member ->> 'agency_id' = $2::uuid::text
-    ) m ON true
-    WHERE c.person_id = $1
-)
-SELECT CASE
-    WHEN EXISTS (
-        SELECT FROM referral r
-        WHERE r.person_id = $1 AND r.to_agency_id = $2
-          AND r.status NOT IN ('draft', 'withdrawn', 'closed_without_contact')
-          AND NOT ($2 = ANY (r.declined_by)
-                   AND (r.status = 'declined' OR 'needs_lead' IN (r.status, r.resumes)))
-    ) OR EXISTS (
-        SELECT FROM referral r
-        WHERE r.person_id = $1 AND r.hub_agency_id = $2 AND 'needs_lead' IN (r.status, r.resumes)
-    ) OR EXISTS (
-        SELECT FROM hub_entry h
-        WHERE h.person_id = $1 AND h.hub_agency_id = $2 AND h.state = 'open'
-    ) OR EXISTS (
-        SELECT FROM signal s
-        WHERE s.person_id = $1 AND s.agency_id = $2
-          AND s.status NOT IN ('merged', 'closed')
-    ) OR EXISTS (
-        SELECT FROM team WHERE leads OR jsonb_array_length(member -> 'themes') = 0
-    ) OR EXISTS (
-        SELECT FROM plan p WHERE p.person_id = $1 AND p.holder_agency_id = $2
-    ) THEN 'whole'
-    WHEN EXISTS (SELECT FROM team WHERE member IS NOT NULL)
-    OR EXISTS (
-        SELECT FROM plan p JOIN plan_version v ON v.plan_id = p.id AND v.number = p.latest_number
-        WHERE p.person_id = $1 AND v.lines @> jsonb_build_array(
-            jsonb_build_object('responsible_agency_id', $2::uuid::text))
-    ) THEN 'themes'
-    ELSE 'none'
-END
-"""
-
-
 #: Whether an agency ($2) has anything to do with a person, now or ever: wider than what it
 #: may see, which the access decision says.
 CONCERNS = """(
@@ -151,8 +105,14 @@ class PostgresPersons:
         await PERSON.replace(self._connection, person, search_keys=self._index.tokens(person))
 
     async def involvement(self, person_id: UUID, agency_id: UUID) -> Involvement:
-        """How the agency takes part in what is going on about the person."""
-        return Involvement(await self._connection.fetchval(INVOLVEMENT, person_id, agency_id))
+        """How the agency takes part in what is going on about the person.
+
+        In a referral that it has or had and did not decline, as hub, with a signal to look into,
+        on a case team, or with lines of a plan.
+        """
+        return Involvement(
+            await self._connection.fetchval("SELECT involvement($1, $2)", person_id, agency_id)
+        )
 
     async def candidates(self, kana: str, agency_id: UUID) -> Sequence[Person]:
         """Persons of that reading with whom the agency has anything to do; never more than 50.

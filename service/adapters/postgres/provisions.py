@@ -115,7 +115,7 @@ class PostgresProvisions:
             " WHERE v.person_id = ANY ($1) AND v.ended_at IS NULL ORDER BY v.id FOR SHARE OF v",
             list(person_ids),
         )
-        return [_within_contract(PROVISION.read(r), r["contract_until"]) for r in rows]
+        return [within_contract(PROVISION.read(r), r["contract_until"]) for r in rows]
 
     async def reports_about(self, person_id: UUID) -> frozenset[UUID]:
         """Statutory reports about a person, ended ones too."""
@@ -147,7 +147,8 @@ class PostgresProvisions:
         await PROVISION.replace(self._connection, provision)
 
 
-def _within_contract(provision: Provision, contract_until: date | None) -> Provision:
+def within_contract(provision: Provision, contract_until: date | None) -> Provision:
+    """The provision; with the contract that it rests on it ends as well."""
     if contract_until is None:
         return provision
     over = datetime.combine(contract_until + timedelta(days=1), time.min, tzinfo=JST)

@@ -40,6 +40,7 @@ ReferralRow = row_of(
         Index("ix_referral_person_id", "person_id"),
         Index("ix_referral_consultation_id", "consultation_id"),
         Index("ix_referral_parent_id", "parent_id"),
+        Index("ix_referral_case_id", "case_id", "id"),
         Index("ix_referral_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index(
             "ix_referral_check_on",
@@ -96,13 +97,11 @@ class PostgresReferrals:
     ) -> Sequence[Referral]:
         """Referrals sent to the agency, and those of cases it is on."""
         rows = await self._connection.fetch(
-            f"{REFERRAL.select} WHERE (to_agency_id = $1 AND status <> 'draft'"
-            " OR case_id = ANY (ARRAY(SELECT cases_joined())))"
-            " AND ($4::text IS NULL OR status = $4)" + _PAGE,
+            f"SELECT {REFERRAL.columns} FROM inbox_of($1, $2, $3, $4)",
             agency_id,
+            status,
             after,
             limit,
-            status,
         )
         return [REFERRAL.read(r) for r in rows]
 

@@ -160,6 +160,14 @@ class Table(Generic[V]):
         """The row of a value, in column order."""
         return [self._stored(field, getattr(value, field)) for field in self.fields]
 
+    def members(self, value: V) -> dict[str, Any]:
+        """The row of a value by column, nested values as they are."""
+        return {
+            field: found if field in self._json else self._stored(field, found)
+            for field in self.fields
+            for found in (getattr(value, field),)
+        }
+
     def _stored(self, field: str, found: Any) -> Any:
         if found is None:
             return None
