@@ -3,6 +3,7 @@
 Everything here is invented. The caller's agency is always ``OURS``.
 """
 
+import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -142,6 +143,18 @@ def question(
         usual = Permission.REFERRAL_MISS_DEADLINE
     given: dict[str, Any] = {"at": NOW, "law": LAW, "discharges": frozenset(Duty)}
     return Question(actor=actor, permission=permission or usual, facts=known, **given | changes)
+
+
+def kept_slowly(asked: Question) -> str:
+    """The text that is kept of a question, in two lines: its dump, in order."""
+    plain = asked.model_dump(exclude_defaults=True, exclude={"actor": {"jti"}})
+    return json.dumps(plain, default=_plain, sort_keys=True, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(str(v) for v in value)
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)
 
 
 # Consent

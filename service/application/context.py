@@ -7,6 +7,7 @@ many). Both note the audit entry; nothing is shown that was not noted.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from service.domain.access import (
     decide,
     gate,
 )
+from service.domain.access_kept import Writer
 from service.domain.actor import Actor
 from service.domain.audit import DecidedEntry, Outcome
 from service.domain.calendar_jp import jst_date
@@ -31,8 +33,8 @@ from service.domain.disclosure import (
     Classes,
     DataClass,
     Disclosable,
+    classes_shown,
     disclose,
-    field_classes,
     fields_shown,
 )
 from service.domain.errors import Concealed, Denied, Stale, Unauthenticated
@@ -92,6 +94,10 @@ class Context:
     entries: list[DecidedEntry] = field(default_factory=list)
     #: Entries of refusals; they are committed although everything else is undone.
     refusals: list[DecidedEntry] = field(default_factory=list)
+    #: The first question of each kind: who asks, when and under which law; the next ones are
+    #: about other records, and what they have in common is made and written once.
+    _asked: dict[tuple[object, ...], Question] = field(default_factory=dict, init=False, repr=False)
+    _writer: Writer = field(default_factory=Writer, init=False, repr=False)
 
     @property
     def today(self) -> date:
@@ -335,20 +341,29 @@ class Context:
         wanted: Classes = frozenset(),
         shared: bool = False,
     ) -> Question:
-        mine = {"conflicts": self.actor.conflicts & {facts.person_id}}
-        changed = mine if purpose is None else mine | {"purpose": purpose}
+        conflicts = self.actor.conflicts & {facts.person_id}
         where = facts.municipality_code or self.actor.municipality_code
-        return Question(
-            actor=self.actor.model_copy(update=changed),
-            permission=permission,
-            facts=facts,
-            at=self.now,
-            law=self.law.in_force(self.today, where),
-            discharges=DISCHARGES,
-            needs=needs,
-            receiver=receiver,
-            wanted=wanted,
-            shared=shared,
+        kind = (conflicts, purpose, where)
+        if kind not in self._asked:
+            mine = {"conflicts": conflicts}
+            changed = mine if purpose is None else mine | {"purpose": purpose}
+            self._asked[kind] = Question(
+                actor=self.actor.model_copy(update=changed),
+                permission=permission,
+                facts=facts,
+                at=self.now,
+                law=self.law.in_force(self.today, where),
+                discharges=DISCHARGES,
+            )
+        return self._asked[kind].model_copy(
+            update={
+                "permission": permission,
+                "facts": facts,
+                "needs": needs,
+                "receiver": receiver,
+                "wanted": wanted,
+                "shared": shared,
+            }
         )
 
     def _require(self, question: Question) -> Permit:
@@ -358,9 +373,6 @@ class Context:
         return decision
 
     def _note(self, question: Question, permit: Permit, shows: type[Disclosable] | None) -> None:
-        classes = (
-            permit.classes & frozenset(field_classes(shows).values()) if shows else frozenset({D0})
-        )
         self.entries.append(
             self._entry(
                 question.permission,
@@ -369,11 +381,11 @@ class Context:
                 basis=permit.basis.value,
                 rules=tuple(r.value for r in permit.rules),
                 consent_ids=permit.consent_ids,
-                data_classes=tuple(sorted(c.value for c in classes)),
+                data_classes=classes_shown(shows, permit.classes) if shows else (D0.value,),
                 fields=fields_shown(shows, permit.classes) if shows else (),
                 law=permit.law,
                 obligations=tuple(o.duty.value for o in permit.obligations),
-                question=question.kept(),
+                question=question.kept(self._writer),
             )
         )
 
@@ -385,33 +397,40 @@ class Context:
             question.facts,
             outcome=outcome,
             rules=(deny.rule.value,),
-            question=question.kept(),
+            question=question.kept(self._writer),
         )
 
     def _entry(self, permission: Permission, facts: Facts, **decided: Any) -> DecidedEntry:
         return DecidedEntry(
             id=self.new_id(),
-            attempt_id=self.trace.attempt_id,
-            at=self.now,
-            actor_kind=self.actor.kind,
-            iss=self.actor.iss,
-            sub=self.actor.sub,
-            client_id=self.actor.client_id,
-            agency_id=self.actor.agency_id,
-            position_id=self.position_id,
-            roles=tuple(sorted(r.value for r in self.actor.roles)),
-            purpose=self.actor.purpose.value if self.actor.purpose else None,
             action=permission.value,
             record_kind=facts.kind.value,
             record_id=facts.record_id,
             holder_agency_id=facts.holder_agency_id,
             person_id=facts.person_id,
             conference_id=facts.conference_id,
-            request_id=self.trace.request_id,
-            token_id=self.actor.jti,
-            remote=self.trace.remote,
+            **self._whose,
             **decided,
         )
+
+    @cached_property
+    def _whose(self) -> dict[str, Any]:
+        """What all entries of the request say alike."""
+        return {
+            "attempt_id": self.trace.attempt_id,
+            "at": self.now,
+            "actor_kind": self.actor.kind,
+            "iss": self.actor.iss,
+            "sub": self.actor.sub,
+            "client_id": self.actor.client_id,
+            "agency_id": self.actor.agency_id,
+            "position_id": self.position_id,
+            "roles": tuple(sorted(r.value for r in self.actor.roles)),
+            "purpose": self.actor.purpose.value if self.actor.purpose else None,
+            "request_id": self.trace.request_id,
+            "token_id": self.actor.jti,
+            "remote": self.trace.remote,
+        }
 
 
 def _kind_of(permission: Permission) -> RecordKind:

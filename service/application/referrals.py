@@ -37,7 +37,7 @@ from service.domain.referral import (
 )
 from service.domain.referral_kinds import ReferralRoute
 from service.domain.referral_links import check_back, check_route
-from service.domain.referral_states import Status
+from service.domain.referral_states import PERMISSION, Status
 
 
 class Box(StrEnum):
@@ -201,8 +201,7 @@ async def _warnings(context: Context, referral: Referral) -> list[dict[str, str]
 def open_acts(actor: Actor, referral: Referral) -> list[str]:
     """What the caller may do next: its side's acts that its roles allow."""
     sides = referral.sides_of(actor.agency_id, hub=actor.is_hub)
-    allowed = {p.value for p in actor.permissions}
-    return [a.value for a in referral.acts_open_to(sides) if f"referral.{a.value}" in allowed]
+    return [a.value for a in referral.acts_open_to(sides) if PERMISSION[a] in actor.permissions]
 
 
 def _shown(

@@ -8,6 +8,7 @@ force, or with a duty that cannot be carried out, is none; the others are joined
 there is no access. The order of rules never matters, and a fact that is missing is a denial.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from service.domain.access_question import (
@@ -29,7 +30,7 @@ from service.domain.access_rules import (
 from service.domain.actor import Actor
 from service.domain.consent import agreed_to, opened_by
 from service.domain.decision import DECISION_ORDER, Basis, Decision, Deny, Permit, Remedy, Rule
-from service.domain.disclosure import D0
+from service.domain.disclosure import D0, Classes
 from service.domain.permission import Permission
 from service.domain.scope import purposes_for, scope_of
 
@@ -61,11 +62,9 @@ def decide(question: Question) -> Decision:
     if refused is not None:
         return refused
     said = [answer for rule in RULES for answer in rule.says(question)]
-    denials = sorted(
-        (a for a in said if isinstance(a, Deny)), key=lambda d: (not d.conceal, d.rule)
-    )
+    denials = [a for a in said if isinstance(a, Deny)]
     if denials:
-        return denials[0]
+        return min(denials, key=lambda d: (not d.conceal, d.rule))
     permits = [a for a in said if isinstance(a, Permit)]
     valid = [p for p in permits if p.basis in question.law]
     able = [p for p in valid if {o.duty for o in p.obligations} <= question.discharges]
@@ -176,30 +175,42 @@ def _joined(permits: list[Permit], question: Question) -> Permit:
     A permit that obliges to something is used only for what no other one opens.
     """
     used = [p for p in permits if not p.obligations]
-    open_already = frozenset[str]().union(*(p.classes for p in used))
+    classes = _classes_of(used)
     limited_so_far = any(p.only_themes is not None for p in used)
     for permit in sorted((p for p in permits if p.obligations), key=_rank):
         # It opens more classes, or the same ones for every theme.
-        if permit.classes - open_already or (limited_so_far and len(permit.classes) > 1):
+        if permit.classes - classes or (limited_so_far and len(permit.classes) > 1):
             used.append(permit)
-            open_already |= permit.classes
+            classes |= permit.classes
     lead = min(used, key=_rank)
-    free = frozenset().union(*(p.classes for p in used if p.only_themes is None))
-    limited = [p for p in used if p.only_themes is not None]
-    bound = frozenset().union(*(p.classes for p in limited))
-    themes: frozenset[str] | None = None
-    if limited and (len(free) < 2 or not bound <= free):
-        themes = frozenset().union(*(p.only_themes or frozenset() for p in limited))
     obligations = {o for p in used for o in p.obligations}
     return Permit(
         basis=lead.basis,
-        classes=frozenset().union(*(p.classes for p in used)),
+        classes=classes,
         rules=tuple(sorted({r for p in used for r in p.rules})),
         consent_ids=tuple(sorted({c for p in used for c in p.consent_ids})),
-        only_themes=themes,
+        only_themes=_themes_of(used),
         obligations=tuple(sorted(obligations, key=lambda o: (o.duty, str(o.until)))),
         law=question.law[lead.basis],
     )
+
+
+def _classes_of(permits: Sequence[Permit]) -> Classes:
+    return frozenset().union(*[p.classes for p in permits])
+
+
+def _themes_of(permits: Sequence[Permit]) -> frozenset[str] | None:
+    """The themes it is limited to, unless permits without a limit open all that the others do."""
+    limited = [p for p in permits if p.only_themes is not None]
+    if not limited:
+        return None
+    free = _classes_of([p for p in permits if p.only_themes is None])
+    if len(free) >= 2 and _classes_of(limited) <= free:
+        return None
+    return frozenset().union(*(p.only_themes or frozenset() for p in limited))
+
+
+_PLACE = {basis: place for place, basis in enumerate(DECISION_ORDER)}
 
 
 def _rank(permit: Permit) -> tuple[int, bool, int, tuple[Rule, ...], tuple[str, ...]]:
@@ -207,7 +218,7 @@ def _rank(permit: Permit) -> tuple[int, bool, int, tuple[Rule, ...], tuple[str, 
     return (
         -len(permit.classes),
         permit.only_themes is not None,
-        DECISION_ORDER.index(permit.basis),
+        _PLACE[permit.basis],
         permit.rules,
         permit.consent_ids,
     )

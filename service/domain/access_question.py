@@ -1,12 +1,12 @@
 """What is asked of the access decision: who, what, about which record, when, under which law."""
 
-import json
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from service.domain.access_kept import Writer
 from service.domain.actor import Actor
 from service.domain.calendar_jp import jst_date
 from service.domain.conference_window import Window
@@ -154,10 +154,9 @@ class Question(BaseModel):
     #: The act has the person talked about beyond the agency, which they must have agreed to.
     shared: bool = False
 
-    def kept(self) -> str:
-        """As it is kept with the audit entry: the same question, the same text."""
-        plain = self.model_dump(exclude_defaults=True, exclude={"actor": {"jti"}})
-        return json.dumps(plain, default=_plain, sort_keys=True, ensure_ascii=False)
+    def kept(self, by: Writer | None = None) -> str:
+        """As it is kept with the audit entry: the same question, the same text, whoever writes it."""
+        return (by or Writer()).question(self)
 
     @property
     def day(self) -> date:
@@ -180,10 +179,3 @@ class Question(BaseModel):
             if at_table and facts.meeting_id
             else frozenset(),
         )
-
-
-def _plain(value: object) -> object:
-    """What JSON does not know, in an order of its own."""
-    if isinstance(value, frozenset):
-        return sorted(str(v) for v in value)
-    return value.isoformat() if isinstance(value, datetime | date) else str(value)

@@ -153,10 +153,13 @@ _WHO_IT_IS = frozenset({RecordKind.PERSON, RecordKind.PROVISION})
 
 def _provided(question: Question) -> tuple[Permit, ...]:
     """What the holder provides, or an emergency opens, on a basis other than consent."""
-    facts, actor, who = question.facts, question.actor, question.recipient
+    facts, actor = question.facts, question.actor
+    if not facts.provisions:
+        return ()
     reads = (scope_of(question.permission) or "").endswith(".read")
     if not reads and question.permission not in _ON_A_PROVISION:
         return ()
+    who = question.recipient
     if who is None or actor.purpose is None or not facts.found:
         return ()
     found = []

@@ -1,6 +1,7 @@
 """Who is calling, for which agency, in which roles, and what for."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -106,13 +107,18 @@ class Actor(BaseModel):
             return SYSTEM_ONLY
         if self.kind == "person":
             return SELF_PERMISSIONS
-        granted: frozenset[Permission] = frozenset()
-        return granted.union(*(ROLE_PERMISSIONS[r] for r in self.roles))
+        return _granted_to(self.roles)
 
     @property
     def is_hub(self) -> bool:
         """Whether it may name leads for some municipality."""
         return bool(self.hub_of) and Permission.REFERRAL_NAME_LEAD in self.permissions
+
+
+@lru_cache(maxsize=256)
+def _granted_to(roles: frozenset[Role]) -> frozenset[Permission]:
+    granted: frozenset[Permission] = frozenset()
+    return granted.union(*(ROLE_PERMISSIONS[r] for r in roles))
 
 
 SYSTEM_ISSUER = "urn:tsunagi:system"

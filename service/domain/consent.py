@@ -309,9 +309,9 @@ def opened_by(
     all_of_them = tuple(consents)
     if any(c.excludes(recipient, day) for c in all_of_them):
         return frozenset(), ()
-    opened = [(c.opens_to(recipient, purpose, day), str(c.id)) for c in all_of_them]
-    classes: Classes = frozenset().union(*(classes for classes, _ in opened))
-    return classes, tuple(sorted(i for classes, i in opened if classes))
+    opened = [(c.opens_to(recipient, purpose, day), c.id) for c in all_of_them]
+    classes: Classes = frozenset().union(*[classes for classes, _ in opened])
+    return classes, tuple(sorted(str(i) for classes, i in opened if classes))
 
 
 class Consent(ConsentTerms):

@@ -6,7 +6,7 @@ nothing new can be shown by accident (brief §2.5).
 """
 
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, create_model
@@ -59,6 +59,7 @@ EVERY_CLASS: Classes = frozenset(DataClass)
 CONSENTABLE: Classes = frozenset({D0, D1, D2, D3, D4, D5})
 
 
+@cache
 def classes_up_to(ceiling: DataClass) -> Classes:
     """All classes up to and including ``ceiling``."""
     return frozenset(c for c in DataClass if c.value <= ceiling.value)
@@ -148,9 +149,16 @@ def _shown_inner(inner: Any, dumped: Any, classes: Classes) -> Any:
     return [_shown(item, d, classes) for item, d in zip(inner, dumped, strict=True)]
 
 
+@lru_cache(maxsize=4096)
 def fields_shown(kind: type[Disclosable], classes: Classes) -> tuple[str, ...]:
     """Names of the fields that ``classes`` open, for the audit entry."""
     return tuple(sorted(n for n, declared in field_classes(kind).items() if declared in classes))
+
+
+@lru_cache(maxsize=4096)
+def classes_shown(kind: type[Disclosable], classes: Classes) -> tuple[str, ...]:
+    """The classes that those fields have, for the audit entry."""
+    return tuple(sorted(c.value for c in classes & frozenset(field_classes(kind).values())))
 
 
 @cache

@@ -47,6 +47,7 @@ from service.domain.referral_states import (
     Side,
     Status,
     Turn,
+    acts_open,
 )
 from service.domain.text import Code, Line, Paragraph, invalid
 
@@ -261,7 +262,7 @@ class Referral(MakeReferral):
 
     def acts_open_to(self, sides: frozenset[Side]) -> tuple[Act, ...]:
         """What those sides may do next."""
-        return tuple(a for a in Act if (self.status, a) in NEXT and BY[a] & sides)
+        return acts_open(self.status, sides)
 
     def move(self, act: Act, sides: frozenset[Side]) -> Self:
         """The referral after the act, without what the act itself brings along."""

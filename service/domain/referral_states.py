@@ -6,6 +6,7 @@ turn and a deadline in every status that is no ending (brief §3.2, promise 5).
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from service.domain.permission import Permission
@@ -199,6 +200,12 @@ BY: Mapping[Act, frozenset[Side]] = {
 }
 
 PERMISSION: Mapping[Act, Permission] = {act: Permission(f"referral.{act.value}") for act in Act}
+
+
+@cache
+def acts_open(status: Status, sides: frozenset[Side]) -> tuple[Act, ...]:
+    """What those sides may do next, where it stands so."""
+    return tuple(a for a in Act if (status, a) in NEXT and BY[a] & sides)
 
 
 class Turn(NamedTuple):

@@ -1,10 +1,13 @@
 """The OAuth scope and the purposes of use that go with what a caller may do."""
 
+from functools import cache
+
 from service.domain.permission import Permission, Purpose
 
 CASE_WORK = frozenset({Purpose.CONSULTATION, Purpose.PLANNING, Purpose.SERVICE, Purpose.WATCH_OVER})
 
 
+@cache
 def scope_of(permission: Permission) -> str | None:
     """The OAuth scope a token must carry for it; ``None`` where any valid token will do."""
     noun, verb = permission.value.split(".")

@@ -19,6 +19,7 @@ from domain_builders import (
     THEIRS,
     consent,
     facts,
+    kept_slowly,
     provision,
     question,
     receivers,
@@ -33,12 +34,13 @@ from hypothesis.strategies import SearchStrategy
 
 from service.domain import access
 from service.domain.access import Facts, Part, Question, RecordKind, decide, gate
+from service.domain.access_kept import Writer
 from service.domain.actor import Actor
 from service.domain.conference_window import Window
 from service.domain.consent import Consent, Receivers
 from service.domain.consent_states import ConsentState
 from service.domain.decision import CONFERENCE_BASES, Basis, Deny, Duty, Permit, Rule
-from service.domain.disclosure import D0, D1, D2, D5, D6, D7, EVERY_CLASS, DataClass
+from service.domain.disclosure import D0, D1, D2, D3, D5, D6, D7, EVERY_CLASS, DataClass
 from service.domain.permission import Permission, Purpose
 from service.domain.provision import ProvisionTerms
 from service.domain.role import Role
@@ -447,6 +449,27 @@ def test_a_question_can_be_asked_again_as_it_was_kept(asked_for: Question) -> No
     again = Question.model_validate_json(asked_for.kept())
     assert again.kept() == asked_for.kept()
     assert decide(again) == decide(asked_for)
+
+
+@MANY
+@given(st.lists(ANY_QUESTION, min_size=1, max_size=4))
+def test_a_question_is_kept_as_its_dump_in_order(asked: list[Question]) -> None:
+    writer = Writer()
+    for one in asked:
+        assert one.kept() == one.kept(writer) == kept_slowly(one)
+
+
+@MANY
+@given(ANY_QUESTION, ANY_QUESTION)
+def test_what_two_questions_have_in_common_is_written_for_each(
+    one: Question, two: Question
+) -> None:
+    """The next question of a request: the same actor about another record, and back again."""
+    writer = Writer()
+    mixed = one.model_copy(update={"facts": two.facts, "needs": D3})
+    turned = two.model_copy(update={"actor": one.actor, "law": one.law})
+    for asked in (one, mixed, turned, two, one):
+        assert asked.kept(writer) == kept_slowly(asked)
 
 
 @MANY

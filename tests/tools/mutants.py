@@ -20,10 +20,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         'reads = (scope_of(question.permission) or "XXXX").endswith(".read")',
     ): "no scope is no reading, whatever stands for it",
     (
-        "xǁQuestionǁkept",
-        "return json.dumps(plain, default=_plain, sort_keys=True, ensure_ascii=None)",
-    ): "None is as false as False",
-    (
         "xǁConsentǁrevoked",
         "revoke_reason=command.reason, version=self.version + 1",
     ): "taking back a part leaves an active consent active",
