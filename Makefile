@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := .uv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test slow check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants year bench-agenda bench-log bench-statistics complete demo clean
+.PHONY: help setup run test slow check format format-check lint types layers openapi openapi-check diagrams mechanisms mutants year bench bench-growth bench-soak bench-agenda bench-log bench-statistics complete demo clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -78,6 +78,15 @@ year: setup ## Live through a simulated year of 2,000 people and 40 agencies, an
 
 complete: setup ## Kill the server 40 times in 100,000 requests; every answer must be on record
 	@PYTHONPATH=tests $(BIN)/python -m completeness.whole_load
+
+bench: setup ## Measure the service beside programs that do the same (ARGS='--rounds 3 --loads R,W')
+	@PYTHONPATH=tests $(BIN)/python -m bench.whole_run $(ARGS)
+
+bench-growth: setup ## The same requests over 10,000, 100,000 and 1,000,000 referrals (ARGS='--entries 1000000')
+	@PYTHONPATH=tests $(BIN)/python -m bench.growth $(ARGS)
+
+bench-soak: setup ## Watch the memory of one worker under load for ten minutes (ARGS='--soak 3600')
+	@PYTHONPATH=tests $(BIN)/python -m bench.soak $(ARGS)
 
 bench-agenda: setup ## Measure the fixing of an agenda, by packet and with its growth
 	@PYTHONPATH=tests $(BIN)/python -m bench.agenda_fix

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 from rich.console import Console
 
-from service import cli_audit, cli_imports, cli_log, cli_witness
+from service import cli_audit, cli_bench, cli_imports, cli_log, cli_witness
 from service.adapters.postgres.blind_index import BlindIndex, write_tokens
 from service.adapters.postgres.database import Database
 from service.adapters.postgres.directory_load import DirectoryLoader
@@ -43,6 +43,7 @@ directory_app = typer.Typer(
 )
 app.add_typer(directory_app, name="directory")
 app.add_typer(cli_audit.app, name="audit")
+app.add_typer(cli_bench.app, name="bench")
 app.add_typer(cli_witness.app, name="witness")
 console = Console()
 err = Console(stderr=True)
