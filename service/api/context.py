@@ -106,7 +106,7 @@ def acts(
     return declare
 
 
-def context_of(request: Request) -> Context:
+async def context_of(request: Request) -> Context:
     """The context of the request under way."""
     context: Context = request.state.context
     return context

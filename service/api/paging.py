@@ -10,8 +10,8 @@ from fastapi import Depends, Query, Request
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from service.api.context import Service, context_of
-from service.application.context import Page
+from service.api.context import Service
+from service.application.context import Context, Page
 from service.domain.errors import Malformed
 
 
@@ -57,7 +57,8 @@ class PageRequest:
 
     def _seal(self, after: UUID) -> bytes:
         service: Service = self._request.app.state.service
-        actor = context_of(self._request).actor
+        context: Context = self._request.state.context
+        actor = context.actor
         asked = sorted(
             (k, v)
             for k, v in self._request.query_params.multi_items()

@@ -2,36 +2,40 @@
 
 Once as an ordinary transaction, once as a call of one server-side function; the faster of the
 two is the ceiling. It decides nothing: the entry it writes says what the last real one said. The
-second wall, the locks, the seal of the entry and the commit are the same as everybody's.
+second wall, the locks, the bytes of the seal and the commit are the same as everybody's.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from bench.asked import LIST, READ, WRITE
-from bench.programs.bare import CONSENTS, DEPARTMENTS, INBOX, POLICY, PROVISIONS
+from bench.programs.bare import CONSENTS, DEPARTMENTS, INBOX, INVOLVEMENT, POLICY, PROVISIONS
 from bench.seed import AGENCY, DESK, PERSON, REFERRAL, Sizes, sql_id
 from bench.staff import COUNT
 
 from service.adapters.postgres.accounts import HELD
 from service.adapters.postgres.audit import DECIDED
-from service.adapters.postgres.people import INVOLVEMENT
 from service.adapters.postgres.people import PERSON as PERSONS
 from service.adapters.postgres.referrals import EVENT
 from service.adapters.postgres.referrals import REFERRAL as REFERRALS
 from service.adapters.postgres.rows import Table
 from service.demo.city import CITY
 
+#: The entry comes in sealed; pgbench writes the seal of the last real one.
+SEALED = ("words", "salt", "leaf")
 PLAIN, FUNCTION = "pgbench, transaction", "pgbench, one function"
 _VARIABLE = re.compile(r"(?<!:):([A-Za-z_]\w*)")
 
 
-async def literals(owner: asyncpg.Connection, table: Table[Any], record_id: UUID) -> dict[str, str]:
-    """The values of a row as SQL."""
+async def literals(
+    owner: asyncpg.Connection, table: Table[Any], record_id: UUID, more: Sequence[str] = ()
+) -> dict[str, str]:
+    """The values of a row as SQL, with ``more`` columns."""
+    fields = [*table.fields, *more]
     types = {
         r["attname"]: r["kind"]
         for r in await owner.fetch(
@@ -42,11 +46,11 @@ async def literals(owner: asyncpg.Connection, table: Table[Any], record_id: UUID
     }
     row = await owner.fetchrow(
         "SELECT "
-        + ", ".join(f'quote_nullable("{f}"::text) AS "{f}"' for f in table.fields)
+        + ", ".join(f'quote_nullable("{f}"::text) AS "{f}"' for f in fields)
         + f" FROM {table.name} WHERE id = $1",
         record_id,
     )
-    return {f: f"{row[f]}::{types[f]}" for f in table.fields}
+    return {f: f"{row[f]}::{types[f]}" for f in fields}
 
 
 @dataclass(frozen=True)
@@ -123,8 +127,9 @@ class Works:
             "question": "{question}::text",
             **changes,
         }
-        names = ", ".join(f'"{f}"' for f in DECIDED.fields)
-        values = ", ".join(found[f] for f in DECIDED.fields)
+        fields = [*DECIDED.fields, *SEALED]
+        names = ", ".join(f'"{f}"' for f in fields)
+        values = ", ".join(found[f] for f in fields)
         return f"INSERT INTO audit_entry ({names}) SELECT {values}{source}"
 
     def _read(self) -> Work:

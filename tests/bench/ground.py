@@ -111,7 +111,7 @@ class Ground:
                 " ORDER BY length(question) DESC LIMIT 1",
                 action,
             )
-            entries[load] = await ceiling.literals(self.owner, DECIDED, last)
+            entries[load] = await ceiling.literals(self.owner, DECIDED, last, ceiling.SEALED)
         drafted = await self.owner.fetchval(
             "SELECT id FROM referral WHERE status = 'draft' ORDER BY id DESC LIMIT 1"
         )

@@ -32,9 +32,9 @@ from pydantic_core import from_json, to_json
 
 from service.adapters.holidays import closed_in_japan
 from service.adapters.postgres.accounts import HELD
-from service.adapters.postgres.audit import DECIDED
+from service.adapters.postgres.audit import PostgresAuditLog
 from service.adapters.postgres.cases import PostgresCases
-from service.adapters.postgres.people import INVOLVEMENT, PERSON
+from service.adapters.postgres.people import PERSON
 from service.adapters.postgres.referrals import EVENT, REFERRAL
 from service.application.referrals import open_acts
 from service.domain.actor import Held
@@ -69,11 +69,8 @@ POLICY = (
     "SELECT value FROM policy WHERE municipality_code = $1 AND name = $2 AND valid_from <= $3"
     " ORDER BY valid_from DESC LIMIT 1"
 )
-INBOX = (
-    f"{REFERRAL.select} WHERE (to_agency_id = $1 AND status <> 'draft'"
-    " OR case_id = ANY (ARRAY(SELECT cases_joined())))"
-    " AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
-)
+INBOX = f"SELECT {REFERRAL.columns} FROM inbox_of($1, NULL, $2, $3)"
+INVOLVEMENT = "SELECT involvement($1, $2)"
 WHO_ASKS = (
     "SELECT set_config('tsunagi.kind', $1, true), set_config('tsunagi.agency', $2, true),"
     " set_config('tsunagi.person', '', true)"
@@ -86,7 +83,6 @@ KEEP = (
     "UPDATE first_answer SET status = 201, location = $3, etag = $4, body = $5"
     " WHERE caller = $1 AND key = $2"
 )
-ENTRY = DECIDED.insert()
 NOBODY = UUID(int=0)
 _ONE = re.compile(r"/v1/referrals/([0-9a-f-]{36})")
 
@@ -245,7 +241,7 @@ class Program:
             raise Refused(404, "unknown")
         permit, entry = permitted
         body = shown(asked, referral, permit, await self.labels(connection, asked))
-        await connection.execute(ENTRY, *DECIDED.parameters(entry))
+        await PostgresAuditLog(connection).append([entry])
         return 200, [(b"etag", f'"{referral.version}"'.encode())], to_json(body)
 
     async def inbox(
@@ -286,10 +282,10 @@ class Program:
             permitted = decided(asked, Permission.REFERRAL_READ, facts, Referral)
             if permitted is not None:
                 items.append(shown(asked, referral, permitted[0], labels))
-                entries.append(DECIDED.parameters(permitted[1]))
+                entries.append(permitted[1])
         if not entries:
             raise Refused(404, "an empty box is no measure")
-        await connection.executemany(ENTRY, entries)
+        await PostgresAuditLog(connection).append(entries)
         more = len(rows) > limit
         cursor = self.cursors.write(found[-1].id, asked.actor) if more else None
         return 200, [], to_json({"items": items, "next_cursor": cursor})
@@ -388,7 +384,7 @@ class Program:
         )
         location = f"/v1/referrals/{referral.id}"
         await connection.execute(KEEP, caller, key, location, '"1"', answer)
-        await connection.execute(ENTRY, *DECIDED.parameters(permitted[1]))
+        await PostgresAuditLog(connection).append([permitted[1]])
         return 201, [(b"location", location.encode()), (b"etag", b'"1"')], answer
 
 

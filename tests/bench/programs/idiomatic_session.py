@@ -35,7 +35,7 @@ from service.adapters.postgres.directories import (
     PositionRow,
     TenureRow,
 )
-from service.adapters.postgres.people import INVOLVEMENT, ConsentRow, PersonRow
+from service.adapters.postgres.people import ConsentRow, PersonRow
 from service.adapters.postgres.provisions import ProvisionRow
 from service.api.referrals import View
 from service.api.shapes import page_of
@@ -47,7 +47,7 @@ from service.domain.provision import ProvisionTerms
 
 V = TypeVar("V", bound=BaseModel)
 PageOfReferrals = page_of(View)
-INVOLVED = text(INVOLVEMENT.replace("$1", "(:person)::uuid").replace("$2", "(:agency)::uuid"))
+INVOLVED = text("SELECT involvement((:person)::uuid, (:agency)::uuid)")
 
 
 def value_of(value: type[V], row: Any) -> V:

@@ -22,8 +22,8 @@ from service.domain.errors import Unavailable
 if TYPE_CHECKING:
     from service.adapters.postgres.shared.ride import Ride
 
-#: Whoever has not come to a question by then goes on alone: nobody waits for a slow client.
-PATIENCE = 0.2
+#: Whoever has not come to a question by then goes on alone. Nothing on the way waits for a client.
+PATIENCE = 5.0
 #: Nobody on it waits longer for a lock; whoever holds it is waited for alone.
 LOCK_TIMEOUT = "50ms"
 

@@ -107,11 +107,14 @@ _FACTS = (
 
 
 def shared(name: str, asked: str, found: str, look_up: str) -> str:
-    """A look-up for many askers, a row for each of them in their order."""
+    """A look-up for many askers, a row for each of them in their order.
+
+    Planned once: PostgreSQL would plan anew for each array of persons.
+    """
     return f"""
 CREATE FUNCTION {name}(kinds text[], agencies uuid[], persons uuid[], {asked})
 RETURNS TABLE ({found}, {_FACTS})
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     whom uuid[];
