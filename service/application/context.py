@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from service.application.ports import UnitOfWork
+from service.application.questions import Questions
 from service.domain.access import (
     KIND_OF_NOUN,
     Facts,
@@ -22,12 +23,11 @@ from service.domain.access import (
     decide,
     gate,
 )
-from service.domain.access_kept import Writer
 from service.domain.actor import Actor
 from service.domain.audit import DecidedEntry, Outcome
 from service.domain.calendar_jp import jst_date
 from service.domain.consent import Recipient
-from service.domain.decision import Decision, Deny, Duty, Permit, Rule
+from service.domain.decision import Decision, Deny, Permit, Rule
 from service.domain.disclosure import (
     D0,
     Classes,
@@ -42,10 +42,6 @@ from service.domain.law import LawBook
 from service.domain.permission import Permission, Purpose
 from service.domain.pseudonym import Pseudonyms
 from service.domain.term import Closed
-
-#: The duties that come with a permit and that the service carries out: what a provision obliges
-#: to is done when it is made (``provisions``), the rest is said with whatever is shown.
-DISCHARGES = frozenset(Duty)
 
 
 @dataclass(frozen=True)
@@ -94,10 +90,6 @@ class Context:
     entries: list[DecidedEntry] = field(default_factory=list)
     #: Entries of refusals; they are committed although everything else is undone.
     refusals: list[DecidedEntry] = field(default_factory=list)
-    #: The first question of each kind: who asks, when and under which law; the next ones are
-    #: about other records, and what they have in common is made and written once.
-    _asked: dict[tuple[object, ...], Question] = field(default_factory=dict, init=False, repr=False)
-    _writer: Writer = field(default_factory=Writer, init=False, repr=False)
 
     @property
     def today(self) -> date:
@@ -137,7 +129,7 @@ class Context:
         A permit that does not open the class ``needs`` is none: where the record itself is
         the secret, its bare fact is not shown either.
         """
-        question = self._question(permission, facts, purpose, needs=needs)
+        question = self._questions.about(permission, facts, purpose, needs=needs)
         permit = self._require(question)
         self._note(question, permit, shows)
         return permit
@@ -148,7 +140,7 @@ class Context:
         There is one entry per person per access: a plan that is put on an agenda together
         with its person is told of by the person's entry.
         """
-        return self._require(self._question(permission, facts))
+        return self._require(self._questions.about(permission, facts))
 
     def require_transfer(
         self,
@@ -164,7 +156,9 @@ class Context:
         """Refuse to hand a person on to an agency that no basis covers, and say what would help."""
         if receiver is None:
             raise Denied(code, field=field, rule=Rule.CONSENT_COVERS_RECEIVER)
-        question = self._question(permission, facts, purpose, receiver=receiver, wanted=wanted)
+        question = self._questions.about(
+            permission, facts, purpose, receiver=receiver, wanted=wanted
+        )
         decision = decide(question)
         if isinstance(decision, Permit):
             return
@@ -186,7 +180,7 @@ class Context:
 
         Without one the record is left out, and nothing is on record of it.
         """
-        question = self._question(permission, facts, needs=needs)
+        question = self._questions.about(permission, facts, needs=needs)
         decision = decide(question)
         if isinstance(decision, Deny):
             return None
@@ -206,7 +200,7 @@ class Context:
 
         One person who may not be shown closes it, and it is on record as closed for all.
         """
-        questions = [self._question(permission, f, purpose, needs=needs) for f in about]
+        questions = [self._questions.about(permission, f, purpose, needs=needs) for f in about]
         decisions = [decide(q) for q in questions]
         permits = [d for d in decisions if isinstance(d, Permit)]
         closed = len(permits) < len(about)
@@ -224,7 +218,7 @@ class Context:
 
     def classes_of(self, permission: Permission, facts: Facts, purpose: Purpose) -> Classes:
         """What a record opens that is shown as a part of another, whose entry tells of it."""
-        decision = decide(self._question(permission, facts, purpose))
+        decision = decide(self._questions.about(permission, facts, purpose))
         return decision.classes if isinstance(decision, Permit) else frozenset()
 
     def would(
@@ -239,14 +233,14 @@ class Context:
     ) -> Decision:
         """What the decision would be; nothing is shown and nothing noted (``explanations``)."""
         return decide(
-            self._question(
+            self._questions.about(
                 permission, facts, purpose, needs=needs, receiver=receiver, wanted=wanted
             )
         )
 
     def classes_by_consent(self, permission: Permission, facts: Facts) -> Classes:
         """What the person's consents alone open to the caller."""
-        return consented(self._question(permission, facts))[0]
+        return consented(self._questions.about(permission, facts))[0]
 
     def note_list(self, permission: Permission) -> None:
         """Note that a list was read, even when nobody was on it."""
@@ -263,11 +257,13 @@ class Context:
         """Pass the gates before anything is looked up: position, permission, scope, purpose."""
         refused = gate(self.actor, permission)
         if refused is not None:
-            self._refuse(self._question(permission, Facts(kind=_kind_of(permission))), refused)
+            self._refuse(
+                self._questions.about(permission, Facts(kind=_kind_of(permission))), refused
+            )
 
     def refuse(self, permission: Permission, facts: Facts, deny: Deny) -> NoReturn:
         """Note the denial and raise it, in the words that may be told."""
-        self._refuse(self._question(permission, facts), deny)
+        self._refuse(self._questions.about(permission, facts), deny)
 
     def _refuse(self, question: Question, deny: Deny) -> NoReturn:
         self.refusals.append(self._denial(question, deny))
@@ -282,7 +278,7 @@ class Context:
         self, permission: Permission, facts: Facts, *, purpose: Purpose, code: str, field: str
     ) -> None:
         """Refuse to have a person talked about beyond the agency without their agreement."""
-        question = self._question(permission, facts, purpose, shared=True)
+        question = self._questions.about(permission, facts, purpose, shared=True)
         decision = decide(question)
         if isinstance(decision, Permit):
             return
@@ -295,7 +291,7 @@ class Context:
     def note_held_back(self, permission: Permission, facts: Facts, count: int) -> None:
         """Note that lines of a report were held back; the report itself says nothing of it."""
         deny = Deny(rule=Rule.REPORT_HELD_BACK, conceal=True)
-        entry = self._denial(self._question(permission, facts), deny, Outcome.MASKED)
+        entry = self._denial(self._questions.about(permission, facts), deny, Outcome.MASKED)
         self.entries.append(entry.but(fields=(f"held_back:{count}",), question=None))
 
     def as_actor(self, actor: Actor) -> "Context":
@@ -330,41 +326,9 @@ class Context:
         """The entry for an answer that is given again."""
         return [self._entry(permission, Facts(kind=_kind_of(permission)), outcome=Outcome.REPLAYED)]
 
-    def _question(
-        self,
-        permission: Permission,
-        facts: Facts,
-        purpose: Purpose | None = None,
-        *,
-        needs: DataClass = D0,
-        receiver: Recipient | None = None,
-        wanted: Classes = frozenset(),
-        shared: bool = False,
-    ) -> Question:
-        conflicts = self.actor.conflicts & {facts.person_id}
-        where = facts.municipality_code or self.actor.municipality_code
-        kind = (conflicts, purpose, where)
-        if kind not in self._asked:
-            mine = {"conflicts": conflicts}
-            changed = mine if purpose is None else mine | {"purpose": purpose}
-            self._asked[kind] = Question(
-                actor=self.actor.model_copy(update=changed),
-                permission=permission,
-                facts=facts,
-                at=self.now,
-                law=self.law.in_force(self.today, where),
-                discharges=DISCHARGES,
-            )
-        return self._asked[kind].model_copy(
-            update={
-                "permission": permission,
-                "facts": facts,
-                "needs": needs,
-                "receiver": receiver,
-                "wanted": wanted,
-                "shared": shared,
-            }
-        )
+    @cached_property
+    def _questions(self) -> Questions:
+        return Questions(self.actor, self.now, self.law)
 
     def _require(self, question: Question) -> Permit:
         decision = decide(question)
@@ -385,7 +349,7 @@ class Context:
                 fields=fields_shown(shows, permit.classes) if shows else (),
                 law=permit.law,
                 obligations=tuple(o.duty.value for o in permit.obligations),
-                question=question.kept(self._writer),
+                question=self._questions.kept(question),
             )
         )
 
@@ -397,7 +361,7 @@ class Context:
             question.facts,
             outcome=outcome,
             rules=(deny.rule.value,),
-            question=question.kept(self._writer),
+            question=self._questions.kept(question),
         )
 
     def _entry(self, permission: Permission, facts: Facts, **decided: Any) -> DecidedEntry:

@@ -201,18 +201,19 @@ async def _warnings(context: Context, referral: Referral) -> list[dict[str, str]
 def open_acts(actor: Actor, referral: Referral) -> list[str]:
     """What the caller may do next: its side's acts that its roles allow."""
     sides = referral.sides_of(actor.agency_id, hub=actor.is_hub)
-    return [a.value for a in referral.acts_open_to(sides) if PERMISSION[a] in actor.permissions]
+    allowed = actor.permissions
+    return [a.value for a in referral.acts_open_to(sides) if PERMISSION[a] in allowed]
 
 
 def _shown(
     context: Context, referral: Referral, permit: Permit, labels: StatusLabels
 ) -> dict[str, object]:
-    owner = referral.owner_agency_id
+    owner, turn = referral.owner_agency_id, referral.turn
     return show_referral(referral, permit) | {
         "status_ja": referral.status.label_ja,
         "status_local": labels.of(referral.status),
         "owner_agency_id": str(owner) if owner else None,
-        "turn": referral.turn.acts.value if referral.turn else None,
+        "turn": turn.acts.value if turn else None,
         "next": open_acts(context.actor, referral),
     }
 

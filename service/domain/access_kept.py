@@ -23,6 +23,7 @@ class _Field(NamedTuple):
     """A field that is kept: its name, its value by default, the kind of values inside it."""
 
     name: str
+    label: str
     usual: Any
     inner: type[BaseModel] | None
 
@@ -30,7 +31,12 @@ class _Field(NamedTuple):
 @cache
 def _fields_of(kind: type[BaseModel]) -> tuple[_Field, ...]:
     return tuple(
-        _Field(name, field.get_default(call_default_factory=False), _inner(field.annotation))
+        _Field(
+            name,
+            f'"{name}": ',
+            field.get_default(call_default_factory=False),
+            _inner(field.annotation),
+        )
         for name, field in sorted(kind.model_fields.items())
         if name not in NOT_KEPT
     )
@@ -59,11 +65,11 @@ class Writer:
     def _object(self, value: BaseModel, kind: type[BaseModel]) -> str:
         """The value, as far as its kind knows it: of a consent, its terms."""
         said = []
-        for name, usual, inner in _fields_of(kind):
+        for name, label, usual, inner in _fields_of(kind):
             found = getattr(value, name)
             if found is usual or found == usual:
                 continue
-            said.append(f'"{name}": {self._value(found, inner)}')
+            said.append(label + self._value(found, inner))
         return f"{{{', '.join(said)}}}"
 
     def _value(self, found: Any, inner: type[BaseModel] | None) -> str:

@@ -105,20 +105,18 @@ def _own_record(question: Question) -> tuple[Permit, ...]:
     return (Permit(basis=Basis.INTERNAL, classes=EVERY_CLASS, rules=(rule,)),)
 
 
+_THE_FACT = Permit(basis=Basis.INTERNAL, classes=frozenset({D0}), rules=(Rule.PARTY_KEEPS_FACT,))
+
+
 def _party_keeps_fact(question: Question) -> tuple[Permit, ...]:
     """Whoever takes or took part knows that it did: the bare fact, no content."""
     facts = question.facts
     mine = facts.parts & {Part.PARTY, Part.FORMER_PARTY, Part.HUB}
     if not mine or not facts.found or facts.kind in _WITHOUT_NAMES:
         return ()
-    return (
-        Permit(
-            basis=Basis.INTERNAL,
-            classes=frozenset({D0}),
-            rules=(Rule.PARTY_KEEPS_FACT,),
-            only_themes=facts.themes,
-        ),
-    )
+    if facts.themes is None:
+        return (_THE_FACT,)
+    return (_THE_FACT.model_copy(update={"only_themes": facts.themes}),)
 
 
 def _party_with_consent(question: Question) -> tuple[Permit, ...]:

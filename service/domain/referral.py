@@ -246,7 +246,8 @@ class Referral(MakeReferral):
     @property
     def owner_agency_id(self) -> UUID | None:
         """The agency responsible now."""
-        return self.agency_of(self.turn.owner) if self.turn else None
+        turn = self.turn
+        return self.agency_of(turn.owner) if turn else None
 
     def sides_of(self, agency_id: UUID | None, *, hub: bool) -> frozenset[Side]:
         """The sides on which the agency may act now. A draft has no receiver yet."""

@@ -55,6 +55,8 @@ def composed(text: str) -> str:
 
     Registers tell U+FA19 and U+795E (神) apart (brief section 7.3: keep original characters).
     """
+    if unicodedata.is_normalized("NFC", text):
+        return text
     return _NOT_COMPATIBILITY_IDEOGRAPH.sub(lambda run: unicodedata.normalize("NFC", run[0]), text)
 
 
@@ -73,10 +75,11 @@ def read_line(text: str, limit: int = 200) -> str:
 
 def read_paragraph(text: str, limit: int = 4000) -> str:
     """Read several lines: line ends become newlines, tabs and first-line indents stay."""
-    text = composed(_LINE_END.sub("\n", text))
-    if _CONTROL.search(text.replace("\n", "").replace("\t", "")):
-        raise invalid("text.control_character", MESSAGES_EN)
-    return _bounded(text.rstrip().lstrip("\n"), limit)
+    if _CONTROL.search(text):
+        text = _LINE_END.sub("\n", text)
+        if _CONTROL.search(text.replace("\n", "").replace("\t", "")):
+            raise invalid("text.control_character", MESSAGES_EN)
+    return _bounded(composed(text).rstrip().lstrip("\n"), limit)
 
 
 def read_code(text: str, limit: int = 64) -> str:

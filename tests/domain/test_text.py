@@ -169,6 +169,28 @@ def test_reading_twice_changes_nothing(adapter: TypeAdapter[str], written: str) 
     assert adapter.validate_python(kept) == kept
 
 
+ODD = st.sampled_from("\r\n\t\x85\u2028\u3000 あが\u304b\u3099\ufa19\u795eA\u0301\x07\ufeff")
+
+
+@given(st.text(ODD | st.characters(), max_size=20))
+def test_a_paragraph_is_read_as_if_every_step_were_always_taken(written: str) -> None:
+    """Most texts need none of the steps, and are not put through them."""
+    every_step = composed(re.sub(r"\r\n|[\r\x85\u2028\u2029]", "\n", written))
+    control = r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+    if re.search(control, every_step.replace("\n", "").replace("\t", "")):
+        assert refusal(PARAGRAPH.validate_python, written) in {
+            "text.control_character",
+            "string_unicode",
+        }
+        return
+    try:
+        assert PARAGRAPH.validate_python(written) == every_step.rstrip().lstrip("\n")
+    except ValidationError:
+        assert not every_step.strip() or all(
+            unicodedata.category(c) in {"Cf", "Zs"} for c in every_step.rstrip().lstrip("\n")
+        )
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_composing_is_nfc_but_for_compatibility_ideographs(written: str) -> None:
     ideographs = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")

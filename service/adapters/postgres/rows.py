@@ -154,7 +154,9 @@ class Table(Generic[V]):
         for field in self._json:
             if found.get(field) is not None:
                 found[field] = from_json(found[field])
-        return self.value.model_validate({f: found[f] for f in self.fields})
+        if len(found) != len(self.fields):
+            found = {f: found[f] for f in self.fields}
+        return self.value.model_validate(found)
 
     def parameters(self, value: V) -> list[Any]:
         """The row of a value, in column order."""
