@@ -9,6 +9,7 @@ from town import Town
 from service.adapters.postgres.log_check import LogChecked, check_log
 from service.adapters.transparency.ed25519 import check
 from service.application.log_keeping import LogKeeper
+from service.domain.calendar_jp import jst_date
 from service.domain.merkle import check_inclusion, leaf_hash
 from service.domain.sealed_entry import check_sealed
 from service.domain.signed_note import Checkpoint, NoteKey, opened
@@ -53,5 +54,10 @@ def proven(body: dict[str, Any], origin: str, known: Sequence[NoteKey]) -> Any:
 async def checked(town: Town) -> LogChecked:
     """What the check of the whole database says."""
     return await check_log(
-        town.owner, origin=town.settings.log_origin, keys=await keys(town), check=check
+        town.owner,
+        origin=town.settings.log_origin,
+        keys=await keys(town),
+        check=check,
+        today=jst_date(town.clock.now),
+        years=town.settings.audit_years,
     )

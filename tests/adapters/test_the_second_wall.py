@@ -71,6 +71,7 @@ OPEN = {
     "conflict_of_interest",
     "person_account",
     # Hashes, and how many entries there are.
+    "log_archive",
     "log_checkpoint",
     "log_cosignature",
     "log_leaf",

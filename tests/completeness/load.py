@@ -17,6 +17,7 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -239,4 +240,11 @@ async def held_against(owner: asyncpg.Connection, told: Told) -> Missing:
 async def log_of(owner: asyncpg.Connection, settings: Settings) -> LogChecked:
     """The check of the whole transparency log."""
     keys = [Signer(settings.log_origin, seed).key for seed in settings.log_keys()]
-    return await check_log(owner, origin=settings.log_origin, keys=keys, check=check)
+    return await check_log(
+        owner,
+        origin=settings.log_origin,
+        keys=keys,
+        check=check,
+        today=date.today()  # noqa: DTZ011 - as the server reads it,
+        years=settings.audit_years,
+    )

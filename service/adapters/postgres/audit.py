@@ -32,6 +32,8 @@ AuditRow = row_of(
         Index("ix_audit_entry_agency_id_at", "agency_id", "at"),
         Index("ix_audit_entry_holder_agency_id_at", "holder_agency_id", "at"),
         Index("ix_audit_entry_xid", "xid", "id"),
+        # By month: the migrations and the keeper of the log make the partitions.
+        {"postgresql_partition_by": "RANGE (id)"},
     ],
 )
 #: Lists leave out what a decision was made on; it is read for its replay alone.
