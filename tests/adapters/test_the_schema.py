@@ -303,7 +303,10 @@ async def test_nobody_comes_to_a_month_of_the_log_around_the_log(databases: Data
             with not_permitted():
                 await app.execute(f"INSERT INTO {name} SELECT * FROM audit_entry")
             # No policy lets even the owner read it but through the log.
-            assert await owner.fetchval("SELECT count(*) FROM pg_policies WHERE tablename = $1", name) == 0
+            assert (
+                await owner.fetchval("SELECT count(*) FROM pg_policies WHERE tablename = $1", name)
+                == 0
+            )
 
 
 async def test_it_refuses_a_month_of_the_log_that_is_open(urls: Urls):

@@ -17,7 +17,6 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -28,9 +27,11 @@ from scenario_steps import person
 
 from service.adapters.postgres.log_check import LogChecked, check_log
 from service.adapters.transparency.ed25519 import Signer, check
+from service.app import utc_now
 from service.cli import load_directory
 from service.demo.accounts import demo_token, issuer_urls
 from service.demo.city import directory
+from service.domain.calendar_jp import jst_date
 from service.settings import Settings
 
 SERVER = [sys.executable, "-c", "from service.cli import main; main()", "run"]
@@ -245,6 +246,6 @@ async def log_of(owner: asyncpg.Connection, settings: Settings) -> LogChecked:
         origin=settings.log_origin,
         keys=keys,
         check=check,
-        today=date.today()  # noqa: DTZ011 - as the server reads it,
+        today=jst_date(utc_now()),
         years=settings.audit_years,
     )

@@ -27,6 +27,8 @@ from service.domain.sealed_entry import Kept
 
 #: The advisory lock under which months leave ("archive").
 _LOCK = 0x61726368697665
+#: How long others are made to wait at the most, behind us who wait for somebody.
+PATIENCE = "3s"
 
 
 class ArchiveRow(SQLModel, table=True):
@@ -86,7 +88,7 @@ async def months_until(owner: Connection, last: Month) -> list[Month]:
 
 async def hold_still(owner: Connection, month: Month) -> None:
     """Let nobody add to or change a month until the transaction ends; before anything is read."""
-    await owner.execute("SET LOCAL lock_timeout = '5s'")
+    await owner.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
     await owner.execute(f"LOCK TABLE {partition(month)} IN SHARE MODE")
 
 
@@ -187,6 +189,6 @@ async def drop(owner: Connection, archived: ArchiveRow, *, entry_id: UUID) -> No
         f"INSERT INTO log_archive ({', '.join(told)}) VALUES ({holes})", *told.values()
     )
     name = partition(Month(archived.month.year, archived.month.month))
-    await owner.execute("SET LOCAL lock_timeout = '5s'")
+    await owner.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
     await owner.execute(f"ALTER TABLE audit_entry DETACH PARTITION {name}")
     await owner.execute(f"DROP TABLE {name}")
