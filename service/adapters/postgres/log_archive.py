@@ -182,7 +182,6 @@ async def drop(owner: Connection, archived: ArchiveRow, *, entry_id: UUID) -> No
         outcome=Outcome.ALLOWED,
         request_id=f"archive-{entry_id.hex}",
     )
-    await owner.execute(DECIDED.insert(), *DECIDED.parameters(entry))
     told = archived.model_dump()
     holes = ", ".join(f"${n}" for n in range(1, len(told) + 1))
     await owner.execute(
@@ -192,3 +191,4 @@ async def drop(owner: Connection, archived: ArchiveRow, *, entry_id: UUID) -> No
     await owner.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
     await owner.execute(f"ALTER TABLE audit_entry DETACH PARTITION {name}")
     await owner.execute(f"DROP TABLE {name}")
+    await owner.execute(DECIDED.insert(), *DECIDED.parameters(entry))
