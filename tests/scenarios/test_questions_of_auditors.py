@@ -559,7 +559,7 @@ async def big_log(town: Town) -> Town:
 
 
 #: Which of them name a period: all of it in November.
-IN_PERIOD = {"person", "refusals", "copies", "unusual"}
+IN_PERIOD = {"person", "period", "refusals", "copies", "unusual"}
 
 
 async def test_every_question_goes_by_an_index(big_log: Town, urls: Urls):
@@ -611,7 +611,8 @@ async def test_every_question_goes_by_an_index(big_log: Town, urls: Urls):
                 looked = {str(n.get("Relation Name", "")) for n in steps}
                 looked = {table for table in looked if table.startswith("audit_entry")}
                 if name in IN_PERIOD:
-                    assert looked == {"audit_entry_2026_11", "audit_entry_default"}, name
+                    assert looked & filled == {"audit_entry_2026_11"}, name
+                    assert "audit_entry_default" in looked, name
                 elif name != "next page":
                     assert looked >= filled, name
     finally:
