@@ -78,11 +78,13 @@ class Wiring:
         database: Database,
         http: httpx.AsyncClient,
         clock: Clock = utc_now,
+        ids: Callable[[], UUID] | None = None,
     ) -> None:
         """Wire it up; nothing is started yet."""
         self.settings = settings
         self.database = database
         self.clock = clock
+        self.new_id = ids or new_id
         self.closed = closed_in_japan()
         self.pseudonyms = Pseudonyms(settings.shared_secret("pseudonym.key"))
         keys = KeyStore(http, clock=clock, allow_loopback_http=settings.demo)
@@ -105,7 +107,7 @@ class Wiring:
             ready=database.ready,
             issuer_names=self._issuer_names,
             clock=clock,
-            new_id=new_id,
+            new_id=self.new_id,
             closed=self.closed,
             printer=PaperPrinter(),
             calendars=IcalWriter(),
@@ -138,7 +140,7 @@ class Wiring:
     async def open_sweep(self) -> AsyncIterator[Swept]:
         """A unit of work in the name of the service itself."""
         async with self.database.unit_of_work() as work:
-            attempt = new_id()
+            attempt = self.new_id()
             actor = system_actor("sweep")
             await work.act_for(actor)
             context = Context(
@@ -146,7 +148,7 @@ class Wiring:
                 now=self.clock(),
                 work=work,
                 trace=Trace(request_id=f"sweep-{attempt.hex}", attempt_id=attempt),
-                new_id=new_id,
+                new_id=self.new_id,
                 closed=self.closed,
                 law=await work.directory.law_book(),
                 pseudonyms=self.pseudonyms,
@@ -176,8 +178,18 @@ class Wiring:
             await self.keep_log_once()
             await asyncio.sleep(self.settings.log_seconds)
 
+    async def make_room(self) -> None:
+        """Have the log's months made ahead. Without them everything is kept, in one heap."""
+        try:
+            made = await self.keeper.make_room()
+            if made:
+                log.info("log.months", made=made)
+        except Exception as error:  # noqa: BLE001 - it is tried again
+            _failed("log.months", error)
+
     async def keep_log_once(self) -> None:
         """Seal and sign what there is, have it cosigned, and tell of what is wrong."""
+        await self.make_room()
         try:
             await self.keeper.keep()
             self.log_state = LogState.SIGNED
@@ -233,16 +245,21 @@ def build(
     mounts: Sequence[tuple[str, ASGIApp]] = (),
     login: dict[str, Any] | None = None,
     clock: Clock = utc_now,
+    ids: Callable[[], UUID] | None = None,
     http: Callable[[], httpx.AsyncClient] = httpx.AsyncClient,
     sweeping: bool = True,
 ) -> ASGIApp:
-    """The whole ASGI application. ``mounts`` are the demo issuers, by path."""
+    """The whole ASGI application. ``mounts`` are the demo issuers, by path.
+
+    Ids tell the time (UUIDv7): where the clock is another, they are of it as well.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_database() as database, http() as client:
             await check_database(database)
-            wiring = Wiring(settings, database=database, http=client, clock=clock)
+            wiring = Wiring(settings, database=database, http=client, clock=clock, ids=ids)
+            await wiring.make_room()
             app.state.service = wiring.service
             app.state.wiring = wiring
             going = (wiring.keep_sweeping(), wiring.keep_log()) if sweeping else ()

@@ -25,7 +25,7 @@ from service.adapters.postgres.directory_load import DirectoryLoader
 from service.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.adapters.postgres.schema import migrate as migrate_schema
 from service.api.application import contract, create_application
-from service.app import NotReadyError, build, open_pool
+from service.app import NotReadyError, build, open_pool, utc_now
 from service.demo.accounts import demo_keys_exist, demo_token, docs_login, issuer_urls, mounts
 from service.demo.city import directory
 from service.demo.city_staff import STAFF
@@ -34,6 +34,7 @@ from service.domain.directory import DirectoryFile
 from service.domain.errors import Refusal
 from service.domain.import_directory import DirectoryKind
 from service.domain.law_texts import LEGAL_BASES
+from service.domain.log_month import Month
 from service.domain.reference import AGENCY_KINDS
 from service.settings import Settings, SettingsError
 
@@ -166,6 +167,7 @@ def prepare(owner: str, search_key: bytes | None = None) -> None:
     migrate_schema(owner)
     reference = DirectoryFile(agency_kinds=AGENCY_KINDS, legal_bases=LEGAL_BASES)
     asyncio.run(load_directory(owner, reference, only_if_new=False))
+    asyncio.run(cli_log.make_months(owner))
     if search_key is not None:
         asyncio.run(_write_tokens(owner, BlindIndex(search_key)))
 
@@ -270,13 +272,65 @@ def owner_url(settings: Settings) -> Iterator[str]:
         yield owner
 
 
+Earlier = Annotated[
+    list[str] | None,
+    typer.Option("--key", help="A key that the log signed with before (vkey); 以前のログの鍵."),
+]
+
+
 @cli_audit.app.command("check")
-def check_audit_log() -> None:
+def check_audit_log(
+    *,
+    key: Earlier = None,
+    archives: Annotated[
+        Path | None, typer.Option(help="Where archived months are; 保管ファイルのフォルダ.")
+    ] = None,
+) -> None:
     """Check the whole audit log in the database, as its owner; exit code 1: it was changed."""
     settings = Settings.from_environment()
+    earlier = cli_audit.log_keys(key or [])
     with owner_url(settings) as owner:
-        if not asyncio.run(cli_log.check_all(owner, settings)):
+        checking = cli_log.check_all(owner, settings, earlier=earlier, archives=archives)
+        if not asyncio.run(checking):
             raise typer.Exit(1)
+
+
+@cli_audit.app.command("archive")
+def archive_audit_log(
+    until: Annotated[str, typer.Option(help="The last month, like 2020-03; 最後の月.")],
+    to: Annotated[Path, typer.Option(help="The folder for the files; 保管先のフォルダ.")],
+    *,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="They leave the database; 保存期間後のみ, 削除する.")
+    ] = False,
+    key: Earlier = None,
+) -> None:
+    """Write whole months of the audit log to files that verify without us, as its owner.
+
+    With --drop, and once they need not be kept any longer, they leave the database. A file that is
+    there is read and compared, never written over.
+    """
+    settings = Settings.from_environment()
+    earlier = cli_audit.log_keys(key or [])
+    with owner_url(settings) as owner:
+        try:
+            said = asyncio.run(
+                cli_log.archive(
+                    owner,
+                    settings,
+                    Month.read(until),
+                    to,
+                    drop=drop,
+                    earlier=earlier,
+                    now=utc_now(),
+                )
+            )
+        except Refusal as refusal:
+            raise NotReadyError(cli_audit.in_words(refusal)) from None
+        except OSError as error:
+            raise NotReadyError(f"{to}: {error.strerror}. Nothing was dropped.") from error
+    for line in said or ["There is nothing to archive; 対象の記録はありません。"]:
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 @cli_audit.app.command("erase")
@@ -294,7 +348,14 @@ def erase_from_audit_log(
         )
     with owner_url(Settings.from_environment()) as owner:
         count = asyncio.run(cli_log.erase_person(owner, person_id))
+        archived = asyncio.run(cli_log.archived_months(owner))
     console.print(f"Erased from {count} entries; their places and hashes stay.")
+    if archived:
+        console.print(
+            f"Not erased: what the files of archived months say ({', '.join(archived)});"
+            " 保管ファイルの内容は消去されません。",
+            soft_wrap=True,
+        )
 
 
 @app.command()

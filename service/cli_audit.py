@@ -68,7 +68,7 @@ def verify(
     ] = None,
 ) -> None:
     """Check an export bundle; exit code 0: all holds, 1: it does not, 2: not to be decided."""
-    keys = [_key(written, Algorithm.ED25519) for written in key]
+    keys = log_keys(key)
     witnesses = [_key(written, Algorithm.COSIGNATURE) for written in witness or []]
     needed = len(witnesses) if witnesses_needed is None else witnesses_needed
     publics = [each.public for each in witnesses]
@@ -96,7 +96,7 @@ def verify(
         _not_decided(f"{file}: {error.strerror}")
     except Refusal as refusal:
         console.print(f"NOT OK 不合格: {file}", soft_wrap=True, markup=False, highlight=False)
-        _say(f"line {checking.lines} ({checking.lines}行目): {_in_words(refusal)}")
+        _say(f"line {checking.lines} ({checking.lines}行目): {in_words(refusal)}")
         unread = refusal.code == "bundle.header_unreadable"
         raise typer.Exit(NOT_DECIDED if unread else DOES_NOT_HOLD) from None
     _tell(verdict, origin)
@@ -136,7 +136,13 @@ def _local(seconds: int) -> str:
         return f"second {seconds}"
 
 
-def _in_words(refusal: Refusal) -> str:
+def log_keys(written: list[str]) -> list[NoteKey]:
+    """Keys of a log as they are written. Ends the command where one is none."""
+    return [_key(each, Algorithm.ED25519) for each in written]
+
+
+def in_words(refusal: Refusal) -> str:
+    """What a refusal says, in both languages, with its facts."""
     words = PROBLEMS[refusal.code]
     said = f"{refusal.code}\n  {words.en}\n  {words.ja}"
     for name, value in refusal.facts.items():
@@ -148,7 +154,7 @@ def _key(written: str, algorithm: Algorithm) -> NoteKey:
     try:
         found = NoteKey.read(written)
     except Refusal as refusal:
-        _not_decided(_in_words(refusal))
+        _not_decided(in_words(refusal))
     if found.algorithm is not algorithm:
         _not_decided(
             f"{found.name}: --key is the log's, --witness a witness's; 鍵の種類が違います."
@@ -164,7 +170,7 @@ def _checkpoint(path: Path, origin: str, keys: list[NoteKey]) -> Checkpoint:
     except UnicodeDecodeError:
         _not_decided(f"{path}: UTF-8")
     except Refusal as refusal:
-        _not_decided(f"{path}: {_in_words(refusal)}")
+        _not_decided(f"{path}: {in_words(refusal)}")
 
 
 def _proof(path: Path) -> Consistency:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from service.domain.errors import Invalid
+from service.domain.log_month import LEAST_YEARS
 from service.domain.signed_note import Algorithm, NoteKey
 
 
@@ -51,6 +52,8 @@ class Settings:
     """``TSUNAGI_LOG_ORIGIN``: the name of this service's audit log, as its checkpoints begin."""
     log_seconds: float = 10.0
     """``TSUNAGI_LOG_SECONDS``: how often new audit entries are sealed into a signed checkpoint."""
+    audit_years: int = 10
+    """``TSUNAGI_AUDIT_YEARS``: how many fiscal years audit entries are kept before they may go."""
     paper_mib: int = 20
     """``TSUNAGI_PAPER_MIB``: how large a paper of a conference may be, in MiB."""
     secrets: Path | None = None
@@ -82,6 +85,7 @@ class Settings:
             pool=int(_number(known, "TSUNAGI_POOL", 10, 2, 200)),
             log_origin=_origin(known.get("TSUNAGI_LOG_ORIGIN", "tsunagi.example/audit")),
             log_seconds=_number(known, "TSUNAGI_LOG_SECONDS", 10.0, 0.2, 30),
+            audit_years=int(_number(known, "TSUNAGI_AUDIT_YEARS", 10, LEAST_YEARS, 100)),
             paper_mib=int(_number(known, "TSUNAGI_PAPER_MIB", 20, 1, 100)),
             secrets=Path(known["TSUNAGI_SECRETS"]) if "TSUNAGI_SECRETS" in known else None,
             witnesses=_witnesses(known.get("TSUNAGI_WITNESSES", "")),

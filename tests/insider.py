@@ -39,6 +39,11 @@ REHASH = (
     " FROM audit_entry e WHERE e.id = l.entry_id"
 )
 UNSIGN = ("DELETE FROM log_cosignature", "DELETE FROM log_checkpoint")
+CLAIM = (
+    "INSERT INTO log_archive SELECT date '2026-11-01', entry_ids_from('2026-11-01'),"
+    " entry_ids_from('2026-12-01'), 0, count(*), count(*), repeat('0', 64), 'audit.jsonl',"
+    " now(), 'operator' FROM log_leaf"
+)
 ALL_BUT_KEPT = frozenset({"check", "signing", "proof"})
 INSIDER: Mapping[str, Attack] = {
     "edit": Attack(
@@ -112,6 +117,16 @@ INSIDER: Mapping[str, Attack] = {
         (*RESEAL, REHASH, "DELETE FROM log_node", *UNSIGN),
         frozenset({"kept"}),
         forgets=True,
+    ),
+    "archive": Attack(
+        "drops a month and claims that it was archived",
+        (
+            CLAIM,
+            "ALTER TABLE audit_entry DETACH PARTITION audit_entry_2026_11",
+            "DROP TABLE audit_entry_2026_11",
+        ),
+        frozenset({"check", "proof"}),
+        finds="archive.too_early",
     ),
     "before": Attack(
         "deletes an entry before it was sealed (within a minute of its writing)",

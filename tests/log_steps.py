@@ -1,17 +1,25 @@
 """Steps of the transparency log: keep it, and look at it from outside."""
 
+import subprocess
+import sys
 from base64 import b64decode
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from town import Town
+from typer.testing import CliRunner
 
+from service import cli_audit
 from service.adapters.postgres.log_check import LogChecked, check_log
 from service.adapters.transparency.ed25519 import check
 from service.application.log_keeping import LogKeeper
+from service.domain.calendar_jp import jst_date
 from service.domain.merkle import check_inclusion, leaf_hash
 from service.domain.sealed_entry import check_sealed
 from service.domain.signed_note import Checkpoint, NoteKey, opened
+
+ALONE = Path(__file__).parents[1] / "deploy" / "verify_audit.py"
 
 
 def keeper(town: Town) -> LogKeeper:
@@ -53,5 +61,23 @@ def proven(body: dict[str, Any], origin: str, known: Sequence[NoteKey]) -> Any:
 async def checked(town: Town) -> LogChecked:
     """What the check of the whole database says."""
     return await check_log(
-        town.owner, origin=town.settings.log_origin, keys=await keys(town), check=check
+        town.owner,
+        origin=town.settings.log_origin,
+        keys=await keys(town),
+        check=check,
+        today=jst_date(town.clock.now),
+        years=town.settings.audit_years,
     )
+
+
+def verified(file: Path, origin: str, known: list[NoteKey], *more: str) -> tuple[int, str]:
+    """What both verifiers say; they must agree."""
+    words = [str(file), "--origin", origin]
+    for key in known:
+        words += ["--key", str(key)]
+    ours = CliRunner().invoke(cli_audit.app, ["verify", *words, *more])
+    alone = subprocess.run(
+        [sys.executable, "-I", "-S", str(ALONE), *words, *more], capture_output=True, check=False
+    )
+    assert alone.returncode == ours.exit_code, (ours.output, alone.stderr)
+    return ours.exit_code, ours.output

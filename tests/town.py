@@ -1,5 +1,6 @@
 """みほん市 in a test: the whole service on a database of its own, with a clock that can be moved."""
 
+import secrets
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -36,6 +37,33 @@ class Clock:
 
     def forward(self, **delta: float) -> None:
         self.now += timedelta(**delta)
+
+
+class Ids:
+    """Ids (UUIDv7) that tell the time of the service's clock, in the order in which they are made."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.made = 0
+
+    def __call__(self) -> uuid.UUID:
+        self.made += 1
+        return id_at(self.clock.now, self.made)
+
+
+def id_at(instant: datetime, number: int = 0) -> uuid.UUID:
+    """An id (UUIDv7) as it is made at an instant; by number where there are several."""
+    milliseconds = (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    rest = (number & 0x3FFF_FFFF) << 32 | secrets.randbits(32)
+    return uuid.UUID(int=milliseconds << 80 | 7 << 76 | (number >> 30) << 64 | 2 << 62 | rest)
+
+
+#: The same in SQL, for entries made in bulk: of the instant in braces.
+ID_AT = (
+    "overlay(overlay(encode(substr(int8send((extract(epoch FROM {})"
+    " * 1000)::bigint), 3) || substr(uuid_send(gen_random_uuid()), 7), 'hex')"
+    " PLACING '7' FROM 13) PLACING '8' FROM 17)::uuid"
+)
 
 
 class Caller:
@@ -180,6 +208,7 @@ async def open_town(urls: Any, home: Path, clock: Clock | None = None) -> AsyncI
         open_pool(urls.app, settings),
         mounts=mounts(settings),
         clock=moved,
+        ids=Ids(moved),
         http=http_to_itself,
         sweeping=False,
     )
@@ -194,4 +223,4 @@ async def open_town(urls: Any, home: Path, clock: Clock | None = None) -> AsyncI
                 await owner.close()
 
 
-__all__ = ["START", "Caller", "Clock", "Town", "issuer_urls", "open_town"]
+__all__ = ["ID_AT", "START", "Caller", "Clock", "Ids", "Town", "id_at", "issuer_urls", "open_town"]

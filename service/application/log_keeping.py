@@ -17,6 +17,7 @@ from service.application.log_ports import (
     WitnessFailed,
 )
 from service.domain.errors import IllegalMove
+from service.domain.log_month import Month
 from service.domain.log_tiles import HEIGHT, WIDTH, Stretch, completed, hash_over, stretch_of
 from service.domain.merkle import (
     Hash,
@@ -31,6 +32,8 @@ from service.domain.merkle import (
 )
 from service.domain.signed_note import Check, Checkpoint, Note, opened
 
+#: There is room for the entries of this month and of so many after it, less one.
+MONTHS = 4
 #: So many entries get their places in one transaction.
 BATCH = 10_000
 
@@ -53,6 +56,17 @@ class LogKeeper:
         self._open, self._clock = open_log, clock
         self._origin, self._signers, self._check = origin, signers, check
         self._memory, self._witnesses = memory, witnesses
+        self._room: Month | None = None
+
+    async def make_room(self) -> int:
+        """Make the log's partitions for the months ahead; how many. It asks once a month."""
+        month = Month.of(self._clock())
+        if month == self._room:
+            return 0
+        async with self._open() as log:
+            made = await log.make_months(month.first, MONTHS)
+        self._room = month
+        return made
 
     async def keep(self) -> int:
         """Give every entry its place and sign the tree; how many entries were new.

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -54,6 +54,9 @@ class LogStore(Protocol):
 
     async def lock(self) -> bool:
         """Be the only one who lengthens or signs the log until the transaction ends."""
+
+    async def make_months(self, since: date, months: int) -> int:
+        """Make room for the entries of the months from one on, where there is none; how many."""
 
     async def pending(self, most: int) -> Sequence[Pending]: ...
     async def size(self) -> int: ...

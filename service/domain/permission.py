@@ -52,6 +52,7 @@ class Permission(StrEnum):
     AREA_ISSUE_READ = "area_issue.read"
     ASSESSMENT_MAKE = "assessment.make"
     ASSESSMENT_READ = "assessment.read"
+    AUDIT_ARCHIVE = "audit.archive"
     AUDIT_ERASE = "audit.erase"
     AUDIT_READ = "audit.read"
     AUDIT_REPLAY = "audit.replay"
@@ -265,6 +266,7 @@ PERMISSION_JA: dict[Permission, str] = {
     Permission.AREA_ISSUE_READ: "地域課題の閲覧",
     Permission.ASSESSMENT_MAKE: "アセスメントの記録",
     Permission.ASSESSMENT_READ: "アセスメントの閲覧",
+    Permission.AUDIT_ARCHIVE: "保存期間を過ぎた監査記録の書出しと削除",
     Permission.AUDIT_ERASE: "監査記録からの個人の消去",
     Permission.AUDIT_READ: "監査記録の閲覧",
     Permission.AUDIT_REPLAY: "判断の再現",

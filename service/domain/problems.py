@@ -164,6 +164,34 @@ PROBLEMS: dict[str, Words] = {
         "The request is larger than the service takes (1 MiB). Send less at once.",
         "送信できる大きさ（1MiB）を超えています。分けて送ってください。",
     ),
+    "archive.another_at_it": Words(
+        "Somebody else archives the audit log just now. Wait until that is done.",
+        "ほかの担当者が監査記録を保管ファイルへ移しています。終わるまでお待ちください。",
+    ),
+    "archive.entries_missing": Words(
+        "Entries of facts.month have their places in the log and are gone. Nothing is archived; run `tsunagi audit check`.",
+        "facts.monthの記録のうち、ログに位置があるのに存在しないものがあります。何も移していません。tsunagi audit checkを実行してください。",
+    ),
+    "archive.file_differs": Words(
+        "The file facts.file does not say what the log says, so nothing was dropped. Put it aside and archive again; if it happens again, the disk is not sound.",
+        "ファイルfacts.fileの内容がログと一致しないため、何も削除していません。ファイルをよけてやり直してください。繰り返す場合はディスクの異常です。",
+    ),
+    "archive.kept_until": Words(
+        "The entries of facts.month are kept until facts.until. Archive them without dropping them, or wait.",
+        "facts.monthの記録の保存期限はfacts.untilです。削除せずに保管ファイルだけ作るか、期限をお待ちください。",
+    ),
+    "archive.log_busy": Words(
+        "The audit log is being read or written just now, and nothing was dropped. Try again when less is going on.",
+        "監査記録が使用中のため、何も削除していません。利用の少ない時間にもう一度お試しください。",
+    ),
+    "archive.month_not_over": Words(
+        "The month facts.month is not over yet. Only whole months are archived.",
+        "facts.monthはまだ終わっていません。保管ファイルにできるのは終わった月だけです。",
+    ),
+    "archive.month_unsealed": Words(
+        "An entry of facts.month has no place in a signed checkpoint yet. Nothing is archived; let the service sign first.",
+        "facts.monthの記録に、署名済みチェックポイントに入っていないものがあります。何も移していません。署名を待ってください。",
+    ),
     "bundle.from_missing": Words(
         "The bundle does not begin with the log's first entry, and it brings no signed checkpoint for where it begins. Take the export again.",
         "ファイルがログの先頭から始まっておらず、開始時点の署名付きチェックポイントもありません。もう一度書き出してください。",
@@ -1219,6 +1247,10 @@ PROBLEMS: dict[str, Words] = {
     "log.note_unreadable": Words(
         "This is no signed note: text, an empty line, and a line for each signature (C2SP signed-note).",
         "署名付きノートとして読み取れません（本文・空行・署名行、C2SP signed-note）。",
+    ),
+    "log.month_unreadable": Words(
+        "A month is written like 2020-03.",
+        "月は2020-03のように書いてください。",
     ),
     "log.period_reversed": Words(
         "The time ends before it begins. Put since before until.",

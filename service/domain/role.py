@@ -86,6 +86,7 @@ _EVERYONE = frozenset(
 )
 SYSTEM_ONLY = frozenset(
     {
+        Permission.AUDIT_ARCHIVE,
         Permission.AUDIT_ERASE,
         Permission.CASE_GO_STALE,
         Permission.CASE_LOSE_HOLDER,

@@ -75,6 +75,7 @@ _PURPOSES: dict[Permission, frozenset[Purpose] | None] = {
     Permission.AREA_ISSUE_PASS_UP: None,
     Permission.AREA_ISSUE_RAISE: None,
     Permission.AREA_ISSUE_READ: None,
+    Permission.AUDIT_ARCHIVE: None,
     Permission.AUDIT_ERASE: None,
     Permission.AUDIT_READ: frozenset({Purpose.AUDIT}),
     Permission.AUDIT_REPLAY: frozenset({Purpose.AUDIT}),

@@ -72,6 +72,8 @@ READ_ONLY = {
     "issuer",
     "issuer_agency",
     "legal_basis",
+    # Which months of the audit log are in files: by the owner, as they leave.
+    "log_archive",
     "municipality",
     "network",
     "person_account",
@@ -88,20 +90,30 @@ SELECT table_name || '.' || column_name AS name, data_type, udt_name, is_nullabl
        is_identity, identity_generation, is_generated, collation_name, character_maximum_length
 FROM information_schema.columns
 WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+  AND NOT (SELECT relispartition FROM pg_class WHERE oid = table_name::regclass)
 """
 CONSTRAINTS = """
 SELECT conrelid::regclass || ': ' || conname AS name, pg_get_constraintdef(oid) AS says
 FROM pg_constraint
 WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
   AND conrelid::regclass::text <> 'alembic_version'
+  AND NOT (SELECT relispartition FROM pg_class WHERE oid = conrelid)
 """
 INDEXES = """
 SELECT indexname AS name, indexdef FROM pg_indexes
 WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  AND NOT (SELECT relispartition FROM pg_class WHERE oid = tablename::regclass)
 """
 TABLES = """
 SELECT relname FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND NOT relispartition
+"""
+#: The months of the audit log.
+MONTHS = """
+SELECT inhrelid::regclass::text AS name, relrowsecurity AND relforcerowsecurity AS walled
+FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
+WHERE inhparent = 'audit_entry'::regclass ORDER BY 1
 """
 TRIGGERS = """
 SELECT relname AS name, tgenabled::text AS enabled, tgtype & 127 AS type
@@ -154,6 +166,10 @@ FUNCTIONS = {
         for name in ("entry_leaf", "entry_words", "log_commitment", "seal_entry")
     ),
     ("log_pending", True, True, False),
+    # Make the log's months ahead.
+    ("make_audit_months", True, True, False),
+    ("add_audit_month", False, False, False),
+    ("entry_ids_from", False, False, False),
     ("consultations_of", False, False, False),
     ("plans_made", False, False, False),
     # A case that has not ended has exactly one active lead.
@@ -294,6 +310,40 @@ def _asks(privilege: str) -> str:
     """A right to a single column counts as well."""
     by_column = privilege in ("SELECT", "INSERT", "UPDATE", "REFERENCES")
     return f"SELECT has_{'any_column' if by_column else 'table'}_privilege($1, $2)"
+
+
+async def test_nobody_comes_to_a_month_of_the_log_around_the_log(databases: Databases):
+    async with connected(databases.urls.owner) as owner, connected(databases.urls.app) as app:
+        months = await owner.fetch(MONTHS)
+        assert len(months) > 3
+        assert all(month["walled"] for month in months)
+        for month in months:
+            name = month["name"]
+            assert {p for p in PRIVILEGES if await app.fetchval(_asks(p), name, p)} == set()
+            with not_permitted():
+                await app.fetch(f"SELECT FROM {name}")
+            with not_permitted():
+                await app.execute(f"INSERT INTO {name} SELECT * FROM audit_entry")
+            # No policy lets even the owner read it but through the log.
+            assert (
+                await owner.fetchval("SELECT count(*) FROM pg_policies WHERE tablename = $1", name)
+                == 0
+            )
+
+
+async def test_it_refuses_a_month_of_the_log_that_is_open(urls: Urls):
+    async with connected(urls.owner) as owner:
+        name = (await owner.fetch(MONTHS))[0]["name"]
+        for broken, mended in (
+            (f"GRANT SELECT ON {name} TO tsunagi_app", f"REVOKE ALL ON {name} FROM tsunagi_app"),
+            (
+                f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY",
+                f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
+            ),
+        ):
+            await owner.execute(broken)
+            assert name in await why_not(urls.app)
+            await owner.execute(mended)
 
 
 async def test_the_role_may_make_nothing_and_pass_nothing_on(databases: Databases):

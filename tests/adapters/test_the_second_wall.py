@@ -47,6 +47,7 @@ from service.domain.disclosure import EVERY_CLASS
 #: Tables that tell of nobody in need: a new table stands here, or behind the wall.
 OPEN = {
     # The directory and the law.
+    "directory_version",
     "agency",
     "agency_kind",
     "area",
@@ -71,6 +72,7 @@ OPEN = {
     "conflict_of_interest",
     "person_account",
     # Hashes, and how many entries there are.
+    "log_archive",
     "log_checkpoint",
     "log_cosignature",
     "log_leaf",
@@ -1037,7 +1039,7 @@ async def many(town: Town) -> None:
     for table, of_each in (
         ("referral", "'person_id', p.id, 'case_id', NULL"),
         ("consent", "'person_id', p.id, 'supersedes_id', NULL"),
-        ("audit_entry", "'person_id', p.id"),
+        ("audit_entry", "'leaf', NULL, 'person_id', p.id"),
     ):
         await town.owner.execute(
             f"INSERT INTO {table} SELECT (jsonb_populate_record(one, jsonb_build_object("

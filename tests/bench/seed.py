@@ -155,6 +155,7 @@ async def seed_entries(owner: asyncpg.Connection, template: UUID, sizes: Sizes) 
         sizes.entries,
         {
             "id": sql_id(ENTRY, "n"),
+            "leaf": "NULL",
             "attempt_id": "gen_random_uuid()",
             "at": f"'2016-04-01'::timestamptz + n * interval '3650 days' / {max(1, sizes.entries)}",
             "agency_id": sql_id(AGENCY, f"n % {COUNT}"),

@@ -27,9 +27,11 @@ from scenario_steps import person
 
 from service.adapters.postgres.log_check import LogChecked, check_log
 from service.adapters.transparency.ed25519 import Signer, check
+from service.app import utc_now
 from service.cli import load_directory
 from service.demo.accounts import demo_token, issuer_urls
 from service.demo.city import directory
+from service.domain.calendar_jp import jst_date
 from service.settings import Settings
 
 SERVER = [sys.executable, "-c", "from service.cli import main; main()", "run"]
@@ -239,4 +241,11 @@ async def held_against(owner: asyncpg.Connection, told: Told) -> Missing:
 async def log_of(owner: asyncpg.Connection, settings: Settings) -> LogChecked:
     """The check of the whole transparency log."""
     keys = [Signer(settings.log_origin, seed).key for seed in settings.log_keys()]
-    return await check_log(owner, origin=settings.log_origin, keys=keys, check=check)
+    return await check_log(
+        owner,
+        origin=settings.log_origin,
+        keys=keys,
+        check=check,
+        today=jst_date(utc_now()),
+        years=settings.audit_years,
+    )

@@ -176,6 +176,7 @@ def test_no_role_may_do_what_only_the_service_does(role: Role) -> None:
 def test_the_service_minds_dates_stops_what_lost_its_consent_and_looks_at_tokens() -> None:
     own = {
         # By whoever keeps the database; no route leads there.
+        "audit.archive",
         "audit.erase",
         "case.go_stale",
         "case.lose_holder",

@@ -14,7 +14,7 @@ import pytest
 from conftest import Urls
 from fhir.resources.R4B.auditevent import AuditEvent
 from scenario_steps import act, consent, hidden, ok, person, refer, refused
-from town import START, Caller, Town
+from town import ID_AT, START, Caller, Town
 
 from service.adapters.holidays import closed_in_japan
 from service.adapters.postgres import audit_reports as questions
@@ -355,7 +355,7 @@ async def seen(town: Town, like: asyncpg.Record, persons: int, at: datetime) -> 
     """As many entries like one, each about somebody else."""
     await town.owner.execute(
         "INSERT INTO audit_entry SELECT (jsonb_populate_record(t, jsonb_build_object("
-        " 'leaf', NULL, 'id', gen_random_uuid(), 'attempt_id', gen_random_uuid(),"
+        f" 'leaf', NULL, 'id', {ID_AT.format('$2::timestamptz')}, 'attempt_id', gen_random_uuid(),"
         " 'person_id', gen_random_uuid(), 'at', $2::timestamptz))).*"
         " FROM audit_entry t, generate_series(1, $3) WHERE t.id = $1",
         like["id"],
@@ -545,15 +545,21 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 async def big_log(town: Town) -> Town:
     """Twelve thousand entries of thirty agencies over sixty days, and the planner knows."""
     await known_to_j(town)
+    await town.owner.execute("SELECT make_audit_months('2026-08-01', 8)")
+    day = "(one).at - n % 60 * interval '1 day'"
     await town.owner.execute(
         "INSERT INTO audit_entry SELECT (jsonb_populate_record(one, jsonb_build_object("
-        " 'leaf', NULL, 'id', gen_random_uuid(), 'at', (one).at - n % 60 * interval '1 day',"
+        f" 'leaf', NULL, 'id', {ID_AT.format(day)}, 'at', {day},"
         " 'agency_id', md5((n % 30)::text)::uuid, 'position_id', md5((n % 90)::text)::uuid,"
         " 'holder_agency_id', md5((n % 29)::text)::uuid, 'person_id', md5((n % 3000)::text)::uuid"
         "))).* FROM (SELECT e AS one FROM audit_entry e ORDER BY id LIMIT 1) t, generate_series(1, 12000) n"
     )
     await town.owner.execute("ANALYZE audit_entry")
     return town
+
+
+#: Which of them name a period: all of it in November.
+IN_PERIOD = {"person", "period", "refusals", "copies", "unusual"}
 
 
 async def test_every_question_goes_by_an_index(big_log: Town, urls: Urls):
@@ -580,6 +586,14 @@ async def test_every_question_goes_by_an_index(big_log: Town, urls: Urls):
     statements["copies"] = questions.copies(me, week, [whom], 5001)
     back = Period(week.since - timedelta(days=7), week.until)
     statements["unusual"] = questions.position_days(me, back, hours, [whom])
+    #: Nothing is in the months ahead, and so nothing is to be had by an index.
+    filled = {
+        r["name"]
+        for r in await town.owner.fetch(
+            "SELECT DISTINCT tableoid::regclass::text AS name FROM audit_entry"
+        )
+    }
+    assert filled == {f"audit_entry_2026_{month}" for month in ("09", "10", "11")}
     connection = await asyncpg.connect(urls.app)
     try:
         async with connection.transaction():
@@ -590,8 +604,16 @@ async def test_every_question_goes_by_an_index(big_log: Town, urls: Urls):
             for name, (query, values) in statements.items():
                 explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {query}", *values)
                 steps = list(nodes(json.loads(explained)[0]["Plan"]))
-                read = [n for n in steps if n.get("Relation Name") == "audit_entry"]
+                read = [n for n in steps if n.get("Relation Name") in filled]
                 assert read, name
                 assert "Seq Scan" not in {n["Node Type"] for n in read}, (name, explained)
+                # Whoever names a period looks into its months, and into what is of no month.
+                looked = {str(n.get("Relation Name", "")) for n in steps}
+                looked = {table for table in looked if table.startswith("audit_entry")}
+                if name in IN_PERIOD:
+                    assert looked & filled == {"audit_entry_2026_11"}, name
+                    assert "audit_entry_default" in looked, name
+                elif name != "next page":
+                    assert looked >= filled, name
     finally:
         await connection.close()

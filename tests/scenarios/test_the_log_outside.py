@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 import uuid
 from base64 import b64decode
 from datetime import timedelta
@@ -11,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from log_steps import checked, checkpoint, keeper, keys, proof, proven
+from log_steps import checked, checkpoint, keeper, keys, proof, proven, verified
 from scenario_steps import ok, person, refused
 from town import Town
-from typer.testing import CliRunner
 
-from service import cli_audit
 from service.adapters.postgres.log_erasure import erase
 from service.adapters.transparency.ed25519 import Signer
 from service.domain.audit import DecidedEntry
@@ -28,9 +24,6 @@ from service.domain.merkle import (
     leaf_hash,
     root_of,
 )
-from service.domain.signed_note import NoteKey
-
-ALONE = Path(__file__).parents[2] / "deploy" / "verify_audit.py"
 
 
 async def some_accesses(town: Town, times: int = 3) -> str:
@@ -210,19 +203,6 @@ async def test_whoever_commits_late_is_waited_for(town: Town):
 
 
 # Taken away, and erased
-
-
-def verified(file: Path, origin: str, known: list[NoteKey], *more: str) -> tuple[int, str]:
-    """What both verifiers say; they must agree."""
-    words = [str(file), "--origin", origin]
-    for key in known:
-        words += ["--key", str(key)]
-    ours = CliRunner().invoke(cli_audit.app, ["verify", *words, *more])
-    alone = subprocess.run(
-        [sys.executable, "-I", "-S", str(ALONE), *words, *more], capture_output=True, check=False
-    )
-    assert alone.returncode == ours.exit_code, (ours.output, alone.stderr)
-    return ours.exit_code, ours.output
 
 
 def put(file: Path, content: bytes) -> None:

@@ -1,6 +1,7 @@
 """The append-only audit log in PostgreSQL. The service's role may only INSERT and SELECT."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from service.adapters.postgres.rows import Table, row_of
 from service.application.audit_ports import AuditFilter
 from service.application.log_ports import Placed
 from service.domain.audit import AuditEntry, DecidedEntry
+from service.domain.log_month import MARGIN, NO_LONGER, NOT_YET, ids_from
 from service.domain.sealed_entry import SALT_BYTES, Kept, seal
 
 AuditRow = row_of(
@@ -39,6 +41,8 @@ AuditRow = row_of(
         Index("ix_audit_entry_agency_id_at", "agency_id", "at"),
         Index("ix_audit_entry_holder_agency_id_at", "holder_agency_id", "at"),
         Index("ix_audit_entry_xid", "xid", "id"),
+        # By month: the migrations and the keeper of the log make the partitions.
+        {"postgresql_partition_by": "RANGE (id)"},
     ],
 )
 #: Lists leave out what a decision was made on; it is read for its replay alone.
@@ -80,7 +84,18 @@ _ASKED = {
     "purpose": "purpose = {0}",
     "basis": "basis = {0}",
     "after": "id < {0}",
+    # Which months to look into, beside the one of ids that tell no time.
+    "made_from": f"(id >= {{0}} OR id < '{NO_LONGER}')",
+    "made_until": f"(id < {{0}} OR id >= '{NOT_YET}')",
 }
+
+
+def made_between(since: datetime | None, until: datetime | None) -> dict[str, UUID | None]:
+    """The ids that entries of a period have, with a day to spare on both sides."""
+    return {
+        "made_from": ids_from(since - MARGIN) if since else None,
+        "made_until": ids_from(until + MARGIN) if until else None,
+    }
 
 
 def of_agency(
@@ -89,7 +104,8 @@ def of_agency(
     """The agency's own entries that were asked for, and the parameters of the statement."""
     values: list[Any] = [agency_id, limit]
     where = ""
-    for name, value in (asked.model_dump() | {"after": after}).items():
+    made = made_between(asked.since, asked.until)
+    for name, value in (asked.model_dump() | made | {"after": after}).items():
         if value is not None:
             values.append(value)
             where += " AND " + _ASKED[name].format(f"${len(values)}")

@@ -6,23 +6,28 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from service.adapters.postgres.audit import seen_by
+from service.adapters.postgres.audit import made_between, seen_by
 from service.adapters.postgres.provisions import PROVISION
 from service.domain.audit_copy import ALWAYS, MARKS, form_in
 from service.domain.audit_policy import Hours
 from service.domain.audit_reports import Copied, Period, RefusedCount
 from service.domain.audit_unusual import PositionDay
+from service.domain.log_month import NO_LONGER, NOT_YET
 from service.domain.permission import Permission
 from service.domain.provision import Provision
 
 #: A statement and its parameters.
 Asked = tuple[str, list[Any]]
 
-_IN_PERIOD = " AND at >= $2 AND at < $3 AND (person_id IS NULL OR person_id <> ALL ($4::uuid[]))"
+_IN_PERIOD = (
+    " AND at >= $2 AND at < $3 AND (person_id IS NULL OR person_id <> ALL ($4::uuid[]))"
+    f" AND (id >= $5 OR id < '{NO_LONGER}') AND (id < $6 OR id >= '{NOT_YET}')"
+)
 
 
 def _period(agency_id: UUID, period: Period, without: Collection[UUID]) -> list[Any]:
-    return [agency_id, period.begins_at, period.ends_at, list(without)]
+    made = made_between(period.begins_at, period.ends_at)
+    return [agency_id, period.begins_at, period.ends_at, list(without), *made.values()]
 
 
 def emergencies(agency_id: UUID, after: UUID | None, limit: int) -> Asked:
@@ -58,15 +63,15 @@ def copies(agency_id: UUID, period: Period, without: Collection[UUID], limit: in
     A calendar that asks again every few minutes is one line a day, with how often it asked.
     """
     columns = "at, attempt_id, agency_id, position_id, action, record_kind, person_id, fields"
-    marked = " AND outcome = 'allowed' AND (fields && $5 OR action = ANY ($6))"
+    marked = " AND outcome = 'allowed' AND (fields && $7 OR action = ANY ($8))"
     query = (
-        "SELECT min(at) AS at, CASE WHEN action <> $8 THEN attempt_id END AS attempt_id,"
+        "SELECT min(at) AS at, CASE WHEN action <> $10 THEN attempt_id END AS attempt_id,"
         " agency_id, position_id, action, record_kind,"
-        " (SELECT f FROM unnest(fields) f WHERE f = ANY ($5) LIMIT 1) AS mark,"
+        " (SELECT f FROM unnest(fields) f WHERE f = ANY ($7) LIMIT 1) AS mark,"
         " count(DISTINCT person_id) AS persons, count(DISTINCT attempt_id) AS times"
         f" FROM ({seen_by(columns, marked + _IN_PERIOD)}) seen"
         " GROUP BY 2, 3, 4, 5, 6, 7, (at AT TIME ZONE INTERVAL '9 hours')::date"
-        " ORDER BY 1, 2, 5, 6 LIMIT $7"
+        " ORDER BY 1, 2, 5, 6 LIMIT $9"
     )
     return query, [
         *_period(agency_id, period, without),
@@ -89,14 +94,14 @@ def position_days(
     )
     query = (
         "SELECT agency_id, position_id, (at AT TIME ZONE INTERVAL '9 hours')::date AS day,"
-        f" count(DISTINCT person_id) FILTER (WHERE {shown} AND action <> $8) AS persons,"
+        f" count(DISTINCT person_id) FILTER (WHERE {shown} AND action <> $10) AS persons,"
         " count(DISTINCT attempt_id) FILTER (WHERE outcome = 'denied') AS refusals,"
-        " count(DISTINCT attempt_id) FILTER (WHERE action = $9) AS searches,"
+        " count(DISTINCT attempt_id) FILTER (WHERE action = $11) AS searches,"
         f" count(DISTINCT attempt_id) FILTER (WHERE {outside}) AS outside,"
         f" min(at) FILTER (WHERE {outside}) AS first_outside,"
         f" max(at) FILTER (WHERE {outside}) AS last_outside"
         f" FROM ({seen_by(columns, ' AND position_id IS NOT NULL' + _IN_PERIOD)}) seen"
-        " LEFT JOIN unnest($5::date[], $6::timestamptz[], $7::timestamptz[])"
+        " LEFT JOIN unnest($7::date[], $8::timestamptz[], $9::timestamptz[])"
         " AS open (day, opens_at, closes_at)"
         " ON open.day = (at AT TIME ZONE INTERVAL '9 hours')::date"
         " GROUP BY 1, 2, 3"

@@ -5,18 +5,24 @@ change this database could change this answer as well: outside, verifiers and wi
 """
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from asyncpg import Connection
 
 from service.domain.errors import Refusal
+from service.domain.log_month import Month
 from service.domain.log_tiles import WIDTH, hash_over
 from service.domain.merkle import Hash, grown, root_of
 from service.domain.signed_note import Check, NoteKey, opened
 
 #: What can be found, in words.
 FINDINGS = {
+    "archive.altered": "The file of an archived month is not the one that was archived, or does not hold.",
+    "archive.count_differs": "More or fewer entries of an archived month are gone than its file has.",
+    "archive.missing": "The file of an archived month is not in the folder.",
+    "archive.too_early": "A month is gone as archived, and must still be kept.",
     "entry.missing": "An entry that has its place in the log is gone.",
     "entry.altered": "An entry's columns do not say what it said when it was written.",
     "entry.resealed": "An entry's sealed words are not those that its leaf commits to.",
@@ -34,6 +40,16 @@ class Found(NamedTuple):
     code: str
     place: int | None = None
     entry_id: UUID | None = None
+    month: Month | None = None
+
+
+class Archived(NamedTuple):
+    """A month that is told to be archived, and the file that it must be in."""
+
+    month: Month
+    entries: int
+    sha256: str
+    file: str
 
 
 class LogChecked(NamedTuple):
@@ -45,10 +61,15 @@ class LogChecked(NamedTuple):
     #: Written, and not in the log yet.
     waiting: int
     found: tuple[Found, ...]
+    #: Months that are told to be in files; how many entries of theirs are no longer here.
+    archived: tuple[Archived, ...] = ()
+    gone: int = 0
 
 
 _ENTRIES = """
     SELECT l.index, l.entry_id, CASE
+        WHEN e.id IS NULL AND EXISTS (SELECT FROM log_archive a
+            WHERE l.entry_id >= a.from_id AND l.entry_id < a.until_id) THEN NULL
         WHEN e.id IS NULL THEN 'entry.missing'
         WHEN sha256('\\x00'::bytea || e.leaf) <> l.hash THEN 'leaf.altered'
         WHEN e.words IS NULL THEN NULL
@@ -59,13 +80,42 @@ _ENTRIES = """
 """
 
 
+_ARCHIVED = """
+    SELECT a.month, a.entries, a.sha256, a.file, (
+        a.from_id, a.until_id) <> (entry_ids_from(a.month),
+        entry_ids_from((a.month + interval '1 month')::date)) AS another, (
+        SELECT count(*) FROM log_leaf l
+        WHERE l.entry_id >= a.from_id AND l.entry_id < a.until_id
+        AND NOT EXISTS (SELECT FROM audit_entry e WHERE e.id = l.entry_id)) AS gone
+    FROM log_archive a ORDER BY a.month
+"""
+
+
 async def check_log(
-    owner: Connection, *, origin: str, keys: Sequence[NoteKey], check: Check
+    owner: Connection,
+    *,
+    origin: str,
+    keys: Sequence[NoteKey],
+    check: Check,
+    today: date,
+    years: int,
 ) -> LogChecked:
-    """Look at everything, in one snapshot; a hundred thousand entries take some seconds."""
+    """Look at everything, in one snapshot; a hundred thousand entries take some seconds.
+
+    ``years``: how long entries are kept; what is gone before is not lawfully archived.
+    """
     async with owner.transaction(isolation="repeatable_read", readonly=True):
         rows = await owner.fetch(f"SELECT * FROM ({_ENTRIES}) AS x WHERE code IS NOT NULL")
         found = [Found(r["code"], r["index"], r["entry_id"]) for r in rows]
+        archived, gone = [], 0
+        for row in await owner.fetch(_ARCHIVED):
+            month = Month(row["month"].year, row["month"].month)
+            archived.append(Archived(month, row["entries"], row["sha256"], row["file"]))
+            gone += row["gone"]
+            if today < month.kept_until(years):
+                found.append(Found("archive.too_early", month=month))
+            if row["another"] or row["gone"] != row["entries"]:
+                found.append(Found("archive.count_differs", month=month))
         notes = await owner.fetch("SELECT size, note FROM log_checkpoint ORDER BY size")
         wanted: dict[int, Hash] = {}
         for row in notes:
@@ -96,7 +146,15 @@ async def check_log(
             " (SELECT FROM log_leaf l WHERE l.entry_id = e.id)) AS waiting FROM audit_entry e"
         )
         assert counts is not None  # noqa: S101 - an aggregate has one row
-        return LogChecked(size, counts["erased"], len(notes), counts["waiting"], tuple(found))
+        return LogChecked(
+            size,
+            counts["erased"],
+            len(notes),
+            counts["waiting"],
+            tuple(found),
+            tuple(archived),
+            gone,
+        )
 
 
 async def _leaves(owner: Connection) -> AsyncIterator[tuple[int, Hash]]:

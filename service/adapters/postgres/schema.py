@@ -31,6 +31,7 @@ from service.adapters.postgres import (
     imports,
     information_requests,
     item_moves,
+    log_archive,
     notices,
     people,
     plans,
@@ -65,6 +66,7 @@ STORES = (
     imports,
     information_requests,
     item_moves,
+    log_archive,
     notices,
     people,
     plans,
@@ -85,6 +87,7 @@ APPEND_ONLY = (
     "fixed_packet",
     "item_move",
     "local_form",
+    "log_archive",
     "log_checkpoint",
     "log_cosignature",
     "log_leaf",
@@ -227,10 +230,28 @@ async def _without_wall(connection: Connection) -> str | None:
         PROTECTED,
     )
     if bare is None:
-        return None
+        return await _open_month(connection)
     return (
         f"row security does not bind everybody on {bare};"
         f" as the schema's owner: ALTER TABLE {bare}"
+        " ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
+    )
+
+
+async def _open_month(connection: Connection) -> str | None:
+    """A part of the audit log that can be read or written around it."""
+    month = await connection.fetchval(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        " WHERE i.inhparent = 'public.audit_entry'::regclass"
+        " AND (NOT (c.relrowsecurity AND c.relforcerowsecurity)"
+        " OR has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE')"
+        " OR has_table_privilege(c.oid, 'DELETE, TRUNCATE')) ORDER BY 1 LIMIT 1"
+    )
+    if month is None:
+        return None
+    return (
+        f"the service's database role comes to {month} around the audit log; as the schema's owner:"
+        f" REVOKE ALL ON {month} FROM that role, ALTER TABLE {month}"
         " ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
     )
 

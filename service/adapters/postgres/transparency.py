@@ -4,7 +4,7 @@ The service's role may add to them and read them, and change nothing.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -97,6 +97,13 @@ class PostgresTransparencyLog:
         found: bool = await self._connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK)
         return found
 
+    async def make_months(self, since: date, months: int) -> int:
+        """Make partitions of the log for the months from one on, where there are none; how many."""
+        made: int = await self._connection.fetchval(
+            "SELECT make_audit_months($1, $2)", since, months
+        )
+        return made
+
     async def pending(self, most: int) -> Sequence[Pending]:
         """Entries without a place, in the order in which they get one."""
         rows = await self._connection.fetch("SELECT * FROM log_pending($1)", most)
@@ -168,6 +175,15 @@ class PostgresTransparencyLog:
         """The first one that was signed from then on."""
         return await self._one(
             "WHERE c.signed_at >= $1 ORDER BY c.signed_at, c.size LIMIT 1", instant
+        )
+
+    async def checkpoints_around(
+        self, first: int, size: int
+    ) -> tuple[Signed | None, Signed | None]:
+        """The last one over no more than ``first`` entries, and the first over ``size`` or more."""
+        return (
+            await self._one("WHERE c.size <= $1 ORDER BY c.size DESC LIMIT 1", first),
+            await self._one("WHERE c.size >= $1 ORDER BY c.size LIMIT 1", size),
         )
 
     async def _one(self, which: str, *values: Any) -> Signed | None:
