@@ -144,6 +144,8 @@ def test_nobody_raises_an_http_error() -> None:
 
 MAY_COMMIT = {
     "adapters/postgres/database.py",
+    "adapters/postgres/shared/ride.py",
+    "adapters/postgres/shared/trip.py",
     "api/context.py",
     "app.py",
     "application/sweeps.py",
