@@ -41,15 +41,11 @@ from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
 from service.domain.errors import Refusal, Unavailable
 from service.domain.item_paper import MEBIBYTE
 from service.domain.pseudonym import Pseudonyms
-from service.settings import Settings
+from service.settings import NotReadyError, Settings
 
 log = structlog.get_logger("tsunagi")
 
 Clock = Callable[[], datetime]
-
-
-class NotReadyError(RuntimeError):
-    """The service refuses to start; the message says why and what to do."""
 
 
 def utc_now() -> datetime:
