@@ -1,9 +1,7 @@
-"""The command ``tsunagi``: run, migrate, load a directory, print a token, show the demonstration."""
+"""What ``tsunagi`` can do with the whole service: run, migrate, load a directory, show the demonstration."""
 
 import asyncio
 import contextlib
-import signal
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -23,9 +21,10 @@ from service.adapters.postgres.directory_load import DirectoryLoader
 from service.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.adapters.postgres.schema import migrate as migrate_schema
 from service.api.application import contract, create_application
-from service.demo.accounts import demo_keys_exist, demo_token, issuer_urls
+from service.cli_token import demo_settings, token
+from service.command import main as main  # noqa: PLC0414 - for whoever has the whole already
+from service.demo.accounts import demo_token, issuer_urls
 from service.demo.city import directory
-from service.demo.city_staff import STAFF
 from service.demo.story import tell
 from service.domain.directory import DirectoryFile
 from service.domain.errors import Refusal
@@ -34,7 +33,7 @@ from service.domain.law_texts import LEGAL_BASES
 from service.domain.reference import AGENCY_KINDS
 from service.log_lines import log_as_json
 from service.serving import serve
-from service.settings import NotReadyError, Settings, SettingsError
+from service.settings import NotReadyError, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 directory_app = typer.Typer(
@@ -43,22 +42,11 @@ directory_app = typer.Typer(
 app.add_typer(directory_app, name="directory")
 app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_witness.app, name="witness")
+app.command()(token)
 console = Console()
 err = Console(stderr=True)
 #: What PostgreSQL takes as it comes (``max_connections``), less a few for whoever looks after it.
 MOST_CONNECTIONS = 90
-
-
-def main() -> None:
-    """Run the command; what the user can mend is said in one sentence."""
-    # Whoever asks us to end gets an orderly end: the database is stopped as well.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
-    try:
-        app()
-    except (SettingsError, EmbeddedPostgresError, NotReadyError) as error:
-        err.print(f"[bold red]tsunagi:[/] {error}", highlight=False)
-        sys.exit(1)
 
 
 @contextlib.contextmanager
@@ -67,9 +55,12 @@ def database_urls(settings: Settings) -> Iterator[tuple[str, str | None]]:
     if settings.database_url is not None:
         yield settings.database_url, settings.database_owner_url
         return
-    with EmbeddedPostgres(settings.home) as postgres:
-        urls = postgres.start()
-        yield urls.app, urls.owner
+    try:
+        with EmbeddedPostgres(settings.home) as postgres:
+            urls = postgres.start()
+            yield urls.app, urls.owner
+    except EmbeddedPostgresError as error:
+        raise NotReadyError(str(error)) from error
 
 
 Count = Annotated[
@@ -282,24 +273,6 @@ def erase_from_audit_log(
 
 
 @app.command()
-def token(
-    account: Annotated[
-        str, typer.Option("--as", help="A demo account, e.g. cc-worker. 'list' lists them.")
-    ],
-) -> None:
-    """Print an access token for a demo account."""
-    settings = demo_settings()
-    if account == "list":
-        for staff in STAFF:
-            console.print(f"{staff.account:16} {staff.name} {staff.title}", highlight=False)
-        return
-    try:
-        print(demo_token(settings, account))  # noqa: T201
-    except KeyError:
-        raise NotReadyError(f"There is no demo account {account!r}; try --as list.") from None
-
-
-@app.command()
 def demo(
     *,
     as_json: Annotated[
@@ -308,17 +281,6 @@ def demo(
 ) -> None:
     """Tell SC-6, SC-7 and SC-3 through the running service; fails if anything is not as it should be."""
     raise typer.Exit(tell(demo_settings(), as_json=as_json, console=console))
-
-
-def demo_settings() -> Settings:
-    """Settings for the commands that belong to the demonstration; refused where it never ran."""
-    settings = replace(Settings.from_environment(), demo=True)
-    if not demo_keys_exist(settings):
-        raise NotReadyError(
-            f"{settings.home} holds no demonstration. Start one with `make run`,"
-            " or set TSUNAGI_HOME to where it runs."
-        )
-    return settings
 
 
 @app.command()
