@@ -36,19 +36,15 @@ from service.application.context import Context, Trace
 from service.application.log_keeping import LogKeeper
 from service.application.log_ports import LogState, WitnessFailed
 from service.application.sweeps import sweep_all
-from service.domain.actor import TokenIssuer, VerifiedToken, system_actor
+from service.domain.actor import VerifiedToken, system_actor
 from service.domain.errors import Refusal
 from service.domain.item_paper import MEBIBYTE
 from service.domain.pseudonym import Pseudonyms
-from service.settings import Settings
+from service.settings import NotReadyError, Settings
 
 log = structlog.get_logger("tsunagi")
 
 Clock = Callable[[], datetime]
-
-
-class NotReadyError(RuntimeError):
-    """The service refuses to start; the message says why and what to do."""
 
 
 def utc_now() -> datetime:
@@ -99,7 +95,9 @@ class Wiring:
             clock=clock,
         )
         self.log_state = LogState.LATE
-        self._verifier = TokenVerifier(audience=settings.audience, issuers=self._issuer, keys=keys)
+        self._verifier = TokenVerifier(
+            audience=settings.audience, issuers=database.issuer, keys=keys
+        )
         self.service = Service(
             open_work=database.unit_of_work,
             share_work=database.shared_work,
@@ -127,10 +125,6 @@ class Wiring:
     async def _verify(self, request: Request, now: datetime) -> VerifiedToken:
         token = bearer_token(request.headers.getlist("authorization"), request.query_params.keys())
         return await self._verifier.verify(token, now)
-
-    async def _issuer(self, iss: str) -> TokenIssuer | None:
-        async with self.database.unit_of_work() as work:
-            return await work.accounts.issuer(iss)
 
     async def _issuer_names(self) -> list[str]:
         async with self.database.unit_of_work() as work:

@@ -1,19 +1,15 @@
-"""The command ``tsunagi``: run, migrate, load a directory, print a token, show the demonstration."""
+"""What ``tsunagi`` can do with the whole service: run, migrate, load a directory, show the demonstration."""
 
 import asyncio
 import contextlib
-import signal
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from socket import socket
 from typing import Annotated
 from uuid import UUID
 
-import structlog
 import typer
-import uvicorn
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 from rich.console import Console
@@ -25,10 +21,11 @@ from service.adapters.postgres.directory_load import DirectoryLoader
 from service.adapters.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.adapters.postgres.schema import migrate as migrate_schema
 from service.api.application import contract, create_application
-from service.app import NotReadyError, build, open_pool, utc_now
-from service.demo.accounts import demo_keys_exist, demo_token, docs_login, issuer_urls, mounts
+from service.app import utc_now
+from service.cli_token import demo_settings, token
+from service.command import main as main  # noqa: PLC0414 - for whoever has the whole already
+from service.demo.accounts import demo_token, issuer_urls
 from service.demo.city import directory
-from service.demo.city_staff import STAFF
 from service.demo.story import tell
 from service.domain.directory import DirectoryFile
 from service.domain.errors import Refusal
@@ -36,7 +33,9 @@ from service.domain.import_directory import DirectoryKind
 from service.domain.law_texts import LEGAL_BASES
 from service.domain.log_month import Month
 from service.domain.reference import AGENCY_KINDS
-from service.settings import Settings, SettingsError
+from service.log_lines import log_as_json
+from service.serving import serve
+from service.settings import NotReadyError, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 directory_app = typer.Typer(
@@ -46,20 +45,11 @@ app.add_typer(directory_app, name="directory")
 app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_bench.app, name="bench")
 app.add_typer(cli_witness.app, name="witness")
+app.command()(token)
 console = Console()
 err = Console(stderr=True)
-
-
-def main() -> None:
-    """Run the command; what the user can mend is said in one sentence."""
-    # Whoever asks us to end gets an orderly end: the database is stopped as well.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
-    try:
-        app()
-    except (SettingsError, EmbeddedPostgresError, NotReadyError) as error:
-        err.print(f"[bold red]tsunagi:[/] {error}", highlight=False)
-        sys.exit(1)
+#: What PostgreSQL takes as it comes (``max_connections``), less a few for whoever looks after it.
+MOST_CONNECTIONS = 90
 
 
 @contextlib.contextmanager
@@ -68,16 +58,24 @@ def database_urls(settings: Settings) -> Iterator[tuple[str, str | None]]:
     if settings.database_url is not None:
         yield settings.database_url, settings.database_owner_url
         return
-    with EmbeddedPostgres(settings.home) as postgres:
-        urls = postgres.start()
-        yield urls.app, urls.owner
+    try:
+        with EmbeddedPostgres(settings.home) as postgres:
+            urls = postgres.start()
+            yield urls.app, urls.owner
+    except EmbeddedPostgresError as error:
+        raise NotReadyError(str(error)) from error
+
+
+Count = Annotated[
+    int | None,
+    typer.Option(min=1, max=64, help="Processes that answer; default: TSUNAGI_WORKERS, or 1."),
+]
 
 
 @app.command()
-def run() -> None:
-    """Start the service (and, without TSUNAGI_DATABASE_URL, its embedded PostgreSQL)."""
-    settings = Settings.from_environment()
-    log_as_json()
+def run(workers: Count = None) -> None:
+    """Start the service (and, without TSUNAGI_DATABASE_URL, its embedded PostgreSQL, made ready)."""
+    settings = answering(workers)
     with database_urls(settings) as (url, owner):
         if settings.database_url is None and owner is not None:
             prepare(owner, settings.shared_secret("search.key"))
@@ -85,49 +83,28 @@ def run() -> None:
                 asyncio.run(
                     load_directory(owner, directory(issuer_urls(settings)), only_if_new=True)
                 )
-        serve(settings, url)
+        serve(settings, url, started=partial(announce, settings))
 
 
-def serve(settings: Settings, url: str) -> None:
-    """Answer requests until interrupted."""
-    asgi = build(
-        settings,
-        open_pool(url, settings),
-        mounts=mounts(settings) if settings.demo else [],
-        login=docs_login(settings) if settings.demo else None,
-    )
-    config = uvicorn.Config(
-        asgi,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    server = Announced(config, settings)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run()
-    if not server.started:
+@app.command("serve")
+def serve_as_it_is(workers: Count = None) -> None:
+    """Start the service on a database that is ready; nothing of it is changed."""
+    settings = answering(workers)
+    with database_urls(settings) as (url, _):
+        serve(settings, url, started=partial(announce, settings))
+
+
+def answering(workers: int | None) -> Settings:
+    """Settings of a service that is about to start; its log is JSON from here on."""
+    settings = Settings.from_environment()
+    log_as_json()
+    settings = settings if workers is None else replace(settings, workers=workers)
+    if settings.database_url is None and settings.workers * settings.pool > MOST_CONNECTIONS:
         raise NotReadyError(
-            f"The service could not start on {settings.base_url}; the lines above say why."
-            " If the port is taken, set TSUNAGI_PORT."
+            f"{settings.workers} workers with {settings.pool} connections each are more than the"
+            f" embedded PostgreSQL takes ({MOST_CONNECTIONS}): set TSUNAGI_POOL lower."
         )
-
-
-class Announced(uvicorn.Server):
-    """Uvicorn that says where things are once it answers."""
-
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
-        """Remember what to announce."""
-        super().__init__(config)
-        self._settings = settings
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        """Start, then announce."""
-        await super().startup(sockets)
-        if self.started:
-            announce(self._settings)
+    return settings
 
 
 def announce(settings: Settings) -> None:
@@ -359,24 +336,6 @@ def erase_from_audit_log(
 
 
 @app.command()
-def token(
-    account: Annotated[
-        str, typer.Option("--as", help="A demo account, e.g. cc-worker. 'list' lists them.")
-    ],
-) -> None:
-    """Print an access token for a demo account."""
-    settings = demo_settings()
-    if account == "list":
-        for staff in STAFF:
-            console.print(f"{staff.account:16} {staff.name} {staff.title}", highlight=False)
-        return
-    try:
-        print(demo_token(settings, account))  # noqa: T201
-    except KeyError:
-        raise NotReadyError(f"There is no demo account {account!r}; try --as list.") from None
-
-
-@app.command()
 def demo(
     *,
     as_json: Annotated[
@@ -387,30 +346,7 @@ def demo(
     raise typer.Exit(tell(demo_settings(), as_json=as_json, console=console))
 
 
-def demo_settings() -> Settings:
-    """Settings for the commands that belong to the demonstration; refused where it never ran."""
-    settings = replace(Settings.from_environment(), demo=True)
-    if not demo_keys_exist(settings):
-        raise NotReadyError(
-            f"{settings.home} holds no demonstration. Start one with `make run`,"
-            " or set TSUNAGI_HOME to where it runs."
-        )
-    return settings
-
-
 @app.command()
 def openapi() -> None:
     """Print the contract (OpenAPI 3.1)."""
     print(to_json(contract(create_application()), indent=2).decode())  # noqa: T201
-
-
-def log_as_json() -> None:
-    """One JSON object a line, on standard output."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(),
-    )

@@ -15,7 +15,7 @@ from rich.progress import track
 from service.adapters.postgres.database import Database
 from service.adapters.postgres.directory_imports import PostgresDirectoryBatches
 from service.adapters.tabular import TabularFiles
-from service.app import NotReadyError, new_id
+from service.app import new_id
 from service.application.directory_imports import ListFile, take_back, take_in
 from service.application.import_ports import TableLimits
 from service.domain.calendar_jp import JST
@@ -23,6 +23,7 @@ from service.domain.errors import Refusal
 from service.domain.import_directory import DirectoryKind
 from service.domain.import_plan import Change, Plan
 from service.domain.problems import PROBLEMS, VALUE_MESSAGES
+from service.settings import NotReadyError
 
 #: An operator's own file may be larger than what comes over HTTP.
 LIMITS = TableLimits(rows=100_000, unpacked=256 * 1024 * 1024)

@@ -1,5 +1,6 @@
 """Settings from the environment, checked once at the start."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
+from service.adapters.transparency.whole_files import write_first
 from service.domain.errors import Invalid
 from service.domain.log_month import LEAST_YEARS
 from service.domain.signed_note import Algorithm, NoteKey
@@ -15,6 +17,10 @@ from service.domain.signed_note import Algorithm, NoteKey
 
 class SettingsError(ValueError):
     """A setting cannot be meant; the message names it and says what to do."""
+
+
+class NotReadyError(RuntimeError):
+    """The service refuses to start; the message says why and what to do."""
 
 
 class Witness(NamedTuple):
@@ -48,6 +54,8 @@ class Settings:
     """``TSUNAGI_SWEEP_SECONDS``: how often deadlines are looked at."""
     pool: int = 10
     """``TSUNAGI_POOL``: database connections of one process."""
+    workers: int = 1
+    """``TSUNAGI_WORKERS``: processes that answer, each with a pool of its own."""
     log_origin: str = "tsunagi.example/audit"
     """``TSUNAGI_LOG_ORIGIN``: the name of this service's audit log, as its checkpoints begin."""
     log_seconds: float = 10.0
@@ -83,6 +91,7 @@ class Settings:
             docs=_flag(known, "TSUNAGI_DOCS", default=demo),
             sweep_seconds=_number(known, "TSUNAGI_SWEEP_SECONDS", 20.0, 0.2, 3600),
             pool=int(_number(known, "TSUNAGI_POOL", 10, 2, 200)),
+            workers=int(_number(known, "TSUNAGI_WORKERS", 1, 1, 64)),
             log_origin=_origin(known.get("TSUNAGI_LOG_ORIGIN", "tsunagi.example/audit")),
             log_seconds=_number(known, "TSUNAGI_LOG_SECONDS", 10.0, 0.2, 30),
             audit_years=int(_number(known, "TSUNAGI_AUDIT_YEARS", 10, LEAST_YEARS, 100)),
@@ -145,14 +154,11 @@ class Settings:
         folder = self.home / "secrets"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / name
-        try:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return bytes.fromhex(path.read_text().strip())
-        with os.fdopen(descriptor, "w") as opened:
-            secret = secrets.token_bytes(32)
-            opened.write(secret.hex())
-        return secret
+        if not path.exists():
+            # Two processes may come at once; neither reads what the other has half written.
+            with contextlib.suppress(FileExistsError):
+                write_first(path, secrets.token_hex(32))
+        return bytes.fromhex(path.read_text().strip())
 
 
 def _flag(known: Mapping[str, str], name: str, *, default: bool) -> bool:

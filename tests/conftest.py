@@ -36,6 +36,7 @@ SLOW: dict[str, tuple[str, ...]] = {
         "test_the_circle_is_what_the_records_say",
     ),
     "demo/test_run.py": (),
+    "demo/test_workers.py": (),
     "faults/test_every_answer_is_on_record.py": (),
     "faults/test_revocation_race.py": (),
     "faults/test_two_schedulers.py": ("test_a_single_sweep_does_everything_that_is_due_once",),

@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 import service
 from service.api.application import create_application
 from service.api.context import AuditedRoute
+from service.api.signpost import Signpost
 from service.application.sweeps import SWEEPS
 from service.domain.permission import Permission
 from service.domain.referral_states import PERMISSION, Act
@@ -441,7 +442,11 @@ ASKING = {
 
 
 def routes(*, docs: bool = False) -> list[RouteContext]:
-    return list(iter_route_contexts(create_application(docs=docs).routes))
+    there = [
+        each.routes if isinstance(each, Signpost) else (each,)
+        for each in create_application(docs=docs).routes
+    ]
+    return list(iter_route_contexts([route for some in there for route in some]))
 
 
 def served(route: RouteContext) -> str:

@@ -1,17 +1,16 @@
 """The FastAPI application: routes, the problem for everything that is no route, the contract."""
 
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import fastapi_offline
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from service.api import (
@@ -50,6 +49,7 @@ from service.api import (
 )
 from service.api.errors import simple_problem
 from service.api.shapes import REFUSALS
+from service.api.signpost import Signpost
 
 DESCRIPTION = """
 Referrals (つなぎ), support conferences (支援会議・支援調整会議) and shared support plans (支援プラン) between
@@ -100,13 +100,14 @@ ROUTERS = (
 
 
 @cache
-def _routes() -> Sequence[BaseRoute]:
-    """All routes, made once: an application has no part in them but to hold them."""
-    together = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    own = len(together.router.routes)
-    for router in (*ROUTERS, well_known.router, transparency.router):
-        together.include_router(router)
-    return together.router.routes[own:]
+def _signpost() -> Signpost:
+    """All routes, put up once a process: an application has no part in them but to hold them."""
+    routers = (*ROUTERS, well_known.router, transparency.router)
+    return Signpost(route for router in routers for route in _routes_of(router))
+
+
+def _routes_of(router: APIRouter) -> list[Route]:
+    return [route for route in router.routes if isinstance(route, Route)]
 
 
 def create_application(
@@ -126,8 +127,7 @@ def create_application(
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    # What a request is matched against is worked out once a process, on the first request.
-    app.router.routes.extend(_routes())
+    app.router.routes.append(_signpost())
     app.add_exception_handler(HTTPException, _no_route)
     app.openapi = lambda: contract(app, login)  # type: ignore[method-assign]  # FastAPI's way to extend it
     if docs:
@@ -152,7 +152,7 @@ def contract(app: FastAPI, login: dict[str, Any] | None = None) -> dict[str, Any
             title=app.title,
             version=app.version,
             description=app.description,
-            routes=app.routes,
+            routes=_signpost().routes,
             openapi_version="3.1.0",
         )
         schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})

@@ -198,7 +198,7 @@ class Call:
         except Unavailable as refusal:
             return problem(refusal)
         except Refusal as refusal:
-            return await self._refused(refusal, self._undone(context, token))
+            return await self._refused(refusal, self._undone(context, token, refusal))
         except RequestValidationError as error:
             return await self._recorded(self._undone(context, token), invalid_request(error))
         except HTTPException:
@@ -259,12 +259,21 @@ class Call:
     async def _context(self, work: Work, token: VerifiedToken) -> Context:
         actor = await identify(
             work.accounts,
-            token,
+            await self._still_good(work, token),
             day=jst_date(self.now),
             agency=self.request.headers.get("acting-agency"),
             purpose=self.request.headers.get("purpose-of-use"),
         )
         return await self._context_as(work, actor)
+
+    async def _still_good(self, work: Work, token: VerifiedToken) -> VerifiedToken:
+        """The token was checked with the issuer as it was last seen: it must be that one still."""
+        if await work.accounts.issuer(token.iss) == token.issuer:
+            return token
+        again = await self.service.verify(self.request, self.now)
+        if await work.accounts.issuer(again.iss) == again.issuer:
+            return again
+        raise Unauthenticated("token.issuer_unknown")
 
     async def _context_as(self, work: Work, actor: Actor) -> Context:
         self.request.state.agency_id = actor.agency_id
@@ -309,9 +318,13 @@ class Call:
         digest.update(await self.request.body())
         return digest.digest()
 
-    def _undone(self, context: Context | None, token: VerifiedToken) -> list[DecidedEntry]:
+    def _undone(
+        self, context: Context | None, token: VerifiedToken, refusal: Refusal | None = None
+    ) -> list[DecidedEntry]:
         if context is not None:
             return context.undone(self.permission)
+        if isinstance(refusal, Unauthenticated):
+            return [self._unknown_caller(refusal)]
         actor = nobody(token)
         return [
             self._entry(iss=actor.iss, sub=actor.sub, client_id=actor.client_id, token_id=actor.jti)

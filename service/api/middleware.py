@@ -6,7 +6,7 @@ Pure ASGI, because Starlette's BaseHTTPMiddleware would lose context variables a
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,6 +29,7 @@ SAFE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
+_SAFE_NAMES = frozenset(name for name, _ in SAFE_HEADERS)
 
 
 class Entrance:
@@ -67,7 +68,7 @@ class _Passage:
         self._receive = receive
         self._send = send
         self.clock = clock
-        self.request_id = _request_id(scope)
+        self.request_id, self.declared = _told(scope["headers"])
         self.status = 0
         self.read = 0
         self.most = MAX_BODY
@@ -82,7 +83,7 @@ class _Passage:
     async def through(self, app: ASGIApp) -> None:
         started = self.clock()
         try:
-            if self.most == MAX_BODY and self._declared_length() > MAX_BODY:
+            if self.most == MAX_BODY and self.declared > MAX_BODY:
                 raise self.refusal
             await app(self.scope, self.receive, self.send)
         except TooLarge:
@@ -93,7 +94,7 @@ class _Passage:
 
     async def receive(self) -> Message:
         """The body, counted: a length can be lied about, or missing."""
-        if self._declared_length() > self.most:
+        if self.declared > self.most:
             raise self.refusal
         message = await self._receive()
         self.read += len(message.get("body", b""))
@@ -106,8 +107,10 @@ class _Passage:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = list(message.get("headers", []))
-            given = {name for name, _ in headers}
-            headers += [(n, v) for n, v in SAFE_HEADERS if n not in given]
+            given = _SAFE_NAMES.intersection([name for name, _ in headers])
+            headers += (
+                [(n, v) for n, v in SAFE_HEADERS if n not in given] if given else SAFE_HEADERS
+            )
             headers.append((b"x-request-id", self.request_id.encode()))
             if self.status == 413:
                 # What has not been read by now is not read at all.
@@ -115,16 +118,10 @@ class _Passage:
             message = {**message, "headers": headers}
         await self._send(message)
 
-    def _declared_length(self) -> int:
-        for name, value in self.scope["headers"]:
-            if name == b"content-length" and value.isdigit():
-                return int(value)
-        return 0
-
     def _log(self, seconds: float) -> None:
         """Route template, never the path: ids are pseudonyms, and anything may stand in a query."""
         route = self.scope.get("route")
-        state = self.scope.get("state", {})
+        agency_id = self.scope["state"].get("agency_id")
         log.info(
             "request",
             request_id=self.request_id,
@@ -132,13 +129,17 @@ class _Passage:
             route=getattr(route, "path", None),
             status=self.status,
             ms=round(seconds * 1000, 1),
-            agency=str(state["agency_id"]) if state.get("agency_id") else None,
+            agency=str(agency_id) if agency_id else None,
         )
 
 
-def _request_id(scope: Scope) -> str:
-    """The caller's id if it is a plain one, else one of ours."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
-            return str(value.decode())
-    return secrets.token_hex(12)
+def _told(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, int]:
+    """The caller's id if it is a plain one, else one of ours; and the length they declare, or 0."""
+    request_id, declared = None, None
+    for name, value in headers:
+        if name == b"content-length":
+            if declared is None and value.isdigit():
+                declared = int(value)
+        elif name == b"x-request-id" and request_id is None and _REQUEST_ID.fullmatch(value):
+            request_id = value.decode()
+    return request_id or secrets.token_hex(12), declared or 0

@@ -37,7 +37,7 @@ from service.application.progress_ports import Progress
 from service.application.referral_ports import Referrals
 from service.application.statistics_ports import Statistics
 from service.domain.access_request import DisclosureRequest, Embargo
-from service.domain.actor import Actor, Held, VerifiedToken
+from service.domain.actor import Actor, Held, TokenIssuer, VerifiedToken
 from service.domain.area_issue import AreaIssue
 from service.domain.audit import AuditEntry, DecidedEntry
 from service.domain.audit_policy import AuditPolicies
@@ -368,6 +368,7 @@ class UnitOfWork(Protocol):
 class Accounts(Protocol):
     """Who (iss, sub) is."""
 
+    async def issuer(self, iss: str) -> TokenIssuer | None: ...
     async def held(self, token: VerifiedToken, day: date) -> Sequence[Held]: ...
     async def conflicts(self, token: VerifiedToken) -> frozenset[UUID]: ...
     async def person(self, token: VerifiedToken) -> UUID | None: ...

@@ -12,6 +12,20 @@ from service.domain.permission import Permission, Purpose
 from service.domain.role import ROLE_PERMISSIONS, SELF_PERMISSIONS, SYSTEM_ONLY, Role
 
 
+class TokenIssuer(BaseModel):
+    """An OIDC issuer that the directory trusts, and what may be accepted from it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    #: Compared byte for byte with ``iss``.
+    iss: str
+    jwks_uri: str | None = None
+    #: Staff tokens may live 15 minutes, partners' 10 (checklist A6).
+    kind: Literal["staff", "partner", "mixed"] = "mixed"
+    #: Signature algorithms accepted from it; RS256 only as a listed exception.
+    algorithms: tuple[str, ...] = ("ES256", "PS256", "EdDSA", "Ed25519")
+
+
 class VerifiedToken(BaseModel):
     """What a checked access token says (RFC 9068). It names nobody until the directory knows (iss, sub)."""
 
@@ -32,20 +46,8 @@ class VerifiedToken(BaseModel):
     #: When the person last authenticated (OIDC ``auth_time``), for step-up.
     authenticated_at: datetime | None = None
     acr: str | None = None
-
-
-class TokenIssuer(BaseModel):
-    """An OIDC issuer that the directory trusts, and what may be accepted from it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    #: Compared byte for byte with ``iss``.
-    iss: str
-    jwks_uri: str | None = None
-    #: Staff tokens may live 15 minutes, partners' 10 (checklist A6).
-    kind: Literal["staff", "partner", "mixed"] = "mixed"
-    #: Signature algorithms accepted from it; RS256 only as a listed exception.
-    algorithms: tuple[str, ...] = ("ES256", "PS256", "EdDSA", "Ed25519")
+    #: Its issuer as it stood when the token was checked: it must stand so when the token is used.
+    issuer: TokenIssuer | None = None
 
 
 class Held(BaseModel):

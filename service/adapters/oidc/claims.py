@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -35,6 +35,32 @@ _Text = Annotated[str, Field(min_length=1, max_length=512), AfterValidator(print
 _Instant = Annotated[float, Field(ge=0, lt=_YEAR_10000, allow_inf_nan=False)]
 
 
+class Span(NamedTuple):
+    """From when to when a token is good, in seconds as its claims give them; asked at every use."""
+
+    issued: float
+    #: The latest instant that must have passed: a VerifiedToken has no ``nbf``.
+    since: float
+    until: float
+    #: Whether a client speaks for itself: it is its own subject (RFC 9068 section 2.2).
+    own: bool
+
+    def check(self, issuer: TokenIssuer, now: datetime) -> None:
+        """Whether it is good now. Raises Unauthenticated."""
+        instant, leeway = now.timestamp(), LEEWAY.total_seconds()
+        if instant > self.until + leeway:
+            raise Unauthenticated("token.expired")
+        if self.since > instant + leeway:
+            raise Unauthenticated("token.not_yet_valid")
+        longest = {
+            "staff": STAFF_LIFETIME,
+            "partner": PARTNER_LIFETIME,
+            "mixed": PARTNER_LIFETIME if self.own else STAFF_LIFETIME,
+        }[issuer.kind]
+        if not 0 < self.until - self.issued <= longest.total_seconds():
+            raise Unauthenticated("token.lifetime")
+
+
 class _Claims(BaseModel):
     """The claims that are read, by type (RFC 9068 section 2.2). Others are of no consequence."""
 
@@ -62,10 +88,24 @@ class _Claims(BaseModel):
         named = self.purpose_of_use or ""
         return frozenset(named.split() if isinstance(named, str) else named)
 
+    @property
+    def span(self) -> Span:
+        """From when to when it is good."""
+        # A login in the future would pass every later question how recent it is.
+        since = max(self.iat, self.nbf or 0, self.auth_time or 0)
+        return Span(self.iat, since, self.exp, own=self.sub == self.client_id)
+
+
+class Accepted(NamedTuple):
+    """What an accepted token says, and from when to when it may be said."""
+
+    token: VerifiedToken
+    span: Span
+
 
 def accepted(
     members: Mapping[str, object], issuer: TokenIssuer, *, audience: str, now: datetime
-) -> VerifiedToken:
+) -> Accepted:
     """Return what the token says, if it is an access token for us, now. Raises Unauthenticated."""
     if _OF_ID_TOKENS & members.keys():
         raise Unauthenticated("token.typ")
@@ -75,30 +115,10 @@ def accepted(
         raise Unauthenticated("token.claims") from None  # its text could quote the token
     if audience not in ([claims.aud] if isinstance(claims.aud, str) else claims.aud):
         raise Unauthenticated("token.audience")
-    _check_times(claims, now)
-    _check_lifetime(claims, issuer)
+    span = claims.span
+    span.check(issuer, now)
     _check_bearer(members)
-    return _verified(claims)
-
-
-def _check_times(claims: _Claims, now: datetime) -> None:
-    instant, leeway = now.timestamp(), LEEWAY.total_seconds()
-    if instant > claims.exp + leeway:
-        raise Unauthenticated("token.expired")
-    # A login in the future would pass every later question how recent it is.
-    if max(claims.iat, claims.nbf or 0, claims.auth_time or 0) > instant + leeway:
-        raise Unauthenticated("token.not_yet_valid")
-
-
-def _check_lifetime(claims: _Claims, issuer: TokenIssuer) -> None:
-    longest = {
-        "staff": STAFF_LIFETIME,
-        "partner": PARTNER_LIFETIME,
-        # A client that speaks for itself is its own subject (RFC 9068 section 2.2).
-        "mixed": PARTNER_LIFETIME if claims.sub == claims.client_id else STAFF_LIFETIME,
-    }[issuer.kind]
-    if not 0 < claims.exp - claims.iat <= longest.total_seconds():
-        raise Unauthenticated("token.lifetime")
+    return Accepted(_verified(claims, issuer), span)
 
 
 def _check_bearer(members: Mapping[str, object]) -> None:
@@ -111,7 +131,7 @@ def _check_bearer(members: Mapping[str, object]) -> None:
         raise Unauthenticated("token.sender_constrained")
 
 
-def _verified(claims: _Claims) -> VerifiedToken:
+def _verified(claims: _Claims, issuer: TokenIssuer) -> VerifiedToken:
     return VerifiedToken(
         iss=claims.iss,
         sub=claims.sub,
@@ -124,6 +144,7 @@ def _verified(claims: _Claims) -> VerifiedToken:
         purposes=claims.purposes,
         authenticated_at=None if claims.auth_time is None else _instant(claims.auth_time),
         acr=claims.acr,
+        issuer=issuer,
     )
 
 

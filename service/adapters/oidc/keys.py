@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import httpx
@@ -29,6 +29,8 @@ class _Held:
 
     keys: tuple[VerificationKey, ...]
     fetched_at: datetime
+    #: What was chosen from them before, by key id and algorithm; what none fits is not kept.
+    chosen: dict[tuple[str | None, str], VerificationKey] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,12 +74,18 @@ class KeyStore:
         shelf = self._shelves.setdefault((issuer.iss, issuer.jwks_uri), _Shelf())
         if not self._fresh(shelf):
             await self._renew(issuer, shelf)
-        named = _named(self._held(shelf), kid)
+        held = self._held(shelf)
+        chosen = held.chosen.get((kid, algorithm))
+        if chosen is not None:
+            return chosen
+        named = _named(held, kid)
         if not named:
             await self._renew(issuer, shelf)
-            named = _named(self._held(shelf), kid)
+            held = self._held(shelf)
+            named = _named(held, kid)
         fitting = [key for key in named if fits(key, algorithm)]
         if len(fitting) == 1:
+            held.chosen[kid, algorithm] = fitting[0]
             return fitting[0]
         mismatch = kid is not None and named and not fitting
         raise Unauthenticated("token.algorithm" if mismatch else "token.key_unknown")

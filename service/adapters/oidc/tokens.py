@@ -20,6 +20,7 @@ from joserfc.util import urlsafe_b64decode
 from service.adapters.oidc.claims import accepted, printable
 from service.adapters.oidc.jwks import VerificationKey
 from service.adapters.oidc.keys import KeyStore
+from service.adapters.oidc.remembered import MOST, Remembered, Verified, digest_of
 from service.domain.actor import TokenIssuer, VerifiedToken
 from service.domain.errors import Unauthenticated
 
@@ -87,32 +88,71 @@ class _Unverified:
 
 
 class TokenVerifier:
-    """Checks access tokens of several issuers for one audience."""
+    """Checks access tokens of several issuers for one audience.
 
-    def __init__(self, *, audience: str, issuers: IssuerSource, keys: KeyStore) -> None:
-        """Accept tokens for ``audience`` from ``issuers``, signed with one of their ``keys``."""
+    A token that was accepted is remembered by its hash, and spared the signature check (100 to
+    200 microseconds) while nothing changed. That delays no revocation: an issuer that our table
+    no longer has, or has otherwise, and a token that expired count at the next request; a key that
+    its issuer withdrew counts when the keys are fetched again, which is as soon as it would be
+    without (``keys.FRESH_FOR``, five minutes; ``keys.STALE_FOR``, one hour, if it cannot be reached).
+    """
+
+    def __init__(
+        self, *, audience: str, issuers: IssuerSource, keys: KeyStore, remembers: int = MOST
+    ) -> None:
+        """Accept tokens for ``audience`` from ``issuers``, signed with one of their ``keys``.
+
+        ``remembers`` is how many accepted tokens are remembered; none with 0.
+        """
         self._audience = audience
         self._issuers = issuers
         self._keys = keys
+        self.remembered = Remembered(remembers)
 
     async def verify(self, token: str, now: datetime) -> VerifiedToken:
         """Return what the token says, if all of it holds at ``now``.
 
         Raises Unauthenticated with the code of the first rule that fails, or Unavailable
-        ``keys.unavailable``. The first step costs 100 to 200 microseconds and could be
-        remembered per token for as long as the issuer's keys stay; the second may not.
+        ``keys.unavailable``.
         """
-        claims, issuer = await self._signed_claims(token)
-        return accepted(claims, issuer, audience=self._audience, now=now)
+        digest = digest_of(token)
+        try:
+            verified = await self._again(self.remembered.get(digest), now)
+            if verified is None:
+                verified = await self._anew(token, now)
+        except Unauthenticated:
+            self.remembered.forget(digest)
+            raise
+        self.remembered.keep(digest, verified)
+        return verified.accepted.token
 
-    async def _signed_claims(self, token: str) -> tuple[dict[str, Any], TokenIssuer]:
+    async def _again(self, known: Verified | None, now: datetime) -> Verified | None:
+        """The remembered verification if it stands, None if it must be made anew.
+
+        It asks for the issuer and the key as the first time did, with the same refusals and the
+        same fetches. Keys that were fetched again are other keys, so that the signature is checked
+        again as well: an issuer may publish another one under the same name.
+        """
+        if known is None:
+            return None
+        issuer = await self._issuer(known.accepted.token.iss)
+        if issuer != known.issuer:
+            return None
+        key = await self._keys.key(issuer, known.kid, known.algorithm)
+        if key is not known.key:
+            return None
+        known.accepted.span.check(issuer, now)
+        return known
+
+    async def _anew(self, token: str, now: datetime) -> Verified:
         unverified = _taken_apart(token)
         issuer = await self._issuer(unverified.claims.get("iss"))
         if unverified.algorithm not in ASYMMETRIC.intersection(issuer.algorithms):
             raise Unauthenticated("token.algorithm")
         key = await self._keys.key(issuer, unverified.kid, unverified.algorithm)
         _check_signature(unverified.signature, key)
-        return unverified.claims, issuer
+        found = accepted(unverified.claims, issuer, audience=self._audience, now=now)
+        return Verified(found, issuer, unverified.algorithm, unverified.kid, key)
 
     async def _issuer(self, iss: object) -> TokenIssuer:
         if not isinstance(iss, str):

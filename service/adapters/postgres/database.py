@@ -74,7 +74,7 @@ from service.adapters.postgres.shared.sharing import Sharing
 from service.adapters.postgres.statistics import PostgresStatistics
 from service.adapters.postgres.tasks import PostgresTasks
 from service.adapters.postgres.transparency import PostgresTransparencyLog
-from service.domain.actor import Actor
+from service.domain.actor import Actor, TokenIssuer
 from service.domain.audit import DecidedEntry
 from service.domain.errors import Unavailable
 
@@ -262,6 +262,20 @@ class Database:
         """Close all connections."""
         await self._sharing.close()
         await self.pool.close()
+
+    async def issuer(self, iss: str) -> TokenIssuer | None:
+        """A trusted issuer as it was last seen: whoever uses it asks again in a transaction.
+
+        What is not remembered is looked up, so that nobody is refused on an old word.
+        """
+        last: TokenIssuer | None = self._memory.last(PostgresAccounts.issuer, iss)
+        if last is not None:
+            return last
+        try:
+            async with self.pool.acquire(timeout=10.0) as connection:
+                return await PostgresAccounts(connection).issuer(iss)
+        except UNAVAILABLE as error:
+            raise Unavailable("database.unavailable") from error
 
     def shared_work(self) -> AbstractAsyncContextManager[Ride]:
         """A part in a transaction with others who come at the same time. Raises GoesAlone."""

@@ -33,6 +33,10 @@ class DirectoryMemory:
             self._version, self._answers = version, {}
         return self._answers
 
+    def last(self, look_up: Callable[..., Any], *args: Any) -> Any:
+        """What was last looked up, for whoever asks again in a transaction; None where nothing was."""
+        return self._answers.get((look_up.__qualname__, args, ()))
+
 
 class Known:
     """What one transaction may take from memory."""
