@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -60,6 +60,16 @@ class Program:
                 break
             time.sleep(0.1)
         raise SystemExit(f"{self.name} does not answer:\n{self.output.read_text()[-4000:]}")
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stands still while others are measured."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         if self._process is None:

@@ -108,22 +108,30 @@ class Round:
 
     async def slice(self, load: str, program: str) -> Measured:
         """One program under one load."""
-        asked = self.asked
-        if program in (PLAIN, FUNCTION):
-            found = await asyncio.to_thread(
-                self.pgbench.run,
-                self.scripts[load, program],
-                self.variables[load],
-                connections=asked.connections,
-                warm_up=asked.warm_up,
-                seconds=asked.seconds,
-                database=self.on.database,
-            )
-        else:
+        if program == "service":
             found = await self._asked(load, program)
+        else:
+            # It would give the entries of the others their places in the log meanwhile.
+            with self.on.programs["service"].paused():
+                if program in (PLAIN, FUNCTION):
+                    found = await self._benched(load, program)
+                else:
+                    found = await self._asked(load, program)
         if load == WRITE:
             await forget_drafts(self.on.keeper)
         return found
+
+    async def _benched(self, load: str, program: str) -> Measured:
+        asked = self.asked
+        return await asyncio.to_thread(
+            self.pgbench.run,
+            self.scripts[load, program],
+            self.variables[load],
+            connections=asked.connections,
+            warm_up=asked.warm_up,
+            seconds=asked.seconds,
+            database=self.on.database,
+        )
 
     async def _asked(self, load: str, program: str) -> Measured:
         asked = self.asked
