@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
+from bench.usage import tree
 
 from service.demo.accounts import demo_issuers
 from service.settings import Settings
@@ -63,13 +64,15 @@ class Program:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Stands still while others are measured."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
+        """Stands still while others are measured, with all its workers."""
+        there = tree(self.pid)
         try:
+            for pid in there:
+                os.kill(pid, signal.SIGSTOP)
             yield
         finally:
-            self._process.send_signal(signal.SIGCONT)
+            for pid in there:
+                os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         if self._process is None:

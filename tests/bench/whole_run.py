@@ -30,7 +30,7 @@ from service.settings import Settings
 REFERENCED = (READ, WRITE, LIST)
 PROGRAMS = ("service", "bare", "idiomatic", PLAIN, FUNCTION)
 #: Requests that are drawn for one slice; they are asked over and over.
-DRAWN = {READ: 4000, WRITE: 4000, LIST: 1000, PACKET: 200, REPORT: 1000}
+DRAWN = {READ: 20_000, WRITE: 10_000, LIST: 2000, PACKET: 200, REPORT: 1000}
 
 
 def loaded(job: Job, folder: Path) -> Measured:
