@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from bench.asked import LIST, READ, WRITE
+from bench.asked import LIST, READ, REPORT, WRITE
 from bench.ground import Ground, Wanted, ground
 from bench.load import Ask, Job, Request
 from bench.seed import Sizes
@@ -52,8 +52,20 @@ async def test_all_programs_show_the_same_and_put_the_same_on_record() -> None:
             assert answers[0] == answers[1] == answers[2]
             assert kept[0] == kept[1] == kept[2]
             assert len(kept[0]) == (TINY.page if load == LIST else 1)
+        await reports_are_alike(on, drawn, seen)
         await drafts_are_alike(on, drawn, seen)
         await strangers_are_refused(on)
+
+
+async def reports_are_alike(on: Ground, drawn: random.Random, seen: set[object]) -> None:
+    (ask,) = on.town.asks(REPORT, 1, drawn)
+    first = (await on.once("service", ask)).json()["items"]
+    kept = await entries(on, seen)
+    second = (await on.once("bare", ask)).json()["items"]
+    # In between, one more has looked.
+    assert first[:-1] == second[1:]
+    assert kept == await entries(on, seen)
+    assert len(kept) == 1
 
 
 async def drafts_are_alike(on: Ground, drawn: random.Random, seen: set[object]) -> None:

@@ -21,13 +21,21 @@ def run() -> Run:
         FUNCTION: (200, 300, 200),
     }.items():
         for per_second in each:
-            made.add("R", program, Measured(answers=1, per_second=per_second, p50_ms=1.0))
+            made.add(
+                "R",
+                program,
+                Measured(answers=1, per_second=per_second, database_us=1e6 / per_second),
+            )
     made.commit_ms += [0.1, 0.3, 0.2]
     return made
 
 
 def test_ratios_are_of_medians_and_the_ceiling_is_the_faster_of_the_two() -> None:
     assert run().ratios("R") == {"bare": 2.0, "idiomatic": 5.0, "ceiling": 0.5}
+
+
+def test_processor_time_is_compared_the_other_way_round() -> None:
+    assert run().ratios_of_cpu("R") == {"bare": 2.0, "idiomatic": 5.0, "ceiling": 0.5}
 
 
 def test_an_error_in_any_round_is_said_loudly() -> None:
@@ -50,5 +58,6 @@ def test_the_command_tells_the_path_and_the_ratios(tmp_path: Path) -> None:
     told = json.loads(found.stdout)
     assert told["path"] == str(path)
     assert told["ratios"] == {"R": {"bare": 2.0, "idiomatic": 5.0, "ceiling": 0.5}}
+    assert told["ratios_of_cpu"] == told["ratios"]
     path.write_text("{")
     assert CliRunner().invoke(app, ["bench"], env=home).exit_code == 1

@@ -26,8 +26,9 @@ from bench.seed import Sizes, forget_drafts
 
 from service.settings import Settings
 
-#: Who answers which load.
+#: What all references answer, and what the bare one answers besides.
 REFERENCED = (READ, WRITE, LIST)
+BARE_TOO = (*REFERENCED, REPORT)
 PROGRAMS = ("service", "bare", "idiomatic", PLAIN, FUNCTION)
 #: Requests that are drawn for one slice; they are asked over and over.
 DRAWN = {READ: 20_000, WRITE: 10_000, LIST: 2000, PACKET: 200, REPORT: 1000}
@@ -104,7 +105,8 @@ class Round:
                     _say(f"  !!! {measured.errors}")
 
     def _answers(self, program: str, load: str) -> bool:
-        return program == "service" or load in REFERENCED
+        known = {"service": tuple(NAMES), "bare": BARE_TOO}
+        return load in known.get(program, REFERENCED)
 
     async def slice(self, load: str, program: str) -> Measured:
         """One program under one load."""
