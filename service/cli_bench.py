@@ -29,7 +29,9 @@ def bench(
             "path": str(path),
             "at": found["at"],
             "ratios": ratios,
-            "ratios_of_cpu": {load: told["ratios_of_cpu"] for load, told in found["loads"].items()},
+            "ratios_of_cpu": {
+                load: told.get("ratios_of_cpu", {}) for load, told in found["loads"].items()
+            },
             "errors": found["errors"],
         }
     except FileNotFoundError:
