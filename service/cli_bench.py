@@ -25,7 +25,15 @@ def bench(
     try:
         found: dict[str, Any] = from_json(path.read_bytes())
         ratios = {load: told["ratios"] for load, told in found["loads"].items()}
-        told = {"path": str(path), "at": found["at"], "ratios": ratios, "errors": found["errors"]}
+        told = {
+            "path": str(path),
+            "at": found["at"],
+            "ratios": ratios,
+            "ratios_of_cpu": {
+                load: told.get("ratios_of_cpu", {}) for load, told in found["loads"].items()
+            },
+            "errors": found["errors"],
+        }
     except FileNotFoundError:
         err.print(
             f"There is no result in {path}. Run `make bench` first.",

@@ -13,7 +13,14 @@ from uuid import UUID
 
 import asyncpg
 from bench.asked import LIST, READ, WRITE
-from bench.programs.bare import CONSENTS, DEPARTMENTS, INBOX, INVOLVEMENT, POLICY, PROVISIONS
+from bench.programs.statements import (
+    CONSENTS,
+    DEPARTMENTS,
+    INBOX,
+    INVOLVEMENT,
+    POLICY,
+    PROVISIONS,
+)
 from bench.seed import AGENCY, DESK, PERSON, REFERRAL, Sizes, sql_id
 from bench.staff import COUNT
 

@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
+from bench.usage import tree
 
 from service.demo.accounts import demo_issuers
 from service.settings import Settings
@@ -60,6 +61,18 @@ class Program:
                 break
             time.sleep(0.1)
         raise SystemExit(f"{self.name} does not answer:\n{self.output.read_text()[-4000:]}")
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stands still while others are measured, with all its workers."""
+        there = tree(self.pid)
+        try:
+            for pid in there:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in there:
+                os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         if self._process is None:

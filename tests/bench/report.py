@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +64,17 @@ class Run:
             if p in found and found[p]["per_second"]
         }
 
+    def ratios_of_cpu(self, load: str) -> dict[str, float]:
+        """Processor time a request, of program and database, of the others over the service's.
+
+        On a machine that others use as well this is steadier than throughput.
+        """
+        found = {p: f["app_us"] + f["database_us"] for p, f in self.medians(load).items()}
+        mine = found.get(SERVICE)
+        return {
+            p: round(found[p] / mine, 3) for p in (BARE, IDIOMATIC, CEILING) if p in found and mine
+        }
+
     def as_json(self) -> dict[str, Any]:
         return {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -79,6 +90,7 @@ class Run:
                         for p, figures in self.medians(load).items()
                     },
                     "ratios": self.ratios(load),
+                    "ratios_of_cpu": self.ratios_of_cpu(load),
                     "rounds": {p: [asdict(m) for m in ms] for p, ms in programs.items()},
                 }
                 for load, programs in self.rounds.items()
@@ -114,13 +126,20 @@ class Run:
             out += aligned(rows)
             told = self.ratios(load)
             if told:
-                out.append("  service / " + "   ".join(f"{p} {r:.2f}" for p, r in told.items()))
+                out.append(f"  requests a second, service over {_told(told)}")
+                out.append(
+                    f"  processor time, over the service's: {_told(self.ratios_of_cpu(load))}"
+                )
             out.append("")
         if self.commit_ms:
             out.append(f"median commit: {median(self.commit_ms):.2f} ms")
         for where, what in self.errors.items():
             out.append(f"!!! ERRORS in {where}: {what}")
         return "\n".join(out)
+
+
+def _told(ratios: Mapping[str, float]) -> str:
+    return "   ".join(f"{program} {ratio:.2f}" for program, ratio in ratios.items())
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

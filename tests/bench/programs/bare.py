@@ -5,13 +5,14 @@ Statement after statement, as a competent person writes it on a first day; no fr
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
 import asyncpg
 import uvicorn
 from asyncpg import Connection
+from bench.programs.bare_report import report
 from bench.programs.known import (
     Asked,
     Cursors,
@@ -27,7 +28,18 @@ from bench.programs.known import (
     referral_facts,
     shown,
 )
-from pydantic import BaseModel
+from bench.programs.statements import (
+    CLAIM,
+    CONSENTS,
+    DEPARTMENTS,
+    INBOX,
+    INVOLVEMENT,
+    KEEP,
+    POLICY,
+    PROVISIONS,
+    WHO_ASKS,
+    read,
+)
 from pydantic_core import from_json, to_json
 
 from service.adapters.holidays import closed_in_japan
@@ -51,43 +63,10 @@ from service.domain.policy import ReferralPolicy, StatusLabels
 from service.domain.provision import ProvisionTerms
 from service.domain.referral import MakeReferral, Referral, ReferralEvent, check_receiver
 
-_TERMS = ", ".join(f'"{f}"' for f in ConsentTerms.model_fields)
-CONSENTS = (
-    f"SELECT person_id, {_TERMS} FROM consent WHERE person_id = ANY ($1) ORDER BY id FOR SHARE"
-)
-_GIVEN = ", ".join(f'v."{f}"' for f in ProvisionTerms.model_fields)
-PROVISIONS = (
-    f"SELECT {_GIVEN}, c.valid_until AS contract_until FROM provision v"
-    " LEFT JOIN contract c ON c.id = v.contract_id"
-    " WHERE v.person_id = ANY ($1) AND v.ended_at IS NULL ORDER BY v.id FOR SHARE OF v"
-)
-DEPARTMENTS = (
-    "SELECT id, department FROM person"
-    " WHERE id = ANY ($1) AND holder_agency_id = $2 AND department IS NOT NULL"
-)
-POLICY = (
-    "SELECT value FROM policy WHERE municipality_code = $1 AND name = $2 AND valid_from <= $3"
-    " ORDER BY valid_from DESC LIMIT 1"
-)
-INBOX = f"SELECT {REFERRAL.columns} FROM inbox_of($1, NULL, $2, $3)"
-INVOLVEMENT = "SELECT involvement($1, $2)"
-WHO_ASKS = (
-    "SELECT set_config('tsunagi.kind', $1, true), set_config('tsunagi.agency', $2, true),"
-    " set_config('tsunagi.person', '', true)"
-)
-CLAIM = (
-    "INSERT INTO first_answer (caller, key, request_hash, at) VALUES ($1, $2, $3, $4)"
-    " ON CONFLICT (caller, key) DO NOTHING RETURNING true"
-)
-KEEP = (
-    "UPDATE first_answer SET status = 201, location = $3, etag = $4, body = $5"
-    " WHERE caller = $1 AND key = $2"
-)
-NOBODY = UUID(int=0)
+_REPORT = re.compile(r"/v1/persons/([0-9a-f-]{36})/access-report")
 _ONE = re.compile(r"/v1/referrals/([0-9a-f-]{36})")
 
 Headers = Mapping[bytes, bytes]
-V = TypeVar("V", bound=BaseModel)
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
@@ -96,11 +75,6 @@ async def prepared(connection: Connection) -> None:
     await connection.set_type_codec(
         "jsonb", encoder=lambda text: text, decoder=from_json, schema="pg_catalog"
     )
-
-
-def read(value: type[V], row: Mapping[str, Any]) -> V:
-    """The value in a row."""
-    return value.model_validate({f: row[f] for f in value.model_fields})
 
 
 class Program:
@@ -172,8 +146,12 @@ class Program:
             one = _ONE.fullmatch(path)
             if method == "GET" and one:
                 return await self.read_one(connection, asked, UUID(one[1]))
+            query = parse_qs(scope["query_string"].decode())
+            about = _REPORT.fullmatch(path)
+            if method == "GET" and about:
+                body = await report(connection, asked, self.cursors, UUID(about[1]), query)
+                return 200, [], body
             if method == "GET" and path == "/v1/referrals":
-                query = parse_qs(scope["query_string"].decode())
                 return await self.inbox(connection, asked, query)
             if method == "POST" and path == "/v1/referrals":
                 return await self.draft(connection, asked, headers, await _body(receive))

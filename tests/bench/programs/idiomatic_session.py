@@ -50,6 +50,14 @@ PageOfReferrals = page_of(View)
 INVOLVED = text("SELECT involvement((:person)::uuid, (:agency)::uuid)")
 
 
+def empty_is_null() -> None:
+    """What is empty is NULL in our columns, not the JSON of it."""
+    for table in SQLModel.metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, JSONB):
+                column.type.none_as_null = True
+
+
 def value_of(value: type[V], row: Any) -> V:
     """The domain's value in a row object."""
     return value.model_validate({f: getattr(row, f) for f in value.model_fields})
@@ -84,6 +92,7 @@ class Settled:
         self.known = known
         self.cursors = Cursors(known.cursor_key)
         self.closed = closed_in_japan()
+        empty_is_null()
         self.engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=_creator(known.database),

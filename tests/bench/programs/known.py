@@ -43,6 +43,9 @@ from service.domain.provision import ProvisionTerms
 from service.domain.referral import Referral, show_referral
 
 DUTIES = frozenset(Duty)
+#: The list that is paged through, and what is asked of it.
+INBOX = "/v1/referrals"
+ASKED = (("box", "inbox"),)
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is no error of the program
@@ -284,16 +287,28 @@ class Cursors:
             raise Refused(400, "not your cursor")
         return after
 
-    def write(self, after: UUID, actor: Actor) -> str:
-        return written(after, self._seal(after, actor))
+    def write(
+        self, after: UUID, actor: Actor, path: str = INBOX, query: Sequence[Any] = ASKED
+    ) -> str:
+        key, who = self._key, (actor.iss, actor.sub, actor.agency_id)
+        return written(after, sealed(key, after, *who, path=path, query=query))
 
     def _seal(self, after: UUID, actor: Actor) -> bytes:
         return sealed(self._key, after, actor.iss, actor.sub, actor.agency_id)
 
 
-def sealed(key: bytes, after: UUID, iss: str, sub: str, agency_id: UUID | None) -> bytes:
-    """The seal that the service itself puts on a cursor of an inbox."""
-    parts = [iss, sub, str(agency_id), "/v1/referrals", repr([("box", "inbox")])]
+def sealed(
+    key: bytes,
+    after: UUID,
+    iss: str,
+    sub: str,
+    agency_id: UUID | None,
+    *,
+    path: str = INBOX,
+    query: Sequence[Any] = ASKED,
+) -> bytes:
+    """The seal that the service itself puts on a cursor."""
+    parts = [iss, sub, str(agency_id), path, repr(list(query))]
     return hmac.new(key, "\n".join(parts).encode() + after.bytes, hashlib.sha256).digest()[:16]
 
 
