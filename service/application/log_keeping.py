@@ -35,7 +35,7 @@ from service.domain.signed_note import Check, Checkpoint, Note, opened
 #: There is room for the entries of this month and of so many after it, less one.
 MONTHS = 4
 #: So many entries get their places in one transaction.
-BATCH = 10_000
+BATCH = 1_000
 
 
 class LogKeeper:
