@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,11 +41,13 @@ class Entrance:
         clock: Callable[[], float] = time.perf_counter,
         *,
         largest_file: int = MAX_BODY,
+        answered: Callable[[UUID], None] = lambda _: None,
     ) -> None:
-        """Wrap the application."""
+        """Wrap the application; ``answered`` is told of each attempt whose answer has left whole."""
         self.app = app
         self.largest_file = largest_file
         self.clock = clock
+        self.answered = answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
@@ -55,6 +58,9 @@ class Entrance:
         if scope["method"] == "POST" and _TAKES_FILES.fullmatch(scope["path"]):
             passage.takes_file(self.largest_file)
         await passage.through(self.app)
+        attempt_id = scope["state"].get("attempt_id")
+        if attempt_id is not None and passage.left_whole:
+            self.answered(attempt_id)
 
 
 class _Passage:
@@ -71,6 +77,8 @@ class _Passage:
         self.status = 0
         self.read = 0
         self.most = MAX_BODY
+        #: The last byte of the answer was handed on, to somebody who was still there.
+        self.left_whole = False
         self.refusal = TooLarge("body.too_large")
         scope.setdefault("state", {})["request_id"] = self.request_id
 
@@ -114,6 +122,8 @@ class _Passage:
                 headers.append((b"connection", b"close"))
             message = {**message, "headers": headers}
         await self._send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.left_whole = not _hung_up(self._send)
 
     def _declared_length(self) -> int:
         for name, value in self.scope["headers"]:
@@ -134,6 +144,12 @@ class _Passage:
             ms=round(seconds * 1000, 1),
             agency=str(state["agency_id"]) if state.get("agency_id") else None,
         )
+
+
+def _hung_up(send: Send) -> bool:
+    """Whether the other side had gone before the end: Uvicorn then drops what it is given silently."""
+    cycle = getattr(send, "__self__", None)
+    return bool(getattr(cycle, "disconnected", False))
 
 
 def _request_id(scope: Scope) -> str:

@@ -12,7 +12,7 @@ from service.domain.access import Facts, Part, RecordKind
 from service.domain.access_request import Embargo, held_back
 from service.domain.audit import AccessReportLine, AuditEntry
 from service.domain.audit_reports import MOST_ENTRIES
-from service.domain.audit_seen import as_seen_by
+from service.domain.audit_seen import listed
 from service.domain.decision import BASIS_JA, Basis, Rule
 from service.domain.disclosure import D0, disclose
 from service.domain.errors import Invalid
@@ -24,8 +24,9 @@ async def events(context: Context, asked: AuditFilter, *, after: UUID | None, li
     found = await context.work.audit.of_agency(
         context.agency_id, asked, after=after, limit=limit + 1
     )
+    answered = await answered_of(context, found)
     items = [
-        disclose(as_seen_by(e, context.agency_id), frozenset({D0}))
+        disclose(listed(e, context.agency_id, answered), frozenset({D0}))
         for e in readable(context, found[:limit])
     ]
     return Page(items, found[limit - 1].id if len(found) > limit else None)
@@ -34,7 +35,7 @@ async def events(context: Context, asked: AuditFilter, *, after: UUID | None, li
 async def export(context: Context, asked: AuditFilter) -> list[AuditEntry]:
     """The same as one piece to take away, whole or not at all; newest first.
 
-    The entries are as the log has them: whoever writes them out shows them ``as_seen_by``.
+    The entries are as the log has them: whoever writes them out shows them as ``listed``.
     """
     found = await context.work.audit.of_agency(
         context.agency_id, asked, after=None, limit=MOST_ENTRIES + 1
@@ -42,6 +43,11 @@ async def export(context: Context, asked: AuditFilter) -> list[AuditEntry]:
     if len(found) > MOST_ENTRIES:
         raise Invalid("audit.too_many_entries", field="since", facts={"limit": MOST_ENTRIES})
     return readable(context, found)
+
+
+async def answered_of(context: Context, found: Sequence[AuditEntry]) -> frozenset[UUID]:
+    """The attempts of these entries whose answer is known to have left."""
+    return await context.work.audit.answered({e.attempt_id for e in found})
 
 
 def readable(context: Context, found: Sequence[AuditEntry]) -> list[AuditEntry]:

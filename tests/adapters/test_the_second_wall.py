@@ -70,6 +70,8 @@ OPEN = {
     "calendar_feed",
     "conflict_of_interest",
     "person_account",
+    # Ids of requests alone.
+    "answered_attempt",
     # Hashes, and how many entries there are.
     "log_archive",
     "log_checkpoint",

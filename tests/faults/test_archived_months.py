@@ -370,7 +370,9 @@ async def test_a_person_is_erased_before_and_not_in_the_file(
 ):
     whom = await two_months(town)
     await archived(town, urls, tmp_path, drop=False)
-    await erase(town.owner, uuid.UUID(whom), entry_id=town.app.state.wiring.new_id(), now=town.clock.now)
+    await erase(
+        town.owner, uuid.UUID(whom), entry_id=town.app.state.wiring.new_id(), now=town.clock.now
+    )
     # The file from before still says what was erased: it is not the one that counts.
     with pytest.raises(IllegalMove, match=r"archive\.file_differs"):
         await archived(town, urls, tmp_path)
