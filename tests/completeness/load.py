@@ -52,8 +52,9 @@ class Answered(NamedTuple):
     at: float = 0.0
 
 
-#: Answers of so many seconds before a kill may be unmarked.
-LAST_MOMENTS = 5.0
+#: Answers of so many seconds before a kill may be unmarked. What had been handed to the network is
+#: read by clients just after it; the next server needs longer to answer.
+LAST_MOMENTS, READ_AFTER = 5.0, 1.0
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Told:
         return len(self.killed_at)
 
     def is_of_last_moments(self, answer: Answered) -> bool:
-        return any(0 <= at - answer.at < LAST_MOMENTS for at in self.killed_at)
+        return any(-READ_AFTER < at - answer.at < LAST_MOMENTS for at in self.killed_at)
 
 
 class Server:
