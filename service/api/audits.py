@@ -81,8 +81,7 @@ async def list_audit_events(context: Asked, page: Paged, asked: Filter) -> Respo
 async def export_audit_events_csv(context: Asked, asked: Filter, request: Request) -> Response:
     """Export the audit log as CSV with Japanese headings; at most 5,000 entries, or none."""
     service: Service = request.app.state.service
-    found = await audits.export(context, asked)
-    answered = await audits.answered_of(context, found)
+    found, answered = await audits.export(context, asked)
     sheet = audit_sheet(listed(e, context.agency_id, answered) for e in found)
     return await _written(lambda: service.printer.csv([sheet]), _CSV, "audit-events.csv")
 
@@ -93,8 +92,8 @@ async def export_audit_events_csv(context: Asked, asked: Filter, request: Reques
 @acts(Permission.AUDIT_READ)
 async def export_audit_events_jsonl(context: Asked, asked: Filter) -> Response:
     """Export the audit log as JSON Lines, as the list shows it; at most 5,000 entries, or none."""
-    found = await audits.export(context, asked)
-    answered, mine = await audits.answered_of(context, found), context.agency_id
+    found, answered = await audits.export(context, asked)
+    mine = context.agency_id
 
     def write() -> bytes:
         lines = (disclose(listed(e, mine, answered), frozenset({D0})) for e in found)
@@ -112,7 +111,7 @@ async def export_audit_events_jsonl(context: Asked, asked: Filter) -> Response:
 async def export_audit_events_fhir(context: Asked, asked: Filter, request: Request) -> Response:
     """Export the audit log as FHIR AuditEvents; persons by pseudonym. At most 5,000, or none."""
     service: Service = request.app.state.service
-    found = await audits.export(context, asked)
+    found, _ = await audits.export(context, asked)
     mine = context.agency_id
     reader = Reader(mine, service.audience, lambda p: context.pseudonyms.of(mine, p))
     bundle_id = context.new_id()

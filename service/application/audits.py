@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from service.application.audit_ports import AuditFilter
@@ -24,7 +25,7 @@ async def events(context: Context, asked: AuditFilter, *, after: UUID | None, li
     found = await context.work.audit.of_agency(
         context.agency_id, asked, after=after, limit=limit + 1
     )
-    answered = await answered_of(context, found)
+    answered = await _answered(context, found)
     items = [
         disclose(listed(e, context.agency_id, answered), frozenset({D0}))
         for e in readable(context, found[:limit])
@@ -32,7 +33,14 @@ async def events(context: Context, asked: AuditFilter, *, after: UUID | None, li
     return Page(items, found[limit - 1].id if len(found) > limit else None)
 
 
-async def export(context: Context, asked: AuditFilter) -> list[AuditEntry]:
+class Exported(NamedTuple):
+    """Entries to take away, and the attempts among them whose answer is known to have left."""
+
+    entries: list[AuditEntry]
+    answered: frozenset[UUID]
+
+
+async def export(context: Context, asked: AuditFilter) -> Exported:
     """The same as one piece to take away, whole or not at all; newest first.
 
     The entries are as the log has them: whoever writes them out shows them as ``listed``.
@@ -42,11 +50,10 @@ async def export(context: Context, asked: AuditFilter) -> list[AuditEntry]:
     )
     if len(found) > MOST_ENTRIES:
         raise Invalid("audit.too_many_entries", field="since", facts={"limit": MOST_ENTRIES})
-    return readable(context, found)
+    return Exported(readable(context, found), await _answered(context, found))
 
 
-async def answered_of(context: Context, found: Sequence[AuditEntry]) -> frozenset[UUID]:
-    """The attempts of these entries whose answer is known to have left."""
+async def _answered(context: Context, found: Sequence[AuditEntry]) -> frozenset[UUID]:
     return await context.work.audit.answered({e.attempt_id for e in found})
 
 
