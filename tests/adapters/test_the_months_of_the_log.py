@@ -1,12 +1,14 @@
 """The partitions of the audit log: made ahead, by several at once, and never in anybody's way."""
 
 import asyncio
+import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
 from conftest import Urls
 from log_steps import checked, keeper
+from scenario_steps import ok
 from structlog.testing import capture_logs
 from town import START, Town, id_at
 
@@ -177,3 +179,45 @@ async def test_what_lies_in_a_heap_is_sorted_in_by_the_owner(town: Town):
     assert await make_months(town.owner, date(2031, 5, 1)) == 0
     await keeper(town).keep()
     assert (await checked(town)).found == ()
+
+
+async def test_pages_of_the_newest_leave_nothing_out(town: Town):
+    """Over three years of months, gaps, and ids of no month: every page is full, in one order."""
+    cc = town.caller("cc-worker")
+    await ok(cc.get("/v1/me"))
+    one = await town.owner.fetchval("SELECT to_jsonb(e) FROM audit_entry e LIMIT 1")
+    days = [0, 1, 20, 21, 90, 91, 92, 93, 400, 401, 402, 900, 1000]
+    ids = [(id_at(START - timedelta(days=n), n), START - timedelta(days=n)) for n in days]
+    ids += [(uuid.UUID(int=n << 120), START) for n in (0x00, 0x7F, 0xFF)]
+    for entry_id, at in ids:
+        await town.owner.execute(
+            "INSERT INTO audit_entry SELECT (jsonb_populate_record(NULL::audit_entry, $1::jsonb"
+            " || jsonb_build_object('id', $2::uuid, 'at', $3::timestamptz))).*",
+            one,
+            entry_id,
+            at,
+        )
+    auditor = town.caller("cc-auditor", "audit")
+    wanted = [
+        str(r["id"])
+        for r in await town.owner.fetch(
+            "SELECT id FROM audit_entry WHERE action = 'me.read' ORDER BY id DESC"
+        )
+    ]
+    assert len(wanted) == len(ids) + 1
+    for limit in (3, 5, 100):
+        found: list[str] = []
+        params: dict[str, str] = {"limit": str(limit), "action": "me.read"}
+        while True:
+            page = await ok(auditor.get("/v1/audit/events", params=params))
+            found += [item["id"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            assert len(page["items"]) == limit
+            params["cursor"] = page["next_cursor"]
+        assert found == wanted
+    # By time, each is found in its own, wherever its id is.
+    for entry_id, at in ids:
+        period = {"since": at.isoformat(), "until": (at + timedelta(seconds=1)).isoformat()}
+        page = await ok(auditor.get("/v1/audit/events", params=period | {"limit": "100"}))
+        assert str(entry_id) in {item["id"] for item in page["items"]}
