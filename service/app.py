@@ -32,6 +32,7 @@ from service.api.application import create_application
 from service.api.context import Service
 from service.api.middleware import Entrance
 from service.api.pace import Pace
+from service.application.answered import AnsweredAttempts
 from service.application.context import Context, Trace
 from service.application.log_keeping import LogKeeper
 from service.application.log_ports import LogState, WitnessFailed
@@ -95,6 +96,9 @@ class Wiring:
             clock=clock,
         )
         self.log_state = LogState.LATE
+        #: The oldest entry that could not be sealed the last time was made then.
+        self.log_waits_since: datetime | None = None
+        self.answered = AnsweredAttempts(database.mark_answered, clock)
         self._verifier = TokenVerifier(
             audience=settings.audience, issuers=database.issuer, keys=keys
         )
@@ -118,6 +122,7 @@ class Wiring:
             audience=settings.audience,
             open_log=database.log,
             log_state=lambda: self.log_state,
+            log_waits=self.log_waits,
             log_keys=tuple(str(s.key) for s in signers),
             log_origin=settings.log_origin,
         )
@@ -172,6 +177,28 @@ class Wiring:
             await self.keep_log_once()
             await asyncio.sleep(self.settings.log_seconds)
 
+    def log_waits(self) -> int | None:
+        """For how many seconds the oldest entry has waited that could not be sealed last time."""
+        if self.log_waits_since is None:
+            return None
+        return max(int((self.clock() - self.log_waits_since).total_seconds()), 0)
+
+    async def keep_answered(self) -> None:
+        """Mark attempts that were answered until cancelled, about once a second."""
+        while True:
+            await asyncio.sleep(1.0)
+            await self.keep_answered_once()
+
+    async def keep_answered_once(self) -> None:
+        """Mark those that were answered. Where the database fails, nobody waits for it."""
+        try:
+            await self.answered.keep()
+        except Exception as error:  # noqa: BLE001 - it is tried again
+            _failed("answered", error)
+        given_up = self.answered.given_up()
+        if given_up:
+            log.error("answered.given_up", attempts=given_up)
+
     async def make_room(self) -> None:
         """Have the log's months made ahead. Without them everything is kept, in one heap."""
         try:
@@ -186,15 +213,23 @@ class Wiring:
         await self.make_room()
         try:
             await self.keeper.keep()
-            self.log_state = LogState.SIGNED
+            self.log_state, self.log_waits_since = LogState.SIGNED, None
             for failure in await self.keeper.ask_witnesses():
                 _tell_of_witness(failure)
         except Refusal as refusal:
             self.log_state = LogState.HALTED
             log.critical("log.halted", code=refusal.code, **refusal.facts)
+            await self._look_who_waits()
         except Exception as error:  # noqa: BLE001 - it is tried again
             self.log_state = LogState.LATE
             _failed("log", error)
+            await self._look_who_waits()
+
+    async def _look_who_waits(self) -> None:
+        try:
+            self.log_waits_since = await self.keeper.waits_since() or self.log_waits_since
+        except Exception as error:  # noqa: BLE001 - it is told with the next round
+            _failed("log.waiting", error)
 
 
 def _tell_of_witness(failure: WitnessFailed) -> None:
@@ -256,18 +291,27 @@ def build(
             await wiring.make_room()
             app.state.service = wiring.service
             app.state.wiring = wiring
-            going = (wiring.keep_sweeping(), wiring.keep_log()) if sweeping else ()
+            going = (
+                (wiring.keep_sweeping(), wiring.keep_log(), wiring.keep_answered())
+                if sweeping
+                else ()
+            )
             tasks = [asyncio.create_task(g) for g in going]
             yield
             for task in tasks:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            await wiring.keep_answered_once()
 
     app = create_application(docs=settings.docs, lifespan=lifespan, login=login)
     for path, mounted in mounts:
         app.mount(path, mounted)
-    return Entrance(app, largest_file=settings.paper_mib * MEBIBYTE)
+
+    def answered(attempt_id: UUID) -> None:
+        app.state.wiring.answered.add(attempt_id)
+
+    return Entrance(app, largest_file=settings.paper_mib * MEBIBYTE, answered=answered)
 
 
 def open_pool(url: str, settings: Settings) -> Callable[[], AbstractAsyncContextManager[Database]]:

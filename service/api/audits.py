@@ -16,10 +16,10 @@ from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, shown
 from service.application import audit_reports, audits
 from service.application.audit_ports import AuditFilter
-from service.domain.audit import AuditEntry, Outcome
+from service.domain.audit import Outcome, SeenEntry
 from service.domain.audit_event_fhir import Reader, bundle_of
 from service.domain.audit_reports import Emergency
-from service.domain.audit_seen import as_seen_by
+from service.domain.audit_seen import listed
 from service.domain.audit_sheet import audit_sheet
 from service.domain.decision import Basis
 from service.domain.disclosure import D0, disclose
@@ -69,7 +69,7 @@ async def _written(write: Callable[[], bytes], kind: str, name: str) -> Response
     return Response(content, headers=headers | {"Content-Type": kind})
 
 
-@router.get("/audit/events", response_model=page_of(shown(AuditEntry)))
+@router.get("/audit/events", response_model=page_of(shown(SeenEntry)))
 @acts(Permission.AUDIT_READ)
 async def list_audit_events(context: Asked, page: Paged, asked: Filter) -> Response:
     """Read the audit log of the caller's agency; reading it is on record as well."""
@@ -81,8 +81,8 @@ async def list_audit_events(context: Asked, page: Paged, asked: Filter) -> Respo
 async def export_audit_events_csv(context: Asked, asked: Filter, request: Request) -> Response:
     """Export the audit log as CSV with Japanese headings; at most 5,000 entries, or none."""
     service: Service = request.app.state.service
-    found = await audits.export(context, asked)
-    sheet = audit_sheet(as_seen_by(e, context.agency_id) for e in found)
+    found, answered = await audits.export(context, asked)
+    sheet = audit_sheet(listed(e, context.agency_id, answered) for e in found)
     return await _written(lambda: service.printer.csv([sheet]), _CSV, "audit-events.csv")
 
 
@@ -92,11 +92,11 @@ async def export_audit_events_csv(context: Asked, asked: Filter, request: Reques
 @acts(Permission.AUDIT_READ)
 async def export_audit_events_jsonl(context: Asked, asked: Filter) -> Response:
     """Export the audit log as JSON Lines, as the list shows it; at most 5,000 entries, or none."""
-    found = await audits.export(context, asked)
+    found, answered = await audits.export(context, asked)
     mine = context.agency_id
 
     def write() -> bytes:
-        lines = (disclose(as_seen_by(e, mine), frozenset({D0})) for e in found)
+        lines = (disclose(listed(e, mine, answered), frozenset({D0})) for e in found)
         return b"".join(to_json(line) + b"\n" for line in lines)
 
     return await _written(write, _LINES, "audit-events.jsonl")
@@ -111,7 +111,7 @@ async def export_audit_events_jsonl(context: Asked, asked: Filter) -> Response:
 async def export_audit_events_fhir(context: Asked, asked: Filter, request: Request) -> Response:
     """Export the audit log as FHIR AuditEvents; persons by pseudonym. At most 5,000, or none."""
     service: Service = request.app.state.service
-    found = await audits.export(context, asked)
+    found, _ = await audits.export(context, asked)
     mine = context.agency_id
     reader = Reader(mine, service.audience, lambda p: context.pseudonyms.of(mine, p))
     bundle_id = context.new_id()

@@ -83,6 +83,7 @@ class Service:
     audience: str
     open_log: OpenLog
     log_state: Callable[[], LogState]
+    log_waits: Callable[[], int | None]
     #: The public keys of the transparency log (vkeys).
     log_keys: tuple[str, ...]
     log_origin: str
@@ -162,6 +163,7 @@ class Call:
         self.now = self.service.clock()
         remote = request.client.host if request.client else None
         self.trace = Trace(request.state.request_id, self.service.new_id(), remote)
+        request.state.attempt_id = self.trace.attempt_id
 
     async def answer(self) -> Response:
         """The answer, after everything about it is durable."""

@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from uuid import UUID
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,11 +42,13 @@ class Entrance:
         clock: Callable[[], float] = time.perf_counter,
         *,
         largest_file: int = MAX_BODY,
+        answered: Callable[[UUID], None] = lambda _: None,
     ) -> None:
-        """Wrap the application."""
+        """Wrap the application; ``answered`` is told of each attempt whose answer has left whole."""
         self.app = app
         self.largest_file = largest_file
         self.clock = clock
+        self.answered = answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
@@ -56,6 +59,9 @@ class Entrance:
         if scope["method"] == "POST" and _TAKES_FILES.fullmatch(scope["path"]):
             passage.takes_file(self.largest_file)
         await passage.through(self.app)
+        attempt_id = scope["state"].get("attempt_id")
+        if attempt_id is not None and passage.left_whole:
+            self.answered(attempt_id)
 
 
 class _Passage:
@@ -72,6 +78,8 @@ class _Passage:
         self.status = 0
         self.read = 0
         self.most = MAX_BODY
+        #: The last byte of the answer was handed on, to somebody who was still there.
+        self.left_whole = False
         self.refusal = TooLarge("body.too_large")
         scope.setdefault("state", {})["request_id"] = self.request_id
 
@@ -117,6 +125,8 @@ class _Passage:
                 headers.append((b"connection", b"close"))
             message = {**message, "headers": headers}
         await self._send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.left_whole = not _hung_up(self._send)
 
     def _log(self, seconds: float) -> None:
         """Route template, never the path: ids are pseudonyms, and anything may stand in a query."""
@@ -143,3 +153,9 @@ def _told(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, int]:
         elif name == b"x-request-id" and request_id is None and _REQUEST_ID.fullmatch(value):
             request_id = value.decode()
     return request_id or secrets.token_hex(12), declared or 0
+
+
+def _hung_up(send: Send) -> bool:
+    """Whether the other side had gone before the end: Uvicorn then drops what it is given silently."""
+    cycle = getattr(send, "__self__", None)
+    return bool(getattr(cycle, "disconnected", False))

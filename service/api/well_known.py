@@ -26,6 +26,7 @@ async def readyz(request: Request) -> Response:
     body = {
         "status": "ready" if ready else "database does not answer",
         "audit_log": service.log_state().value,
+        "audit_log_waits_seconds": service.log_waits(),
     }
     return Response(to_json(body), 200 if ready else 503, media_type="application/json")
 

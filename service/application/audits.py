@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from service.application.audit_ports import AuditFilter
@@ -12,7 +13,7 @@ from service.domain.access import Facts, Part, RecordKind
 from service.domain.access_request import Embargo, held_back
 from service.domain.audit import AccessReportLine, AuditEntry
 from service.domain.audit_reports import MOST_ENTRIES
-from service.domain.audit_seen import as_seen_by
+from service.domain.audit_seen import listed
 from service.domain.decision import BASIS_JA, Basis, Rule
 from service.domain.disclosure import D0, disclose
 from service.domain.errors import Invalid
@@ -24,24 +25,36 @@ async def events(context: Context, asked: AuditFilter, *, after: UUID | None, li
     found = await context.work.audit.of_agency(
         context.agency_id, asked, after=after, limit=limit + 1
     )
+    answered = await _answered(context, found)
     items = [
-        disclose(as_seen_by(e, context.agency_id), frozenset({D0}))
+        disclose(listed(e, context.agency_id, answered), frozenset({D0}))
         for e in readable(context, found[:limit])
     ]
     return Page(items, found[limit - 1].id if len(found) > limit else None)
 
 
-async def export(context: Context, asked: AuditFilter) -> list[AuditEntry]:
+class Exported(NamedTuple):
+    """Entries to take away, and the attempts among them whose answer is known to have left."""
+
+    entries: list[AuditEntry]
+    answered: frozenset[UUID]
+
+
+async def export(context: Context, asked: AuditFilter) -> Exported:
     """The same as one piece to take away, whole or not at all; newest first.
 
-    The entries are as the log has them: whoever writes them out shows them ``as_seen_by``.
+    The entries are as the log has them: whoever writes them out shows them as ``listed``.
     """
     found = await context.work.audit.of_agency(
         context.agency_id, asked, after=None, limit=MOST_ENTRIES + 1
     )
     if len(found) > MOST_ENTRIES:
         raise Invalid("audit.too_many_entries", field="since", facts={"limit": MOST_ENTRIES})
-    return readable(context, found)
+    return Exported(readable(context, found), await _answered(context, found))
+
+
+async def _answered(context: Context, found: Sequence[AuditEntry]) -> frozenset[UUID]:
+    return await context.work.audit.answered({e.attempt_id for e in found})
 
 
 def readable(context: Context, found: Sequence[AuditEntry]) -> list[AuditEntry]:

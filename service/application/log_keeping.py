@@ -17,7 +17,7 @@ from service.application.log_ports import (
     WitnessFailed,
 )
 from service.domain.errors import IllegalMove
-from service.domain.log_month import Month
+from service.domain.log_month import Month, instant_of
 from service.domain.log_tiles import HEIGHT, WIDTH, Stretch, completed, hash_over, stretch_of
 from service.domain.merkle import (
     Hash,
@@ -78,6 +78,16 @@ class LogKeeper:
             added += done
         await self._sign()
         return added
+
+    async def waits_since(self) -> datetime | None:
+        """When the first entry was written that is under no signed checkpoint yet."""
+        async with self._open() as log:
+            last = await log.checkpoint()
+            entry_id = await log.entry_at(last.size if last else 0)
+            if entry_id is None:
+                pending = await log.pending(1)
+                entry_id = pending[0].entry_id if pending else None
+        return instant_of(entry_id) if entry_id else None
 
     async def ask_witnesses(self) -> list[WitnessFailed]:
         """Have the newest checkpoint cosigned by whoever has not; what came of it where nobody did."""

@@ -62,6 +62,14 @@ class AuditEntry(Disclosable):
     remote: Annotated[str | None, D0] = None
 
 
+class SeenEntry(AuditEntry):
+    """An entry as it is listed, with what is known of its answer."""
+
+    #: True: the answer was handed to the network to its last byte. Empty: it is not known to have
+    #: left. Noted beside the log, and not sealed in it.
+    answered: Annotated[Literal[True] | None, D0] = None
+
+
 class DecidedEntry(AuditEntry):
     """An entry with what its decision was made on, so that it can be made again (checklist Z11)."""
 

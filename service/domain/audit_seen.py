@@ -4,9 +4,10 @@ Whoever was refused, without being told whether there is such a record, reads no
 their own log.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
-from service.domain.audit import AuditEntry
+from service.domain.audit import AuditEntry, SeenEntry
 from service.domain.decision import Rule
 
 #: Rules that the caller was told of as one and the same.
@@ -36,6 +37,12 @@ def as_seen_by(entry: AuditEntry, agency_id: UUID) -> AuditEntry:
         holder_agency_id=None,
         conference_id=None,
     )
+
+
+def listed(entry: AuditEntry, agency_id: UUID, answered: Collection[UUID]) -> SeenEntry:
+    """The entry as the agency may read it, with whether its answer is known to have left."""
+    seen = as_seen_by(entry, agency_id)
+    return SeenEntry(**dict(seen), answered=True if entry.attempt_id in answered else None)
 
 
 def rule_as_seen(rule: str, *, held: bool) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from service.domain.audit import AuditEntry, Outcome
+from service.domain.audit import Outcome, SeenEntry
 from service.domain.audit_copy import FORM_JA, form_in
 from service.domain.calendar_jp import JST
 from service.domain.decision import BASIS_JA, Basis
@@ -56,15 +56,16 @@ HEADINGS = (
     "規則の版",
     "要求番号",
     "接続元",
+    "応答の送出",
 )
 
 
-def audit_sheet(entries: Iterable[AuditEntry]) -> Sheet:
+def audit_sheet(entries: Iterable[SeenEntry]) -> Sheet:
     """One row an entry, as the agency may read them."""
     return Sheet(title="監査記録", headings=HEADINGS, rows=tuple(_row(e) for e in entries))
 
 
-def _row(entry: AuditEntry) -> tuple[str, ...]:
+def _row(entry: SeenEntry) -> tuple[str, ...]:
     form = form_in(entry.fields)
     told: tuple[object, ...] = (
         entry.id,
@@ -97,6 +98,7 @@ def _row(entry: AuditEntry) -> tuple[str, ...]:
         entry.policy_version,
         entry.request_id,
         entry.remote,
+        "送出済み" if entry.answered else None,
     )
     return tuple("" if cell is None else str(cell) for cell in told)
 

@@ -29,6 +29,13 @@ def ids_from(instant: datetime) -> UUID:
     return UUID(int=since // timedelta(milliseconds=1) << 80)
 
 
+def instant_of(entry_id: UUID) -> datetime | None:
+    """The instant at which an id was made; nothing where it tells none."""
+    if not NO_LONGER <= entry_id < NOT_YET:
+        return None
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=entry_id.int >> 80)
+
+
 class Month(NamedTuple):
     """A month as Japan counts it."""
 

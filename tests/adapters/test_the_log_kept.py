@@ -240,12 +240,17 @@ async def test_readiness_says_how_the_log_fares(town: Town):
     await accesses(town, 1)
     await wiring.keep_log_once()
     assert await fares() == "signed"
+    assert (await town.http.get("/readyz")).json()["audit_log_waits_seconds"] is None
     await town.owner.execute("UPDATE log_leaf SET hash = sha256(hash) WHERE index = 0")
     await accesses(town, 1)
     with capture_logs() as told:
         await wiring.keep_log_once()
     assert await fares() == "halted"
     assert [(line["event"], line["code"]) for line in told] == [("log.halted", "log.rewritten")]
+    # For how long the first of those has waited that nobody has signed.
+    town.clock.forward(seconds=90)
+    waits = (await town.http.get("/readyz")).json()["audit_log_waits_seconds"]
+    assert 90 <= waits < 95
     # The service goes on: what is written has its entry, and is sealed once somebody has looked.
     assert (await town.caller("cc-worker").get("/v1/me")).status_code == 200
 

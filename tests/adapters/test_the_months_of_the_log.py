@@ -1,16 +1,22 @@
 """The partitions of the audit log: made ahead, by several at once, and never in anybody's way."""
 
 import asyncio
+import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
-from conftest import Urls
+from alembic import command
+from conftest import Databases, Urls
 from log_steps import checked, keeper
+from scenario_steps import ok
 from structlog.testing import capture_logs
 from town import START, Town, id_at
 
+from service.adapters.postgres.database import Database
 from service.adapters.postgres.log_months import make_months
+from service.adapters.postgres.schema import alembic_config, migrate
+from service.app import check_database
 from service.domain.calendar_jp import JST
 from service.domain.log_month import Month, ids_from
 
@@ -177,3 +183,88 @@ async def test_what_lies_in_a_heap_is_sorted_in_by_the_owner(town: Town):
     assert await make_months(town.owner, date(2031, 5, 1)) == 0
     await keeper(town).keep()
     assert (await checked(town)).found == ()
+
+
+async def test_pages_of_the_newest_leave_nothing_out(town: Town):
+    """Over three years of months, gaps, and ids of no month: every page is full, in one order."""
+    cc = town.caller("cc-worker")
+    await ok(cc.get("/v1/me"))
+    one = await town.owner.fetchval("SELECT to_jsonb(e) FROM audit_entry e LIMIT 1")
+    days = [0, 1, 20, 21, 90, 91, 92, 93, 400, 401, 402, 900, 1000]
+    ids = [(id_at(START - timedelta(days=n), n), START - timedelta(days=n)) for n in days]
+    ids += [(uuid.UUID(int=n << 120), START) for n in (0x00, 0x7F, 0xFF)]
+    for entry_id, at in ids:
+        await town.owner.execute(
+            "INSERT INTO audit_entry SELECT (jsonb_populate_record(NULL::audit_entry, $1::jsonb"
+            " || jsonb_build_object('id', $2::uuid, 'at', $3::timestamptz))).*",
+            one,
+            entry_id,
+            at,
+        )
+    auditor = town.caller("cc-auditor", "audit")
+    wanted = [
+        str(r["id"])
+        for r in await town.owner.fetch(
+            "SELECT id FROM audit_entry WHERE action = 'me.read' ORDER BY id DESC"
+        )
+    ]
+    assert len(wanted) == len(ids) + 1
+    for limit in (3, 5, 100):
+        found: list[str] = []
+        params: dict[str, str] = {"limit": str(limit), "action": "me.read"}
+        while True:
+            page = await ok(auditor.get("/v1/audit/events", params=params))
+            found += [item["id"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            assert len(page["items"]) == limit
+            params["cursor"] = page["next_cursor"]
+        assert found == wanted
+    # By time, each is found in its own, wherever its id is.
+    for entry_id, at in ids:
+        period = {"since": at.isoformat(), "until": (at + timedelta(seconds=1)).isoformat()}
+        page = await ok(auditor.get("/v1/audit/events", params=period | {"limit": "100"}))
+        assert str(entry_id) in {item["id"] for item in page["items"]}
+
+
+async def test_entries_from_before_move_as_they_were_sealed(databases: Databases):
+    """The migration on a log of some months: no byte of a seal changes, and every right is there."""
+    name = f"t_{uuid.uuid4().hex}"
+    owner_url = databases.urls.owner.replace("/tsunagi?", f"/{name}?")
+    app_url = databases.urls.app.replace("/tsunagi?", f"/{name}?")
+    admin = await asyncpg.connect(databases.urls.superuser)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 OWNER tsunagi_owner")
+    try:
+        await asyncio.to_thread(command.upgrade, alembic_config(owner_url), "0024")
+        owner = await asyncpg.connect(owner_url)
+        ids = [id_at(datetime(2026, month, 9, tzinfo=UTC)) for month in (1, 1, 3)]
+        ids += [uuid.UUID("ffffffff-0000-4000-8000-000000000000")]
+        for entry_id in ids:
+            await owner.execute(
+                "INSERT INTO audit_entry (id, attempt_id, at, actor_kind, roles, action, record_kind,"
+                " data_classes, fields, outcome, rules, consent_ids, obligations, policy_version,"
+                " request_id, question) VALUES ($1, $1, now(), 'staff', '{}', 'me.read', 'me', '{}',"
+                " '{}', 'allowed', '{}', '{}', '{}', '1', 'r', '{}')",
+                entry_id,
+            )
+        all_of_it = "SELECT e::text AS row FROM audit_entry e ORDER BY id"
+        before = [r["row"] for r in await owner.fetch(all_of_it)]
+        await asyncio.to_thread(migrate, owner_url)
+        assert [r["row"] for r in await owner.fetch(all_of_it)] == before
+        assert await months(owner) == [
+            "audit_entry_2026_01",
+            "audit_entry_2026_03",
+            "audit_entry_default",
+        ]
+        sound = "entry_leaf(e) = e.leaf AND entry_words(e) = e.words"
+        assert await owner.fetchval(f"SELECT bool_and({sound}) FROM audit_entry e") is True
+        assert await owner.fetchval("SELECT count(*) FROM log_pending(10)") == 4
+        await owner.close()
+        database = await Database.open(app_url, size=1)
+        try:
+            await check_database(database)
+        finally:
+            await database.close()
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()

@@ -30,6 +30,7 @@ from service.domain.disclosure import D0, Disclosable, classes_within
 
 #: Added to and read; never changed.
 APPEND_ONLY = {
+    "answered_attempt",
     "assessment",
     "audit_entry",
     "checklist_sheet",
@@ -372,6 +373,7 @@ async def test_the_role_is_neither_owner_nor_powerful(databases: Databases):
 
 #: Something in a row that somebody might want to be different.
 ON_RECORD = {
+    "answered_attempt": "at",
     "log_checkpoint": "note",
     "log_cosignature": "line",
     "log_leaf": "hash",

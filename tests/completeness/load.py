@@ -3,7 +3,8 @@
 What the clients were answered is held against the audit log afterwards: each answer that showed
 somebody has exactly one entry for each person it showed, each other one has its entry, and of what was
 acknowledged nothing is gone. Attempts without an answer may have left an entry: it says what was
-about to be shown, and that nobody has the answer is known to the client alone.
+about to be shown. None of them is marked as answered; each that was answered is, but for those of the
+last moments before a kill.
 """
 
 import asyncio
@@ -48,6 +49,12 @@ class Answered(NamedTuple):
     shown: frozenset[str]
     #: The record that the answer says was made.
     made: str | None
+    at: float = 0.0
+
+
+#: Answers of so many seconds before a kill may be unmarked. What had been handed to the network is
+#: read by clients just after it; the next server needs longer to answer.
+LAST_MOMENTS, READ_AFTER = 5.0, 1.0
 
 
 @dataclass
@@ -56,7 +63,14 @@ class Told:
 
     answers: list[Answered] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
-    kills: int = 0
+    killed_at: list[float] = field(default_factory=list)
+
+    @property
+    def kills(self) -> int:
+        return len(self.killed_at)
+
+    def is_of_last_moments(self, answer: Answered) -> bool:
+        return any(-READ_AFTER < at - answer.at < LAST_MOMENTS for at in self.killed_at)
 
 
 class Server:
@@ -132,7 +146,7 @@ class Client:
         found: dict[str, Any] = answer.json()
         made = found.get("id") if answer.status_code == 201 else None
         shown = frozenset(_persons(found)) if answer.is_success and made is None else frozenset()
-        self.told.answers.append(Answered(request_id, answer.status_code, shown, made))
+        self.told.answers.append(Answered(request_id, answer.status_code, shown, made, monotonic()))
         return found if answer.is_success else None
 
     async def work(self, mine: list[str], others: list[str], until: int) -> None:
@@ -200,7 +214,7 @@ async def under_load(
         ):
             await asyncio.sleep(0.01)
         server.kill()
-        told.kills += 1
+        told.killed_at.append(monotonic())
         server.start()
         await server.ready()
     await asyncio.gather(*working)
@@ -216,6 +230,10 @@ class Missing(NamedTuple):
     without_entry: list[str]
     not_one_a_person: list[str]
     gone: list[str]
+    #: Marked as answered, and the client had no answer.
+    marked_without_answer: list[str]
+    #: Answered, not in the last moments before a kill, and not marked.
+    not_marked: list[str]
 
 
 async def held_against(owner: asyncpg.Connection, told: Told) -> Missing:
@@ -226,6 +244,13 @@ async def held_against(owner: asyncpg.Connection, told: Told) -> Missing:
     ):
         whom = str(row["person_id"]) if row["outcome"] == "allowed" else ""
         entries.setdefault(row["request_id"], Counter())[whom] += 1
+    marked = {
+        r["request_id"]
+        for r in await owner.fetch(
+            "SELECT DISTINCT e.request_id FROM audit_entry e JOIN answered_attempt a"
+            " ON a.attempt_id = e.attempt_id WHERE e.request_id LIKE 'load-%'"
+        )
+    }
     there = {str(r["id"]) for r in await owner.fetch("SELECT id FROM person")}
     return Missing(
         [a.request_id for a in told.answers if a.request_id not in entries],
@@ -235,6 +260,12 @@ async def held_against(owner: asyncpg.Connection, told: Told) -> Missing:
             if any(entries.get(a.request_id, Counter())[p] != 1 for p in a.shown)
         ],
         [a.made for a in told.answers if a.made is not None and a.made not in there],
+        [request_id for request_id in told.unanswered if request_id in marked],
+        [
+            a.request_id
+            for a in told.answers
+            if a.request_id not in marked and not told.is_of_last_moments(a)
+        ],
     )
 
 

@@ -27,7 +27,8 @@ async def run(databases: Databases, home: Path, requests: int, kills: int) -> bo
         f"{len(told.answers):,} answers, {len(told.unanswered):,} attempts without one,"
         f" {told.kills} kills: {len(missing.without_entry)} answers without an entry,"
         f" {len(missing.not_one_a_person)} with another number of entries than persons,"
-        f" {len(missing.gone)} records gone; the log holds {log.entries:,} entries,"
+        f" {len(missing.gone)} records gone, {len(missing.marked_without_answer)} attempts marked"
+        f" without an answer, {len(missing.not_marked)} answers not marked; the log holds {log.entries:,} entries,"
         f" {log.waiting} wait for their place, {len(log.found)} findings"
     )
     return not any(missing) and not log.found

@@ -18,8 +18,9 @@ from conftest import Databases, Urls
 from log_steps import checked, checkpoint, keeper, keys, proof, verified
 from scenario_steps import ok, person
 from town import Town
+from typer.testing import CliRunner
 
-from service import cli_log
+from service import cli, cli_log
 from service.adapters.postgres import log_archive
 from service.adapters.postgres.log_erasure import erase
 from service.adapters.transparency import archive_file
@@ -141,6 +142,46 @@ async def test_a_month_leaves_and_everything_else_still_holds(
         f"entries:{len(rows)}",
         f"sha256:{row['sha256']}",
     ]
+
+
+async def test_what_is_known_of_answers_goes_with_the_month(town: Town, urls: Urls, tmp_path: Path):
+    await two_months(town)
+    await town.app.state.wiring.keep_answered_once()
+    marks = "SELECT count(*) FILTER (WHERE attempt_id < $1) AS old, count(*) FROM answered_attempt"
+    before = await town.owner.fetchrow(marks, NOVEMBER.ids[1])
+    assert 0 < before["old"] < before["count"]
+    await archived(town, urls, tmp_path)
+    after = await town.owner.fetchrow(marks, NOVEMBER.ids[1])
+    assert tuple(after) == (0, before["count"] - before["old"])
+
+
+def test_the_command_says_what_it_did_and_what_not(
+    monkeypatch: pytest.MonkeyPatch, urls: Urls, tmp_path: Path
+):
+    monkeypatch.setenv("TSUNAGI_DATABASE_URL", urls.app)
+    monkeypatch.setenv("TSUNAGI_DATABASE_OWNER_URL", urls.owner)
+    monkeypatch.setenv("TSUNAGI_HOME", str(tmp_path / "home"))
+
+    def said(*words: str) -> tuple[int, str]:
+        told = CliRunner().invoke(cli.app, ["audit", *words])
+        return told.exit_code, told.output + str(told.exception or "")
+
+    to = ["--to", str(tmp_path)]
+    assert said("archive", "--until", "2020-03", *to) == (
+        0,
+        "There is nothing to archive; 対象の記録はありません。\n",
+    )
+    for until, words in (
+        ("2020-3", "log.month_unreadable"),
+        ("2099-01", "archive.month_not_over"),
+        ("2025-01", "archive.kept_until"),
+    ):
+        code, told = said("archive", "--until", until, *to, "--drop")
+        assert (code, words in told) == (1, True), told
+    # It is told until when, and a shorter time is refused.
+    assert "2035-04-01" in said("archive", "--until", "2025-01", *to, "--drop")[1]
+    monkeypatch.setenv("TSUNAGI_AUDIT_YEARS", "5")
+    assert "TSUNAGI_AUDIT_YEARS is a number from 6" in said("check")[1]
 
 
 async def test_an_auditor_still_takes_away_a_stretch_over_it(

@@ -29,6 +29,6 @@ async def test_whoever_was_answered_is_in_the_log_however_it_ends(databases, tmp
     assert len(shown) > 100
     assert any(a.made for a in told.answers)
     assert any(a.status == 404 for a in told.answers)
-    assert missing == ([], [], [])
+    assert missing == ([], [], [], [], [])
     assert log.found == ()
     assert log.entries > 300

@@ -1,20 +1,21 @@
 """The append-only audit log in PostgreSQL. The service's role may only INSERT and SELECT."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, text
 from sqlalchemy.dialects import postgresql
 
+from service.adapters.postgres.answered import answered_of
 from service.adapters.postgres.rows import Table, row_of
 from service.application.audit_ports import AuditFilter
 from service.application.log_ports import Placed
 from service.domain.audit import AuditEntry, DecidedEntry
-from service.domain.log_month import MARGIN, NO_LONGER, NOT_YET, ids_from
+from service.domain.log_month import MARGIN, NO_LONGER, NOT_YET, ids_from, instant_of
 from service.domain.sealed_entry import SALT_BYTES, Kept, seal
 
 AuditRow = row_of(
@@ -84,6 +85,7 @@ _ASKED = {
     "purpose": "purpose = {0}",
     "basis": "basis = {0}",
     "after": "id < {0}",
+    "lowest": "id >= {0}",
     # Which months to look into, beside the one of ids that tell no time.
     "made_from": f"(id >= {{0}} OR id < '{NO_LONGER}')",
     "made_until": f"(id < {{0}} OR id >= '{NOT_YET}')",
@@ -98,14 +100,29 @@ def made_between(since: datetime | None, until: datetime | None) -> dict[str, UU
     }
 
 
+#: Whoever asks for the newest entries mostly finds enough in the months just before, and need not
+#: have the planner look into those of ten years.
+LATELY = timedelta(days=92)
+
+
+def lately(after: UUID | None) -> UUID | None:
+    """The id from which on a page of the newest entries is looked for first."""
+    before = instant_of(after) if after else datetime.now(UTC)
+    return ids_from(before - LATELY) if before else None
+
+
 def of_agency(
-    agency_id: UUID, asked: AuditFilter, after: UUID | None, limit: int
+    agency_id: UUID,
+    asked: AuditFilter,
+    after: UUID | None,
+    limit: int,
+    lowest: UUID | None = None,
 ) -> tuple[str, list[Any]]:
     """The agency's own entries that were asked for, and the parameters of the statement."""
     values: list[Any] = [agency_id, limit]
     where = ""
     made = made_between(asked.since, asked.until)
-    for name, value in (asked.model_dump() | made | {"after": after}).items():
+    for name, value in (asked.model_dump() | made | {"after": after, "lowest": lowest}).items():
         if value is not None:
             values.append(value)
             where += " AND " + _ASKED[name].format(f"${len(values)}")
@@ -138,8 +155,13 @@ class PostgresAuditLog:
         self, agency_id: UUID, asked: AuditFilter, *, after: UUID | None, limit: int
     ) -> Sequence[AuditEntry]:
         """What the agency did, and what was done to records it holds; newest first."""
-        query, values = of_agency(agency_id, asked, after, limit)
-        return [AUDIT.read(r) for r in await self._connection.fetch(query, *values)]
+        rows: Sequence[Record] = []
+        for lowest in dict.fromkeys((None if asked.since else lately(after), None)):
+            query, values = of_agency(agency_id, asked, after, limit, lowest)
+            rows = await self._connection.fetch(query, *values)
+            if len(rows) == limit:
+                break
+        return [AUDIT.read(r) for r in rows]
 
     async def of_person(
         self, person_id: UUID, after: UUID | None, limit: int
@@ -186,6 +208,10 @@ class PostgresAuditLog:
             )
             for r in rows
         ]
+
+    async def answered(self, attempt_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Those of the attempts that are known to have been answered."""
+        return await answered_of(self._connection, attempt_ids)
 
     async def receivers_of(self, person_id: UUID) -> frozenset[UUID]:
         """Agencies that were shown something about the person on the ground of consent."""

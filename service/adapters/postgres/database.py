@@ -1,7 +1,7 @@
 """The connection pool, and the unit of work: one transaction that commits all or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Self
@@ -28,6 +28,7 @@ from sqlmodel import Field, SQLModel
 from service.adapters.postgres.access_requests import PostgresAccessRequests
 from service.adapters.postgres.accounts import PostgresAccounts
 from service.adapters.postgres.anonymous import PostgresAnonymous
+from service.adapters.postgres.answered import mark
 from service.adapters.postgres.audit import PostgresAuditLog
 from service.adapters.postgres.audit_reports import PostgresAuditReports
 from service.adapters.postgres.blind_index import BlindIndex
@@ -306,6 +307,10 @@ class Database:
         """The transparency log in a transaction of its own, which is committed in the end."""
         async with self.pool.acquire(timeout=10.0) as connection, connection.transaction():
             yield PostgresTransparencyLog(connection)
+
+    async def mark_answered(self, attempt_ids: Collection[UUID], at: datetime) -> None:
+        """Mark attempts as answered."""
+        await mark(self.pool, attempt_ids, at)
 
     async def ready(self) -> bool:
         """Whether the database answers."""

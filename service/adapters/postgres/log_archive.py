@@ -191,4 +191,10 @@ async def drop(owner: Connection, archived: ArchiveRow, *, entry_id: UUID) -> No
     await owner.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
     await owner.execute(f"ALTER TABLE audit_entry DETACH PARTITION {name}")
     await owner.execute(f"DROP TABLE {name}")
+    # What is known of their answers goes with them.
+    await owner.execute(
+        "DELETE FROM answered_attempt WHERE attempt_id >= $1 AND attempt_id < $2",
+        archived.from_id,
+        archived.until_id,
+    )
     await owner.execute(DECIDED.insert(), *DECIDED.parameters(entry))

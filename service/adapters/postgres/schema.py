@@ -14,6 +14,7 @@ from service.adapters.postgres import (
     access_requests,
     accounts,
     anonymous,
+    answered,
     audit,
     calendar_feeds,
     cases,
@@ -49,6 +50,7 @@ STORES = (
     access_requests,
     accounts,
     anonymous,
+    answered,
     audit,
     calendar_feeds,
     cases,
@@ -79,6 +81,7 @@ STORES = (
 
 #: Tables whose rows may be added and read, never changed: history and the audit log.
 APPEND_ONLY = (
+    "answered_attempt",
     "assessment",
     "audit_entry",
     "checklist_sheet",

@@ -154,6 +154,13 @@ class PostgresTransparencyLog:
             list(hashes),
         )
 
+    async def entry_at(self, index: int) -> UUID | None:
+        """The entry that has a place."""
+        found: UUID | None = await self._connection.fetchval(
+            "SELECT entry_id FROM log_leaf WHERE index = $1", index
+        )
+        return found
+
     async def index_of(self, entry_id: UUID) -> int | None:
         """The place of an entry, if it has one yet."""
         found: int | None = await self._connection.fetchval(
