@@ -63,7 +63,7 @@ class Service:
 
     open_work: Callable[[], AbstractAsyncContextManager[Work]]
     #: The same for a request that may go with others; raises GoesAlone where it can't.
-    share_work: Callable[[], AbstractAsyncContextManager[Any]]
+    share_work: Callable[[int], AbstractAsyncContextManager[Any]]
     verify: Callable[[Request, datetime], Awaitable[VerifiedToken]]
     ready: Callable[[], Awaitable[bool]]
     issuer_names: Callable[[], Awaitable[list[str]]]
@@ -90,18 +90,19 @@ class Service:
 
 
 def acts(
-    permission: Permission, *, keyed: bool = True, shared: bool = False
+    permission: Permission, *, keyed: bool = True, seats: int = 0
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare what a route does.
 
-    ``keyed=False``: a POST that only asks, and needs no Idempotency-Key. ``shared=True``: requests
-    that come at the same time share a transaction (``service/adapters/postgres/shared``).
+    ``keyed=False``: a POST that only asks, and needs no Idempotency-Key. ``seats``: requests
+    that come at the same time share a transaction (``service/adapters/postgres/shared``), in which
+    this one is as much work as so many plain look-ups; 0: each has one of its own.
     """
 
     def declare(endpoint: Endpoint) -> Endpoint:
         endpoint.permission = permission  # type: ignore[attr-defined]  # read by AuditedRoute
         endpoint.keyed = keyed  # type: ignore[attr-defined]  # read by AuditedRoute
-        endpoint.shared = shared  # type: ignore[attr-defined]  # read by AuditedRoute
+        endpoint.seats = seats  # type: ignore[attr-defined]  # read by AuditedRoute
         return endpoint
 
     return declare
@@ -124,10 +125,10 @@ class AuditedRoute(APIRoute):
         methods = self.methods or set()
         permission: Permission = self.endpoint.permission  # type: ignore[attr-defined]  # see acts
         keyed = self.endpoint.keyed and "POST" in methods  # type: ignore[attr-defined]  # see acts
-        shared: bool = self.endpoint.shared  # type: ignore[attr-defined]  # see acts
+        seats: int = self.endpoint.seats  # type: ignore[attr-defined]  # see acts
         versioned = bool({"PUT", "PATCH", "DELETE"} & methods)
         inner = super().get_route_handler()
-        call = partial(self.call_type(), keyed=keyed, versioned=versioned, shared=shared)
+        call = partial(self.call_type(), keyed=keyed, versioned=versioned, seats=seats)
 
         async def handle(request: Request) -> Response:
             return await call(request, permission, inner).answer()
@@ -150,7 +151,7 @@ class Call:
         *,
         keyed: bool,
         versioned: bool,
-        shared: bool,
+        seats: int,
     ) -> None:
         """Take the request apart as far as can be done without any look-up."""
         self.request = request
@@ -158,7 +159,7 @@ class Call:
         self.inner = inner
         self.keyed = keyed
         self.versioned = versioned
-        self.shared = shared
+        self.seats = seats
         self.service: Service = request.app.state.service
         self.now = self.service.clock()
         remote = request.client.host if request.client else None
@@ -173,11 +174,14 @@ class Call:
             return await self._refused(refusal, [self._unknown_caller(refusal)])
         except Exception as error:  # noqa: BLE001 - the last resort
             return await self._failed(error, [self._unknown_caller(None)])
-        if self.shared and await self._has_come():
+        if self.seats and await self._has_come():
             # If it has to go alone, nothing of it was done.
             with suppress(GoesAlone):
-                return await self._answered(self.service.share_work, token)
+                return await self._answered(self._share_work, token)
         return await self._answered(self.service.open_work, token)
+
+    def _share_work(self) -> AbstractAsyncContextManager[Work]:
+        return self.service.share_work(self.seats)
 
     async def _has_come(self) -> bool:
         """Whether all of the request is here, so that nobody who goes with it waits for a client."""
@@ -368,7 +372,7 @@ class Call:
 
     async def _commit(self, entries: list[DecidedEntry]) -> None:
         alone = self.service.open_work
-        for open_work in (self.service.share_work, alone) if self.shared else (alone,):
+        for open_work in (self._share_work, alone) if self.seats else (alone,):
             with suppress(GoesAlone):
                 async with open_work() as work:
                     await work.commit(entries)

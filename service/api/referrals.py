@@ -62,7 +62,7 @@ View = shown(
 
 
 @router.post("/referrals", status_code=201, response_model=Receipt, tags=["Referrals"])
-@acts(Permission.REFERRAL_DRAFT, shared=True)
+@acts(Permission.REFERRAL_DRAFT, seats=1)
 async def draft_referral(
     command: Annotated[MakeReferral, said(examples.REFERRAL)], context: Asked
 ) -> Response:
@@ -71,7 +71,7 @@ async def draft_referral(
 
 
 @router.get("/referrals", response_model=page_of(View), tags=["Referrals"])
-@acts(Permission.REFERRAL_READ, shared=True)
+@acts(Permission.REFERRAL_READ, seats=8)
 async def list_referrals(
     context: Asked,
     page: Paged,
@@ -95,7 +95,7 @@ async def count_referrals(
 
 
 @router.get("/referrals/{referral_id}", response_model=View, tags=["Referrals"])
-@acts(Permission.REFERRAL_READ, shared=True)
+@acts(Permission.REFERRAL_READ, seats=1)
 async def read_referral(referral_id: UUID, context: Asked) -> Response:
     """Read a referral, as far as the caller may see it."""
     return show(await referrals.read(context, referral_id))

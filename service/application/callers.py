@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ async def identify(
             return _person(token, person_id, _purpose(token, purpose))
     rows = _at_one_agency(held, {a for a in (token.agency, agency) if a is not None})
     conflicts = await accounts.conflicts(token)
-    return _staff(token, rows, conflicts, _purpose(token, purpose))
+    return _staff(token, tuple(rows), conflicts, _purpose(token, purpose))
 
 
 def nobody(token: VerifiedToken) -> Actor:
@@ -62,8 +63,12 @@ def _purpose(token: VerifiedToken, asked: str | None) -> Purpose | None:
         raise Denied("purpose.unknown", rule="purpose.missing") from None
 
 
+@lru_cache(maxsize=1_024)
 def _staff(
-    token: VerifiedToken, rows: Sequence[Held], conflicts: frozenset[UUID], purpose: Purpose | None
+    token: VerifiedToken,
+    rows: tuple[Held, ...],
+    conflicts: frozenset[UUID],
+    purpose: Purpose | None,
 ) -> Actor:
     common: dict[str, Any] = {
         "iss": token.iss,

@@ -1,13 +1,15 @@
 """The questions of access that one request asks: the same actor, time and law, many records."""
 
 from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
 
 from service.domain.access import Facts, Question
 from service.domain.access_kept import Writer
 from service.domain.actor import Actor
 from service.domain.calendar_jp import jst_date
 from service.domain.consent import Recipient
-from service.domain.decision import Duty
+from service.domain.decision import Basis, Duty
 from service.domain.disclosure import D0, Classes, DataClass
 from service.domain.law import LawBook
 from service.domain.permission import Permission, Purpose
@@ -45,16 +47,7 @@ class Questions:
         where = facts.municipality_code or self._actor.municipality_code
         alike = (conflicts, purpose, where)
         if alike not in self._first:
-            mine = {"conflicts": conflicts}
-            changed = mine if purpose is None else mine | {"purpose": purpose}
-            self._first[alike] = Question(
-                actor=self._actor.model_copy(update=changed),
-                permission=permission,
-                facts=facts,
-                at=self._now,
-                law=self._law.in_force(jst_date(self._now), where),
-                discharges=DISCHARGES,
-            )
+            self._first[alike] = self._asked_first(permission, facts, conflicts, purpose, where)
         return self._first[alike].model_copy(
             update={
                 "permission": permission,
@@ -66,6 +59,44 @@ class Questions:
             }
         )
 
+    def _asked_first(
+        self,
+        permission: Permission,
+        facts: Facts,
+        conflicts: frozenset[UUID | None],
+        purpose: Purpose | None,
+        where: str | None,
+    ) -> Question:
+        actor, law = self._actor, self._law.in_force(jst_date(self._now), where)
+        if conflicts != actor.conflicts or purpose is not None:
+            mine = {"conflicts": conflicts}
+            changed = mine if purpose is None else mine | {"purpose": purpose}
+            actor = actor.model_copy(update=changed)
+        self._writer.know(law, _law_as_text(tuple(law.items())))
+        # Whom somebody must keep away from is remembered for nobody.
+        if not actor.conflicts:
+            self._writer.know(actor, _actor_as_text(actor))
+        asked = Question(
+            actor=actor,
+            permission=permission,
+            facts=facts,
+            at=self._now,
+            discharges=DISCHARGES,
+        )
+        return asked.model_copy(update={"law": law})
+
     def kept(self, question: Question) -> str:
         """One of them as it is kept with its audit entry."""
         return question.kept(self._writer)
+
+
+@lru_cache(maxsize=1_024)
+def _actor_as_text(actor: Actor) -> str:
+    """Who asks, as it is kept: the same in all requests with a token."""
+    return Writer().part(actor, Actor)
+
+
+@lru_cache(maxsize=256)
+def _law_as_text(law: tuple[tuple[Basis, str], ...]) -> str:
+    """The law in force, as it is kept: the same for a municipality on a day."""
+    return Writer().part(dict(law))

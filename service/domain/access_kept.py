@@ -58,6 +58,14 @@ class Writer:
         #: By what is in them: all of them of strings and ids.
         self._sets: dict[frozenset[Any], str] = {}
 
+    def know(self, part: object, text: str) -> None:
+        """A part whose text is known from another request."""
+        self._known[id(part)] = (part, text)
+
+    def part(self, part: object, inner: type[BaseModel] | None = None) -> str:
+        """A part alone."""
+        return self._value(part, inner)
+
     def question(self, asked: BaseModel) -> str:
         """The whole question."""
         return self._object(asked, type(asked))

@@ -5,8 +5,9 @@ version it rested on. A basis that no text in force supports opens nothing.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from service.domain.decision import Basis
 from service.domain.disclosure import D0
@@ -55,14 +56,26 @@ class BasisSwitch(Dated):
 InForce = Mapping[Basis, str]
 
 
-class LawBook(NamedTuple):
+@dataclass(frozen=True)
+class LawBook:
     """All versions of all bases, and who has switched on what."""
 
     texts: tuple[BasisVersion, ...] = ()
     switches: tuple[BasisSwitch, ...] = ()
+    #: What was found before, by day and municipality: a book never changes.
+    _found: dict[tuple[date, str | None], InForce] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def in_force(self, day: date, municipality_code: str | None) -> InForce:
         """The bases that hold on the day in the municipality; of two versions the later one."""
+        asked = (day, municipality_code)
+        found = self._found.get(asked)
+        if found is None:
+            found = self._found[asked] = self._in_force(day, municipality_code)
+        return found
+
+    def _in_force(self, day: date, municipality_code: str | None) -> InForce:
         on = {
             s.basis
             for s in self.switches

@@ -23,7 +23,7 @@ PEOPLE = 6
 
 
 @asynccontextmanager
-async def nobody_shares() -> AsyncIterator[Any]:
+async def nobody_shares(_seats: int) -> AsyncIterator[Any]:
     """There is never anybody to go with."""
     raise GoesAlone
     yield

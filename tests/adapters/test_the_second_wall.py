@@ -1010,6 +1010,13 @@ async def test_policies_leave_the_indexes_in_use(town: Town, urls: Urls, records
             "SELECT * FROM referral WHERE from_agency_id = $1 ORDER BY id DESC LIMIT 50",
             [me],
         ),
+        # Both halves of an inbox: what was sent there, and what its cases bring along.
+        ("referral", "SELECT * FROM inbox_of($1, NULL, NULL, 51)", [me]),
+        (
+            "referral",
+            "SELECT * FROM inbox_of($1, 'accepted', $2, 51)",
+            [me, ids["referral_id"]],
+        ),
     ]
     async with asking(urls.app, kind="staff", agency=me) as asker:
         for table, query, parameters in reads:

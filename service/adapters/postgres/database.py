@@ -278,9 +278,9 @@ class Database:
         except UNAVAILABLE as error:
             raise Unavailable("database.unavailable") from error
 
-    def shared_work(self) -> AbstractAsyncContextManager[Ride]:
+    def shared_work(self, seats: int) -> AbstractAsyncContextManager[Ride]:
         """A part in a transaction with others who come at the same time. Raises GoesAlone."""
-        return self._sharing.ride()
+        return self._sharing.ride(seats)
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[PostgresUnitOfWork]:

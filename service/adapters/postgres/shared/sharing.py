@@ -17,7 +17,7 @@ log = structlog.get_logger("tsunagi.shared")
 
 #: So many transactions at once: while one waits for the database, the other one's requests decide.
 AT_ONCE = 2
-#: So many requests in one. More of them wait no longer alone than together.
+#: So many seats in one: everyone waits until the last of them is done. A list takes several.
 SEATS = 48
 #: So many requests wait at most; with more the service says that it is too busy (503).
 MOST_WAITING = 1_000
@@ -29,16 +29,19 @@ class Sharing:
     def __init__(self, pool: Pool, memory: DirectoryMemory) -> None:
         """Use connections of the pool; nothing is started yet."""
         self._pool, self._memory = pool, memory
-        self._waiting: deque[Ride] = deque()
+        self._waiting: deque[tuple[Ride, int]] = deque()
         self._under_way: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def ride(self) -> AsyncIterator[Ride]:
-        """A place in the next transaction. Raises GoesAlone where there is none to go with."""
+    async def ride(self, seats: int = 1) -> AsyncIterator[Ride]:
+        """A place in the next transaction. Raises GoesAlone where there is none to go with.
+
+        ``seats``: how many plain look-ups it is as much work as.
+        """
         if len(self._waiting) >= MOST_WAITING:
             raise Unavailable("database.unavailable")
         ride = Ride(self._memory)
-        self._waiting.append(ride)
+        self._waiting.append((ride, seats))
         self._set_out()
         try:
             await ride.started
@@ -54,8 +57,11 @@ class Sharing:
     def _set_out(self) -> None:
         """At once if it may: nobody waits for others to come."""
         while self._waiting and len(self._under_way) < AT_ONCE:
-            seats = min(SEATS, len(self._waiting))
-            together = [self._waiting.popleft() for _ in range(seats)]
+            together, taken = [], 0
+            while self._waiting and taken < SEATS:
+                ride, seats = self._waiting.popleft()
+                together.append(ride)
+                taken += seats
             task = asyncio.create_task(self._go(together))
             self._under_way.add(task)
             task.add_done_callback(self._over)
