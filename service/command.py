@@ -26,10 +26,12 @@ COMMANDS = {
     "openapi": "Print the contract (OpenAPI 3.1).",
     "directory": "The directory of agencies, desks and positions.",
     "audit": "The audit log, for whoever checks it; 監査記録の検証.",
+    "bench": "What the last `make bench` found; 性能測定の結果.",
     "witness": "Be a witness of audit logs, outside them; ログの立会人になる.",
 }
 #: What needs less than the whole: the words it begins with, and the module that has it.
 ALONE = {
+    ("bench",): "service.cli_bench",
     ("witness",): "service.cli_witness",
     ("audit", "verify"): "service.cli_audit",
     ("token",): "service.cli_token",
