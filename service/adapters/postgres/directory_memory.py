@@ -1,8 +1,8 @@
 """What the directory says, remembered for as long as nobody has changed it.
 
 Positions, agencies, desks, policies and the law are read with every request and change a few times
-a day. Every change of one of their tables gives the directory a new version, in the same commit
-(migration 0027). Each transaction reads the version, and what was looked up under that very version
+a day. Every change of one of their tables gives the directory a new edition, in the same commit
+(migration 0027). Each transaction reads the edition, and what was looked up under that very edition
 is as good as looked up in the transaction: a position that has ended is gone with the next request.
 """
 
@@ -20,17 +20,17 @@ Answers = dict[Any, Any]
 
 
 class DirectoryMemory:
-    """Answers under the newest version seen; one for each process."""
+    """Answers under the newest edition seen; one for each process."""
 
     def __init__(self) -> None:
         """Remember nothing yet."""
-        self._version: UUID | None = None
+        self._edition: UUID | None = None
         self._answers: Answers = {}
 
-    def at(self, version: UUID) -> Answers:
-        """What is known of this version. Versions have no order: what is not the last one is new."""
-        if version != self._version or len(self._answers) >= MOST:
-            self._version, self._answers = version, {}
+    def at(self, edition: UUID) -> Answers:
+        """What is known of this edition. Editions have no order: what is not the last one is new."""
+        if edition != self._edition or len(self._answers) >= MOST:
+            self._edition, self._answers = edition, {}
         return self._answers
 
     def last(self, look_up: Callable[..., Any], *args: Any) -> Any:
@@ -42,19 +42,19 @@ class Known:
     """What one transaction may take from memory."""
 
     def __init__(self, connection: Connection, memory: DirectoryMemory) -> None:
-        """Ask for the version when something is looked up."""
+        """Ask for the edition when something is looked up."""
         self._connection, self._memory = connection, memory
         self._answers: Answers | None = None
 
     async def answers(self) -> Answers:
-        """Everything looked up under the version that this transaction sees."""
+        """Everything looked up under the edition that this transaction sees."""
         if self._answers is None:
             self.take(await self._connection.fetchval("SELECT edition FROM directory_version"))
         return cast("Answers", self._answers)
 
-    def take(self, version: UUID) -> None:
-        """The version, as it was read together with something else."""
-        self._answers = self._memory.at(version)
+    def take(self, edition: UUID) -> None:
+        """The edition, as it was read together with something else."""
+        self._answers = self._memory.at(edition)
 
 
 class Remembering(Protocol):

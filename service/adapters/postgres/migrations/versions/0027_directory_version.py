@@ -1,7 +1,7 @@
-"""The directory's version: it changes with every change of what the directory says.
+"""The directory's edition: it changes with every change of what the directory says.
 
-Whoever remembers what was looked up compares the version in its own transaction, so that nothing
-counts a moment longer than without a memory. A version is a random id: a database that was restored
+Whoever remembers what was looked up compares the edition in its own transaction, so that nothing
+counts a moment longer than without a memory. An edition is a random id: a database that was restored
 elsewhere never takes one up again under which something else was said.
 """
 
