@@ -785,12 +785,13 @@ async def test_there_is_no_way_round(databases: Databases):
             " FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
         )
         # What runs in its owner's name cannot be led astray by names, and hands out ids of the
-        # asker's own circle only.
-        assert {tuple(f["proconfig"]) for f in functions} == {("search_path=public, pg_temp",)}
+        # asker's own circle only, or none: it makes room for entries.
+        assert {f["proconfig"][0] for f in functions} == {"search_path=public, pg_temp"}
         assert {f["proname"] for f in functions if f["mine"]} == {
             "cases_joined",
             "items_about",
             "log_pending",
+            "make_audit_months",
             "namesakes",
             "settle_tasks",
             "void_persons",
