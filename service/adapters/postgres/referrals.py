@@ -41,6 +41,7 @@ ReferralRow = row_of(
         Index("ix_referral_consultation_id", "consultation_id"),
         Index("ix_referral_parent_id", "parent_id"),
         Index("ix_referral_case_id", "case_id", "id"),
+        Index("ix_referral_reopens_id", "reopens_id"),
         Index("ix_referral_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index(
             "ix_referral_check_on",

@@ -197,6 +197,7 @@ SIGNATURES = (
 def upgrade() -> None:
     """Apply."""
     op.create_index("ix_referral_case_id", "referral", ["case_id", "id"])
+    op.create_index("ix_referral_reopens_id", "referral", ["reopens_id"])
     for function in (INVOLVEMENT, INBOX_OF, ASK_AS, REFERRALS, INBOXES, PERSONS, WRITES):
         op.get_bind().exec_driver_sql(function)
     listed = ", ".join(SIGNATURES)
