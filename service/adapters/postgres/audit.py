@@ -14,8 +14,10 @@ from service.adapters.postgres.answered import answered_of
 from service.adapters.postgres.rows import Table, row_of
 from service.application.audit_ports import AuditFilter
 from service.application.log_ports import Placed
-from service.domain.audit import AuditEntry, DecidedEntry
+from service.domain.actor import system_actor
+from service.domain.audit import AuditEntry, DecidedEntry, Outcome
 from service.domain.log_month import MARGIN, NO_LONGER, NOT_YET, ids_from, instant_of
+from service.domain.permission import Permission
 from service.domain.sealed_entry import SALT_BYTES, Kept, seal
 
 AuditRow = row_of(
@@ -221,3 +223,30 @@ class PostgresAuditLog:
             person_id,
         )
         return frozenset(r["agency_id"] for r in rows)
+
+
+async def record_operation(
+    owner: Connection,
+    permission: Permission,
+    *,
+    entry_id: UUID,
+    at: datetime,
+    fields: Sequence[str],
+) -> None:
+    """Put on record what an operator did to the log itself, in the same transaction."""
+    actor = system_actor("operator")
+    entry = DecidedEntry(
+        id=entry_id,
+        attempt_id=entry_id,
+        at=at,
+        actor_kind=actor.kind,
+        iss=actor.iss,
+        sub=actor.sub,
+        client_id=actor.client_id,
+        action=permission.value,
+        record_kind="audit",
+        fields=tuple(fields),
+        outcome=Outcome.ALLOWED,
+        request_id=f"{permission.value.rpartition('.')[2]}-{entry_id.hex}",
+    )
+    await PostgresAuditLog(owner).append([entry])

@@ -13,11 +13,9 @@ from asyncpg import Connection, Record
 from sqlalchemy import BigInteger, Column, Date, DateTime, Text, Uuid
 from sqlmodel import Field, SQLModel
 
-from service.adapters.postgres.audit import DECIDED
+from service.adapters.postgres.audit import record_operation
 from service.adapters.postgres.transparency import PostgresTransparencyLog
 from service.application.log_keeping import nodes_at
-from service.domain.actor import system_actor
-from service.domain.audit import DecidedEntry, Outcome
 from service.domain.audit_bundle import BundleHeader, closed_line, erased_line, open_line
 from service.domain.errors import IllegalMove
 from service.domain.log_month import Month
@@ -163,25 +161,6 @@ async def drop(owner: Connection, archived: ArchiveRow, *, entry_id: UUID) -> No
 
     It waits a few seconds for whoever reads the log, and rather gives up than have others wait.
     """
-    actor = system_actor("operator")
-    entry = DecidedEntry(
-        id=entry_id,
-        attempt_id=entry_id,
-        at=archived.archived_at,
-        actor_kind=actor.kind,
-        iss=actor.iss,
-        sub=actor.sub,
-        client_id=actor.client_id,
-        action=Permission.AUDIT_ARCHIVE.value,
-        record_kind="audit",
-        fields=(
-            f"month:{archived.month:%Y-%m}",
-            f"entries:{archived.entries}",
-            f"sha256:{archived.sha256}",
-        ),
-        outcome=Outcome.ALLOWED,
-        request_id=f"archive-{entry_id.hex}",
-    )
     told = archived.model_dump()
     holes = ", ".join(f"${n}" for n in range(1, len(told) + 1))
     await owner.execute(
@@ -197,4 +176,14 @@ async def drop(owner: Connection, archived: ArchiveRow, *, entry_id: UUID) -> No
         archived.from_id,
         archived.until_id,
     )
-    await owner.execute(DECIDED.insert(), *DECIDED.parameters(entry))
+    await record_operation(
+        owner,
+        Permission.AUDIT_ARCHIVE,
+        entry_id=entry_id,
+        at=archived.archived_at,
+        fields=(
+            f"month:{archived.month:%Y-%m}",
+            f"entries:{archived.entries}",
+            f"sha256:{archived.sha256}",
+        ),
+    )

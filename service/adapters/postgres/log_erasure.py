@@ -9,9 +9,7 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from service.adapters.postgres.audit import DECIDED
-from service.domain.actor import system_actor
-from service.domain.audit import DecidedEntry, Outcome
+from service.adapters.postgres.audit import record_operation
 from service.domain.permission import Permission
 
 _ERASE = """
@@ -27,23 +25,14 @@ async def erase(owner: Connection, person_id: UUID, *, entry_id: UUID, now: date
     The entry about it names nobody. Entries of the last minute, which have no place in the log
     yet, stay: ask again.
     """
-    actor = system_actor("operator")
     async with owner.transaction():
         done = await owner.execute(_ERASE, person_id)
         count = int(done.rpartition(" ")[2])
-        entry = DecidedEntry(
-            id=entry_id,
-            attempt_id=entry_id,
+        await record_operation(
+            owner,
+            Permission.AUDIT_ERASE,
+            entry_id=entry_id,
             at=now,
-            actor_kind=actor.kind,
-            iss=actor.iss,
-            sub=actor.sub,
-            client_id=actor.client_id,
-            action=Permission.AUDIT_ERASE.value,
-            record_kind="audit",
             fields=(f"erased:{count}",),
-            outcome=Outcome.ALLOWED,
-            request_id=f"erase-{entry_id.hex}",
         )
-        await owner.execute(DECIDED.insert(), *DECIDED.parameters(entry))
     return count
