@@ -27,6 +27,11 @@ def serve(settings: Settings, url: str, *, started: Callable[[], None]) -> None:
         mounts=mounts(settings) if settings.demo else [],
         login=docs_login(settings) if settings.demo else None,
     )
+    # What is loaded by now stays, and lies in memory once for all workers: looking through it for
+    # garbage would stop everybody for 0.3 s, and copy it.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
     config = _config(asgi, settings)
     if settings.workers > 1:
         with _listening(settings) as listening:
@@ -77,8 +82,4 @@ class Announced(uvicorn.Server):
         """Start, then tell."""
         await super().startup(sockets)
         if self.started:
-            # What is there now stays: looking through it for garbage stops everybody for 0.3 s.
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(*GARBAGE)
             self._tell()

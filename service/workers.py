@@ -8,7 +8,6 @@ say by itself how the audit log fares (``/readyz``).
 
 import asyncio
 import contextlib
-import gc
 import os
 import selectors
 import signal
@@ -61,8 +60,6 @@ class Workers:
 
         Raises NotReadyError if one cannot start, or if they end again and again.
         """
-        gc.collect()
-        gc.freeze()  # What is there now is shared; counting it as garbage would copy it.
         try:
             for _ in range(self._count):
                 self._start()
