@@ -132,7 +132,7 @@ class CircleRow(SQLModel, table=True):
 
 
 class DirectoryVersionRow(SQLModel, table=True):
-    """Under which version the directory's tables are what they are; changed by triggers alone."""
+    """The edition of the directory; triggers change it with every change of its tables."""
 
     __tablename__ = "directory_version"
     __table_args__ = (CheckConstraint("one", name="one"),)

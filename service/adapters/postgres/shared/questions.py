@@ -74,7 +74,7 @@ async def _referrals(connection: Connection, askers: Sequence[Asker]) -> Sequenc
     rows = await connection.fetch(
         "SELECT * FROM shared_referrals($1, $2, $3, $4)",
         *_who(askers),
-        [values[0] for _, values in askers],
+        _nth(askers, 0),
     )
     return [
         ReferralFound(
@@ -90,7 +90,7 @@ async def _inboxes(connection: Connection, askers: Sequence[Asker]) -> Sequence[
     rows = await connection.fetch(
         "SELECT * FROM shared_inboxes($1, $2, $3, $4, $5, $6)",
         *_who(askers),
-        *([values[n] for _, values in askers] for n in range(3)),
+        *(_nth(askers, n) for n in range(3)),
     )
     return [
         InboxFound(
@@ -106,7 +106,7 @@ async def _persons(connection: Connection, askers: Sequence[Asker]) -> Sequence[
     rows = await connection.fetch(
         "SELECT * FROM shared_persons($1, $2, $3, $4)",
         *_who(askers),
-        [values[0] for _, values in askers],
+        _nth(askers, 0),
     )
     return [
         PersonFound(
@@ -121,18 +121,16 @@ async def _persons(connection: Connection, askers: Sequence[Asker]) -> Sequence[
 async def _capacities(
     connection: Connection, askers: Sequence[Asker]
 ) -> Sequence[DeskCapacity | None]:
-    rows = await connection.fetch(
-        f"{CAPACITY.select} WHERE desk_id = ANY ($1)", [values[0] for _, values in askers]
-    )
+    rows = await connection.fetch(f"{CAPACITY.select} WHERE desk_id = ANY ($1)", _nth(askers, 0))
     told = {r["desk_id"]: CAPACITY.read(r) for r in rows}
-    return [told.get(values[0]) for _, values in askers]
+    return [told.get(desk_id) for desk_id in _nth(askers, 0)]
 
 
 async def _answers(connection: Connection, askers: Sequence[Asker]) -> Sequence[FirstAnswer | None]:
     rows = await connection.fetch(
         "SELECT caller, key, request_hash, status, location, etag, body FROM first_answer"
         " JOIN unnest($1::text[], $2::text[]) AS asked (caller, key) USING (caller, key)",
-        *([values[n] for _, values in askers] for n in range(2)),
+        *(_nth(askers, n) for n in range(2)),
     )
     given = {(r["caller"], r["key"]): FirstAnswer(*list(r)[2:]) for r in rows}
     return [given.get((values[0], values[1])) for _, values in askers]
@@ -188,14 +186,19 @@ async def write(
 
 def _who(askers: Sequence[Asker]) -> tuple[list[str], list[UUID | None], list[UUID | None]]:
     """As ``act_for`` says it, for each of them."""
-    actors = [actor for actor, _ in askers]
-    if None in actors:
+    actors = [actor for actor, _ in askers if actor is not None]
+    if len(actors) < len(askers):
         raise GoesAlone
     return (
-        [a.kind for a in actors if a],
-        [a.agency_id for a in actors if a],
-        [a.person_id for a in actors if a],
+        [a.kind for a in actors],
+        [a.agency_id for a in actors],
+        [a.person_id for a in actors],
     )
+
+
+def _nth(askers: Sequence[Asker], n: int) -> list[Any]:
+    """What each of them asks about, in one place of its values."""
+    return [values[n] for _, values in askers]
 
 
 def _about(row: Record) -> AboutPersons:
