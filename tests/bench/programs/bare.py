@@ -22,9 +22,11 @@ from bench.programs.known import (
     answer_hash,
     claims_of,
     decided,
+    drafted,
     new_id,
     now,
     person_facts,
+    receipt,
     referral_facts,
     shown,
 )
@@ -48,20 +50,18 @@ from service.adapters.postgres.audit import PostgresAuditLog
 from service.adapters.postgres.cases import PostgresCases
 from service.adapters.postgres.people import PERSON
 from service.adapters.postgres.referrals import EVENT, REFERRAL
-from service.application.referrals import open_acts
 from service.domain.actor import Held
 from service.domain.calendar_jp import jst_date
-from service.domain.capacity import DeskCapacity, warnings_of
+from service.domain.capacity import DeskCapacity
 from service.domain.case import Case
 from service.domain.consent import ConsentTerms
 from service.domain.directory import Agency, Desk
-from service.domain.disclosure import D0, disclose
 from service.domain.law import BasisSwitch, BasisVersion, LawBook
 from service.domain.people import Person
 from service.domain.permission import Permission
 from service.domain.policy import ReferralPolicy, StatusLabels
 from service.domain.provision import ProvisionTerms
-from service.domain.referral import MakeReferral, Referral, ReferralEvent, check_receiver
+from service.domain.referral import MakeReferral, Referral
 
 _REPORT = re.compile(r"/v1/persons/([0-9a-f-]{36})/access-report")
 _ONE = re.compile(r"/v1/referrals/([0-9a-f-]{36})")
@@ -314,52 +314,20 @@ class Program:
             "SELECT hub_agency_id FROM municipality WHERE code = $1", municipality
         )
         policy = await connection.fetchval(POLICY, municipality, "referral", asked.today)
-        referral = Referral.model_validate(
-            command.model_dump()
-            | {
-                "id": new_id(),
-                "municipality_code": municipality,
-                "from_agency_id": asked.agency_id,
-                "from_position_id": asked.actor.position_ids[0],
-                "to_agency_id": desk.agency_id,
-                "to_desk_id": desk.id,
-                "hub_agency_id": hub,
-                "made_at": asked.now,
-            }
-        )
-        check_receiver(referral, desk.agency_id)
-        turn = referral.turn
-        assert turn is not None
-        term = ReferralPolicy.model_validate(policy or {}).term(turn.clock, referral.urgency)
-        referral = referral.but(due_at=term.ends(asked.now, self.closed))
-        event = ReferralEvent(
-            id=new_id(),
-            referral_id=referral.id,
-            number=1,
-            at=asked.now,
-            act="draft",
-            from_status=None,
-            to_status=referral.status,
-            by_agency_id=asked.agency_id,
-            by_position_id=asked.actor.position_ids[0],
-            to_agency_id=desk.agency_id,
+        referral, event = drafted(
+            asked,
+            command,
+            desk,
+            hub=hub,
+            policy=ReferralPolicy.model_validate(policy or {}),
+            closed=self.closed,
         )
         await connection.execute(REFERRAL.insert(), *REFERRAL.parameters(referral))
         await connection.execute(EVENT.insert(), *EVENT.parameters(event))
         told = await connection.fetchrow("SELECT * FROM desk_capacity WHERE desk_id = $1", desk.id)
         capacity = read(DeskCapacity, told) if told else None
         labels = await self.labels(connection, asked)
-        receipt = disclose(referral, frozenset({D0}))
-        del receipt["withheld"]
-        answer = to_json(
-            receipt
-            | {
-                "status_ja": referral.status.label_ja,
-                "status_local": labels.of(referral.status),
-                "next": open_acts(asked.actor, referral),
-                "warnings": warnings_of(capacity),
-            }
-        )
+        answer = to_json(receipt(asked, referral, labels, capacity))
         location = f"/v1/referrals/{referral.id}"
         await connection.execute(KEEP, caller, key, location, '"1"', answer)
         await PostgresAuditLog(connection).append([permitted[1]])

@@ -28,8 +28,9 @@ from bench.programs.known import (
     Refused,
     answer_hash,
     decided,
-    new_id,
+    drafted,
     person_facts,
+    receipt,
     referral_facts,
     shown,
 )
@@ -51,15 +52,13 @@ from service.adapters.postgres.idempotency import AnswerRow
 from service.adapters.postgres.people import PersonRow
 from service.adapters.postgres.referrals import ReferralEventRow, ReferralRow
 from service.api.referrals import Receipt, View
-from service.application.referrals import open_acts
-from service.domain.capacity import DeskCapacity, warnings_of
+from service.domain.capacity import DeskCapacity
 from service.domain.case import Case
 from service.domain.directory import Agency, Desk
-from service.domain.disclosure import D0, disclose
 from service.domain.people import Person
 from service.domain.permission import Permission
 from service.domain.policy import ReferralPolicy, StatusLabels
-from service.domain.referral import MakeReferral, Referral, ReferralEvent, check_receiver
+from service.domain.referral import MakeReferral, Referral
 
 
 @asynccontextmanager
@@ -212,35 +211,13 @@ async def draft_referral(
         raise HTTPException(422)
     municipality = await session.get(MunicipalityRow, asked.actor.municipality_code)
     policy = await policy_of(session, asked, "referral")
-    referral = Referral.model_validate(
-        command.model_dump()
-        | {
-            "id": new_id(),
-            "municipality_code": asked.actor.municipality_code,
-            "from_agency_id": asked.agency_id,
-            "from_position_id": asked.actor.position_ids[0],
-            "to_agency_id": desk.agency_id,
-            "to_desk_id": desk.id,
-            "hub_agency_id": municipality.hub_agency_id,  # type: ignore[union-attr]
-            "made_at": asked.now,
-        }
-    )
-    check_receiver(referral, desk.agency_id)
-    turn = referral.turn
-    assert turn is not None
-    term = ReferralPolicy.model_validate(policy).term(turn.clock, referral.urgency)
-    referral = referral.but(due_at=term.ends(asked.now, settled.closed))
-    event = ReferralEvent(
-        id=new_id(),
-        referral_id=referral.id,
-        number=1,
-        at=asked.now,
-        act="draft",
-        from_status=None,
-        to_status=referral.status,
-        by_agency_id=asked.agency_id,
-        by_position_id=asked.actor.position_ids[0],
-        to_agency_id=desk.agency_id,
+    referral, event = drafted(
+        asked,
+        command,
+        desk,
+        hub=municipality.hub_agency_id,  # type: ignore[union-attr]
+        policy=ReferralPolicy.model_validate(policy),
+        closed=settled.closed,
     )
     session.add(row_from(ReferralRow, referral))
     # Nothing tells the ORM that the one refers to the other.
@@ -248,14 +225,8 @@ async def draft_referral(
     session.add(row_from(ReferralEventRow, event))
     told = await session.get(CapacityRow, desk.id)
     labels = StatusLabels.model_validate(await policy_of(session, asked, "status_labels"))
-    body = disclose(referral, frozenset({D0}))
-    del body["withheld"]
-    body |= {
-        "status_ja": referral.status.label_ja,
-        "status_local": labels.of(referral.status),
-        "next": open_acts(asked.actor, referral),
-        "warnings": warnings_of(value_of(DeskCapacity, told) if told else None),
-    }
+    capacity = value_of(DeskCapacity, told) if told else None
+    body = receipt(asked, referral, labels, capacity)
     location = f"/v1/referrals/{referral.id}"
     first = await session.get(AnswerRow, (caller, idempotency_key))
     first.status, first.location, first.etag = 201, location, '"1"'  # type: ignore[union-attr]

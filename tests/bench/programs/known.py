@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import uuid_utils.compat
@@ -31,16 +31,32 @@ from service.domain.access import Facts, Part, Question, RecordKind, decide
 from service.domain.actor import Actor, Held
 from service.domain.audit import DecidedEntry, Outcome
 from service.domain.calendar_jp import jst_date
+from service.domain.capacity import DeskCapacity, warnings_of
 from service.domain.case import Case
 from service.domain.consent import ConsentTerms
 from service.domain.decision import Deny, Duty, Permit
-from service.domain.disclosure import D0, DataClass, Disclosable, field_classes, fields_shown
+from service.domain.directory import Desk
+from service.domain.disclosure import (
+    D0,
+    DataClass,
+    Disclosable,
+    disclose,
+    field_classes,
+    fields_shown,
+)
 from service.domain.law import LawBook
 from service.domain.people import Person
 from service.domain.permission import Permission, Purpose
-from service.domain.policy import StatusLabels
+from service.domain.policy import ReferralPolicy, StatusLabels
 from service.domain.provision import ProvisionTerms
-from service.domain.referral import Referral, show_referral
+from service.domain.referral import (
+    MakeReferral,
+    Referral,
+    ReferralEvent,
+    check_receiver,
+    show_referral,
+)
+from service.domain.term import Closed
 
 DUTIES = frozenset(Duty)
 #: The list that is paged through, and what is asked of it.
@@ -320,3 +336,67 @@ def written(after: UUID, seal: bytes) -> str:
 def answer_hash(path: str, purpose: str, body: bytes) -> bytes:
     """What a key of a POST stands for."""
     return hashlib.sha256(f"POST {path}\n{purpose}\n".encode() + body).digest()
+
+
+class Drafted(NamedTuple):
+    """A draft, and the first line of its history."""
+
+    referral: Referral
+    event: ReferralEvent
+
+
+def drafted(
+    asked: Asked,
+    command: MakeReferral,
+    desk: Desk,
+    *,
+    hub: UUID | None,
+    policy: ReferralPolicy,
+    closed: Closed,
+) -> Drafted:
+    """The record that a draft makes, by the domain's own rules."""
+    referral = Referral.model_validate(
+        command.model_dump()
+        | {
+            "id": new_id(),
+            "municipality_code": asked.actor.municipality_code,
+            "from_agency_id": asked.agency_id,
+            "from_position_id": asked.actor.position_ids[0],
+            "to_agency_id": desk.agency_id,
+            "to_desk_id": desk.id,
+            "hub_agency_id": hub,
+            "made_at": asked.now,
+        }
+    )
+    check_receiver(referral, desk.agency_id)
+    turn = referral.turn
+    assert turn is not None
+    term = policy.term(turn.clock, referral.urgency)
+    referral = referral.but(due_at=term.ends(asked.now, closed))
+    event = ReferralEvent(
+        id=new_id(),
+        referral_id=referral.id,
+        number=1,
+        at=asked.now,
+        act="draft",
+        from_status=None,
+        to_status=referral.status,
+        by_agency_id=asked.agency_id,
+        by_position_id=asked.actor.position_ids[0],
+        to_agency_id=desk.agency_id,
+    )
+    return Drafted(referral, event)
+
+
+def receipt(
+    asked: Asked, referral: Referral, labels: StatusLabels, capacity: DeskCapacity | None
+) -> dict[str, Any]:
+    """What a draft is answered with."""
+    body = disclose(referral, frozenset({D0}))
+    del body["withheld"]
+    return body | {
+        "status_ja": referral.status.label_ja,
+        "status_local": labels.of(referral.status),
+        "next": open_acts(asked.actor, referral),
+        "warnings": warnings_of(capacity),
+    }
