@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from scenario_steps import ok, person
 from town import Town
 from typer.testing import CliRunner
 
@@ -81,3 +82,13 @@ def verified(file: Path, origin: str, known: list[NoteKey], *more: str) -> tuple
     )
     assert alone.returncode == ours.exit_code, (ours.output, alone.stderr)
     return ours.exit_code, ours.output
+
+
+async def some_accesses(town: Town, times: int = 3) -> str:
+    """A person who is taken in and looked up."""
+    cc = town.caller("cc-worker")
+    form = person("試験", "花子", "シケン ハナコ", birth="1970-01-01")
+    whom = str((await ok(cc.post("/v1/persons", form), 201))["id"])
+    for _ in range(times):
+        await ok(cc.get(f"/v1/persons/{whom}"))
+    return whom

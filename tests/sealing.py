@@ -1,4 +1,4 @@
-"""Sealing an entry as the database does, where a test has no database."""
+"""Sealing an entry in words written otherwise than the service writes them: any way must verify."""
 
 import json
 from collections.abc import Mapping

@@ -15,8 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 from conftest import Databases, Urls
-from log_steps import checked, checkpoint, keeper, keys, proof, verified
-from scenario_steps import ok, person
+from log_steps import checked, checkpoint, keeper, keys, proof, some_accesses, verified
 from town import Town
 from typer.testing import CliRunner
 
@@ -36,21 +35,12 @@ AFTER = datetime(2037, 4, 1, tzinfo=JST)
 NAME = "audit-2026-11.tsunagi-audit.jsonl"
 
 
-async def accesses(town: Town, times: int = 3) -> str:
-    cc = town.caller("cc-worker")
-    form = person("試験", "花子", "シケン ハナコ", birth="1970-01-01")
-    whom = str((await ok(cc.post("/v1/persons", form), 201))["id"])
-    for _ in range(times):
-        await ok(cc.get(f"/v1/persons/{whom}"))
-    return whom
-
-
 async def two_months(town: Town) -> str:
     """Entries of November and of December, under one checkpoint each."""
-    whom = await accesses(town)
+    whom = await some_accesses(town)
     await keeper(town).keep()
     town.clock.forward(days=20)
-    await accesses(town)
+    await some_accesses(town)
     await keeper(town).keep()
     return whom
 
@@ -129,7 +119,7 @@ async def test_a_month_leaves_and_everything_else_still_holds(
         assert gone.status_code == nobodys.status_code
         assert gone.content == nobodys.content
     # The keeper goes on, from what was signed before.
-    await accesses(town)
+    await some_accesses(town)
     assert await keeper(town).keep() > 0
     after = await checkpoint(town)
     steps = await proof(town, "consistency", **{"from": before.size, "to": after.size})
@@ -233,9 +223,9 @@ async def test_what_must_be_kept(
 
 
 async def test_a_month_with_an_unsealed_entry_stays(town: Town, urls: Urls, tmp_path: Path):
-    await accesses(town)
+    await some_accesses(town)
     await keeper(town).keep()
-    await accesses(town, 1)
+    await some_accesses(town, 1)
     for drop in (False, True):
         with pytest.raises(IllegalMove, match=r"archive\.month_unsealed"):
             await archived(town, urls, tmp_path, drop=drop)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from log_steps import checked, checkpoint, keeper, keys, proof, proven, verified
-from scenario_steps import ok, person, refused
+from log_steps import checked, checkpoint, keeper, keys, proof, proven, some_accesses, verified
+from scenario_steps import ok, refused
 from town import Town
 
 from service.adapters.postgres.log_erasure import erase
@@ -24,16 +24,6 @@ from service.domain.merkle import (
     leaf_hash,
     root_of,
 )
-
-
-async def some_accesses(town: Town, times: int = 3) -> str:
-    """A person who is taken in and looked up."""
-    cc = town.caller("cc-worker")
-    form = person("試験", "花子", "シケン ハナコ", birth="1970-01-01")
-    whom = str((await ok(cc.post("/v1/persons", form), 201))["id"])
-    for _ in range(times):
-        await ok(cc.get(f"/v1/persons/{whom}"))
-    return whom
 
 
 async def test_every_entry_of_the_agency_is_proven_word_for_word(town: Town):
