@@ -8,6 +8,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from service.answers_whole import WholeAnswers
 from service.app import build, open_pool
 from service.demo.accounts import docs_login, mounts
 from service.settings import NotReadyError, Settings
@@ -50,6 +51,7 @@ def serve(settings: Settings, url: str, *, started: Callable[[], None]) -> None:
 def _config(asgi: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         asgi,
+        http=WholeAnswers,
         host=settings.host,
         port=settings.port,
         log_config=None,
