@@ -1,8 +1,10 @@
 """Requests that come at the same time share a transaction, and none of them can tell."""
 
 import asyncio
+import gc
 import json
 import uuid
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -391,3 +393,33 @@ async def test_a_consent_counts_to_its_last_day_for_those_who_share(town: Town):
     town.clock.forward(hours=timedelta(hours=3).seconds / 3600)
     answers = await asyncio.gather(*(read(j, r) for r in referrals))
     assert all("reason" not in a.json() for a in answers)
+
+
+async def test_what_was_loaded_goes_with_the_request(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it waits for the garbage collector: there it would be thousands of values a second."""
+    (referral, *_) = await referred(town)
+    caller = town.caller("j-consultant")
+    await ok(read(caller, referral))
+    rides: list[weakref.ref[Ride]] = []
+    starts = Ride.starts
+
+    def seen(ride: Ride) -> None:
+        rides.append(weakref.ref(ride))
+        starts(ride)
+
+    monkeypatch.setattr(Ride, "starts", seen)
+    gc.disable()
+    try:
+        await ok(read(caller, referral))
+        await ok(caller.get("/v1/referrals"))
+        assert len(rides) == 2
+        for _ in range(500):
+            # The connection is given back first.
+            await asyncio.sleep(0.01)
+            if not any(ride() for ride in rides):
+                break
+        assert [ride() for ride in rides] == [None, None]
+    finally:
+        gc.enable()

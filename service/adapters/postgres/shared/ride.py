@@ -116,10 +116,31 @@ class Ride(_Only):
         await self.trip.commit(self, entries)
 
     def leave(self) -> None:
-        """Want nothing more."""
+        """Want nothing more, and keep nothing.
+
+        The stores know the ride, and the ride the stores: left together, everything that was loaded
+        would wait for the garbage collector.
+        """
         if self._trip is not None:
             self._trip.leave(self)
         self.stays_behind()
+        self._trip = None
+        for store in _STORES:
+            self.__dict__.pop(store, None)
+
+
+#: What ``starts`` makes.
+_STORES = (
+    "accounts",
+    "directory",
+    "desks",
+    "answers",
+    "persons",
+    "consents",
+    "provisions",
+    "cases",
+    "referrals",
+)
 
 
 class _Statements(_Only):
