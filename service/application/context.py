@@ -365,36 +365,42 @@ class Context:
         )
 
     def _entry(self, permission: Permission, facts: Facts, **decided: Any) -> DecidedEntry:
-        return DecidedEntry(
-            id=self.new_id(),
-            action=permission.value,
-            record_kind=facts.kind.value,
-            record_id=facts.record_id,
-            holder_agency_id=facts.holder_agency_id,
-            person_id=facts.person_id,
-            conference_id=facts.conference_id,
-            **self._whose,
-            **decided,
+        return self._whose.model_copy(
+            update={
+                "id": self.new_id(),
+                "action": permission.value,
+                "record_kind": facts.kind.value,
+                "record_id": facts.record_id,
+                "holder_agency_id": facts.holder_agency_id,
+                "person_id": facts.person_id,
+                "conference_id": facts.conference_id,
+                **decided,
+            }
         )
 
     @cached_property
-    def _whose(self) -> dict[str, Any]:
+    def _whose(self) -> DecidedEntry:
         """What all entries of the request say alike."""
-        return {
-            "attempt_id": self.trace.attempt_id,
-            "at": self.now,
-            "actor_kind": self.actor.kind,
-            "iss": self.actor.iss,
-            "sub": self.actor.sub,
-            "client_id": self.actor.client_id,
-            "agency_id": self.actor.agency_id,
-            "position_id": self.position_id,
-            "roles": tuple(sorted(r.value for r in self.actor.roles)),
-            "purpose": self.actor.purpose.value if self.actor.purpose else None,
-            "request_id": self.trace.request_id,
-            "token_id": self.actor.jti,
-            "remote": self.trace.remote,
-        }
+        actor = self.actor
+        return DecidedEntry(
+            id=self.trace.attempt_id,
+            attempt_id=self.trace.attempt_id,
+            at=self.now,
+            actor_kind=actor.kind,
+            iss=actor.iss,
+            sub=actor.sub,
+            client_id=actor.client_id,
+            agency_id=actor.agency_id,
+            position_id=self.position_id,
+            roles=tuple(sorted(r.value for r in actor.roles)),
+            purpose=actor.purpose.value if actor.purpose else None,
+            action="",
+            record_kind="",
+            outcome=Outcome.FAILED,
+            request_id=self.trace.request_id,
+            token_id=actor.jti,
+            remote=self.trace.remote,
+        )
 
 
 def _kind_of(permission: Permission) -> RecordKind:

@@ -7,7 +7,7 @@ nothing new can be shown by accident (brief §2.5).
 
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Any, Self, get_args
+from typing import Any, NamedTuple, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.fields import FieldInfo
@@ -116,6 +116,32 @@ def _disclosable_in(annotation: Any) -> type[Disclosable] | None:
     return next((f for a in get_args(annotation) if (f := _disclosable_in(a))), None)
 
 
+class _Opened(NamedTuple):
+    """What some classes open of a kind of value."""
+
+    names: tuple[str, ...]
+    #: Those among them that hold a set, or values with classes of their own.
+    sets: tuple[str, ...]
+    nested: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def _opened(kind: type[Disclosable], classes: Classes) -> _Opened:
+    names = tuple(n for n, declared in field_classes(kind).items() if declared in classes)
+    nested = tuple(n for n in names if n in nested_in(kind))
+    sets = (n for n in names if n not in nested and _holds_a_set(kind.model_fields[n].annotation))
+    return _Opened(names, tuple(sets), nested)
+
+
+def _holds_a_set(annotation: Any) -> bool:
+    return get_origin(annotation) is frozenset or any(map(_holds_a_set, get_args(annotation)))
+
+
+@lru_cache(maxsize=4096)
+def _withheld(kind: type[Disclosable], classes: Classes) -> tuple[DataClass, ...]:
+    return tuple(sorted(classes_within(kind) - classes))
+
+
 def disclose(value: Disclosable, classes: Classes) -> dict[str, Any]:
     """What a viewer who may see ``classes`` gets: JSON values, the rest left out.
 
@@ -123,23 +149,20 @@ def disclose(value: Disclosable, classes: Classes) -> dict[str, Any]:
     the record has anything in them, so that it tells nothing about the content.
     """
     shown = _shown(value, value.model_dump(mode="json"), classes)
-    shown["withheld"] = sorted(classes_within(type(value)) - classes)
+    shown["withheld"] = list(_withheld(type(value), classes))
     return shown
 
 
 def _shown(value: Disclosable, dumped: dict[str, Any], classes: Classes) -> dict[str, Any]:
-    kind = type(value)
-    nested = nested_in(kind)
-    shown: dict[str, Any] = {}
-    for name, declared in field_classes(kind).items():
-        if declared not in classes:
-            continue
-        inner = getattr(value, name)
-        if name in nested and inner is not None:
-            shown[name] = _shown_inner(inner, dumped[name], classes)
-        else:
-            # A set has no order of its own; without one the same record would look changed.
-            shown[name] = sorted(dumped[name]) if isinstance(inner, frozenset) else dumped[name]
+    opened = _opened(type(value), classes)
+    shown = {name: dumped[name] for name in opened.names}
+    for name in opened.sets:
+        # A set has no order of its own; without one the same record would look changed.
+        if isinstance(getattr(value, name), frozenset):
+            shown[name] = sorted(shown[name])
+    for name in opened.nested:
+        if shown[name]:
+            shown[name] = _shown_inner(getattr(value, name), shown[name], classes)
     return shown
 
 

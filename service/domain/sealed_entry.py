@@ -10,7 +10,9 @@ can no longer be found out, and every proof goes on to hold.
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
+from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
@@ -24,9 +26,12 @@ LEAF_VERSION = 1
 SALT_BYTES = 32
 
 
-#: Names in the order in which PostgreSQL writes those of a jsonb: the short ones first.
-_NAMES = sorted((*AuditEntry.model_fields, "decided_on"), key=lambda name: (len(name), name))
-_write = json.JSONEncoder(ensure_ascii=False).encode
+#: Names in the order in which PostgreSQL writes those of a jsonb, the short ones first; each as it
+#: is written.
+_NAMES = tuple(
+    (name, f'"{name}": ')
+    for name in sorted((*AuditEntry.model_fields, "decided_on"), key=lambda name: (len(name), name))
+)
 
 
 class Sealed(NamedTuple):
@@ -71,25 +76,32 @@ def words_of(entry: DecidedEntry, salt: bytes) -> bytes:
     The facts it was decided on stand in it by their commitment alone: they are read for a replay,
     and by nobody else.
     """
-    said: dict[str, Any] = {}
-    for name in _NAMES:
-        value: Any
-        if name == "decided_on":
-            asked = entry.question
-            value = commitment(salt, asked.encode()) if asked is not None else None
-        else:
-            value = getattr(entry, name)
+    asked = entry.question
+    decided_on = commitment(salt, asked.encode()) if asked is not None else None
+    said = []
+    for name, label in _NAMES:
+        value = decided_on if name == "decided_on" else getattr(entry, name)
         if value is not None:
-            said[name] = value if isinstance(value, str | tuple) else _plain(value)
-    return _write(said).encode()
+            said.append(label + _written(value))
+    return f"{{{', '.join(said)}}}".encode()
 
 
-def _plain(value: UUID | datetime) -> str:
-    """An id; or an instant as PostgreSQL writes it: UTC, no zeros at the end of a fraction."""
+def _written(value: str | tuple[str, ...] | UUID | datetime) -> str:
+    """A text, a list of texts, an id; or an instant as PostgreSQL writes it: UTC, no zeros at the end."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, tuple):
+        return _listed(value)
     if isinstance(value, UUID):
-        return str(value)
+        return f'"{value}"'
     whole, _, zone = value.astimezone(UTC).isoformat().partition("+")
-    return f"{whole.rstrip('0') if '.' in whole else whole}+{zone}"
+    return f'"{whole.rstrip("0") if "." in whole else whole}+{zone}"'
+
+
+@lru_cache(maxsize=4096)
+def _listed(texts: tuple[str, ...]) -> str:
+    """A list: the fields of a kind of record, which most entries say alike."""
+    return f"[{', '.join(map(quoted, texts))}]"
 
 
 class Leaf(NamedTuple):
@@ -103,8 +115,8 @@ class Leaf(NamedTuple):
     def written(self) -> bytes:
         """The one way in which it is written: names in order, no spaces, microseconds, UTC."""
         at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
-        told = {"at": at, "id": self.id, "sealed": self.sealed, "v": LEAF_VERSION}
-        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        id_, sealed = quoted(self.id), quoted(self.sealed)
+        return f'{{"at":"{at}","id":{id_},"sealed":{sealed},"v":{LEAF_VERSION}}}'.encode()
 
     @classmethod
     def read(cls, leaf: bytes) -> Self:

@@ -144,7 +144,10 @@ class PostgresAuditLog:
 
     async def append(self, entries: Sequence[DecidedEntry]) -> None:
         """All entries, each sealed with a salt of its own, in one round trip."""
-        sealed = [seal(e, token_bytes(SALT_BYTES)) for e in entries]
+        salts = token_bytes(SALT_BYTES * len(entries))
+        sealed = [
+            seal(e, salts[SALT_BYTES * n : SALT_BYTES * (n + 1)]) for n, e in enumerate(entries)
+        ]
         await self._connection.execute(
             APPEND,
             [s.words for s in sealed],
