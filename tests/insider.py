@@ -58,6 +58,12 @@ INSIDER: Mapping[str, Attack] = {
         frozenset({"check", "proof"}),
         finds="entry.resealed",
     ),
+    "question": Attack(
+        "edits what an access was decided on",
+        ("UPDATE question_part SET said = replace(said, '\"staff\"', '\"system\"')",),
+        frozenset({"check"}),
+        finds="entry.altered",
+    ),
     "words": Attack(
         "edits the sealed words of an entry",
         (f"UPDATE audit_entry SET words = words || ' '::bytea WHERE id = {IT}",),

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from service.adapters.postgres.audit import AuditRow
 from service.adapters.postgres.directory_load import DirectoryLoader
 from service.app import build, open_pool
 from service.demo.accounts import demo_issuers, issuer_urls, mounts
@@ -59,6 +60,11 @@ def id_at(instant: datetime, number: int = 0) -> uuid.UUID:
 
 
 #: The same in SQL, for entries made in bulk: of the instant in braces.
+#: An entry's columns, its question whole.
+ENTRY = ", ".join(
+    'whole_question("question") AS question' if column.name == "question" else f'"{column.name}"'
+    for column in AuditRow.__table__.columns  # type: ignore[attr-defined]  # as SQLModel makes it
+)
 ID_AT = (
     "overlay(overlay(encode(substr(int8send((extract(epoch FROM {})"
     " * 1000)::bigint), 3) || substr(uuid_send(gen_random_uuid()), 7), 'hex')"
@@ -188,7 +194,7 @@ class Town:
         """Audit entries, oldest first, with these values."""
         where = " AND ".join(f"{c} = ${n}" for n, c in enumerate(columns, 1)) or "true"
         return await self.owner.fetch(
-            f"SELECT * FROM audit_entry WHERE {where} ORDER BY at, id", *columns.values()
+            f"SELECT {ENTRY} FROM audit_entry WHERE {where} ORDER BY at, id", *columns.values()
         )
 
 

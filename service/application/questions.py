@@ -73,8 +73,9 @@ class Questions:
             changed = mine if purpose is None else mine | {"purpose": purpose}
             actor = actor.model_copy(update=changed)
         self._writer.know(law, _law_as_text(tuple(law.items())))
-        # Whom somebody must keep away from is remembered for nobody.
-        if not actor.conflicts:
+        # Whom somebody must keep away from is remembered for nobody, nor who asks about themself:
+        # it would stay when the entry is erased.
+        if not actor.conflicts and actor.person_id is None:
             self._writer.know(actor, _actor_as_text(actor))
         asked = Question(
             actor=actor,

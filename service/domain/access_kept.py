@@ -48,6 +48,13 @@ def _inner(annotation: Any) -> type[BaseModel] | None:
     return next((i for a in get_args(annotation) if (i := _inner(a))), None)
 
 
+class KeptQuestion(str):
+    """A question as text, and those of its parts that other questions say alike."""
+
+    __slots__ = ("shared",)
+    shared: tuple[str, ...]
+
+
 class Writer:
     """Writes the questions of one request; a part that it has written before, it knows."""
 
@@ -57,18 +64,24 @@ class Writer:
         self._known: dict[int, tuple[object, str]] = {}
         #: By what is in them: all of them of strings and ids.
         self._sets: dict[frozenset[Any], str] = {}
+        #: What other requests say as well.
+        self._shared: tuple[str, ...] = ()
 
     def know(self, part: object, text: str) -> None:
         """A part whose text is known from another request."""
         self._known[id(part)] = (part, text)
+        if text not in self._shared:
+            self._shared += (text,)
 
     def part(self, part: object, inner: type[BaseModel] | None = None) -> str:
         """A part alone."""
         return self._value(part, inner)
 
-    def question(self, asked: BaseModel) -> str:
+    def question(self, asked: BaseModel) -> KeptQuestion:
         """The whole question."""
-        return self._object(asked, type(asked))
+        kept = KeptQuestion(self._object(asked, type(asked)))
+        kept.shared = self._shared
+        return kept
 
     def _object(self, value: BaseModel, kind: type[BaseModel]) -> str:
         """The value, as far as its kind knows it: of a consent, its terms."""

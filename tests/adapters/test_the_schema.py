@@ -50,6 +50,7 @@ APPEND_ONLY = {
     "plan_evaluation",
     "plan_monitoring",
     "public_figure",
+    "question_part",
     "recommendation",
     "record_history",
     "referral_amendment",
@@ -167,6 +168,7 @@ FUNCTIONS = {
         for name in ("entry_leaf", "entry_words", "log_commitment", "seal_entry")
     ),
     ("log_pending", True, True, False),
+    ("whole_question", False, True, False),
     # Make the log's months ahead.
     ("make_audit_months", True, True, False),
     ("add_audit_month", False, False, False),
@@ -393,6 +395,7 @@ ON_RECORD = {
     "plan_evaluation": "wishes",
     "plan_monitoring": "note",
     "public_figure": "count",
+    "question_part": "said",
     "recommendation": "outcome",
     "record_history": "body",
     "referral_amendment": "new",

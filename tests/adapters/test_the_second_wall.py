@@ -71,8 +71,9 @@ OPEN = {
     "calendar_feed",
     "conflict_of_interest",
     "person_account",
-    # Ids of requests alone.
+    # Ids of requests alone; who was asking, and under which law.
     "answered_attempt",
+    "question_part",
     # Hashes, and how many entries there are.
     "log_archive",
     "log_checkpoint",

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Index, LargeBinary, text
 from sqlalchemy.dialects import postgresql
 
 from service.adapters.postgres.answered import answered_of
+from service.adapters.postgres.kept_questions import apart
 from service.adapters.postgres.rows import Table, row_of
 from service.application.audit_ports import AuditFilter
 from service.application.log_ports import Placed
@@ -58,6 +59,12 @@ DECIDED = Table(DecidedEntry, AuditRow)
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # as SQLAlchemy has it
 _SAID = ", ".join(f"{f} {AUDIT.table.c[f].type.compile(_DIALECT)}" for f in AUDIT.fields)
 APPEND = f"""
+WITH parts AS (
+    INSERT INTO question_part (id, said)
+    SELECT p.id, p.said FROM unnest($5::text[], $6::text[]) AS p (id, said)
+    WHERE NOT EXISTS (SELECT FROM question_part q WHERE q.id = p.id)
+    ORDER BY p.id ON CONFLICT DO NOTHING
+)
 INSERT INTO audit_entry ({AUDIT.columns}, question, words, salt, leaf)
 SELECT {AUDIT.prefixed("said")}, given.question, given.words, given.salt, given.leaf
 FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::text[]) AS given (words, salt, leaf, question),
@@ -148,12 +155,15 @@ class PostgresAuditLog:
         sealed = [
             seal(e, salts[SALT_BYTES * n : SALT_BYTES * (n + 1)]) for n, e in enumerate(entries)
         ]
+        stored = apart(entries)
         await self._connection.execute(
             APPEND,
             [s.words for s in sealed],
             [s.salt for s in sealed],
             [s.leaf for s in sealed],
-            [e.question for e in entries],
+            stored.questions,
+            list(stored.parts),
+            list(stored.parts.values()),
         )
 
     async def of_agency(
@@ -183,7 +193,11 @@ class PostgresAuditLog:
 
     async def find(self, entry_id: UUID) -> DecidedEntry | None:
         """One entry, with what it was decided on."""
-        row = await self._connection.fetchrow(f"{DECIDED.select} WHERE id = $1", entry_id)
+        row = await self._connection.fetchrow(
+            f"SELECT {AUDIT.columns}, whole_question(question) AS question FROM audit_entry"
+            " WHERE id = $1",
+            entry_id,
+        )
         return DECIDED.read(row) if row else None
 
     async def sealed(self, entry_id: UUID) -> Kept | None:

@@ -135,7 +135,8 @@ async def header_of(
 async def lines_of(owner: Connection, month: Month, first: int, size: int) -> AsyncIterator[bytes]:
     """The lines of a file: the month's entries in full, others that lie between by their hash."""
     rows = owner.cursor(
-        "SELECT l.index, l.hash, e.id, e.leaf, e.salt, e.words, e.question FROM log_leaf l"
+        "SELECT l.index, l.hash, e.id, e.leaf, e.salt, e.words,"
+        " whole_question(e.question) AS question FROM log_leaf l"
         " LEFT JOIN audit_entry e ON e.id = l.entry_id AND e.id >= $3 AND e.id < $4"
         " WHERE l.index >= $1 AND l.index < $2 ORDER BY l.index",
         first,

@@ -102,6 +102,7 @@ APPEND_ONLY = (
     "plan_evaluation",
     "plan_monitoring",
     "public_figure",
+    "question_part",
     "recommendation",
     "record_history",
     "referral_amendment",
