@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from service.application.conference_bodies import window_for
+from service.application.agenda_grounds import (
+    AgendaGrounds,
+    PeopleOn,
+    load_agenda_grounds,
+    load_people,
+    persons_on,
+)
 from service.application.conference_memberships import body_of
 from service.application.conferences import change, load, names_of, receipt_of, tell_invited
 from service.application.context import Context, Shown
@@ -17,7 +23,6 @@ from service.application.fixed_packets import (
     Consents,
     Readers,
     packets_of,
-    persons_on,
     readers_of,
 )
 from service.application.packets import (
@@ -53,11 +58,14 @@ async def agenda(context: Context, conference_id: UUID) -> Shown:
     items = await context.work.conferences.items(conference_id)
     begins = times_of(conference, items)
     convenes = bool(facts.parts & {Part.HOLDER, Part.SECRETARIAT})
-    lines = []
-    for item in items:
-        if convenes or item.added_by_agency_id == context.agency_id:
-            line = await _line(context, conference, attendees, item)
-            lines.append(line | {"starts_at": begins[item.id].isoformat()})
+    seen = [i for i in items if convenes or i.added_by_agency_id == context.agency_id]
+    grounds = await load_agenda_grounds(context, conference, seen)
+    people = await load_people(context, seen)
+    lines = [
+        await _line(context, conference, attendees, item, grounds, people)
+        | {"starts_at": begins[item.id].isoformat()}
+        for item in seen
+    ]
     body = {
         "conference_id": str(conference_id),
         "status": conference.status.value,
@@ -151,7 +159,12 @@ def _told(
 
 
 async def _line(
-    context: Context, conference: Conference, attendees: list[Attendee], item: AgendaItem
+    context: Context,
+    conference: Conference,
+    attendees: list[Attendee],
+    item: AgendaItem,
+    grounds: AgendaGrounds,
+    people: PeopleOn,
 ) -> dict[str, Any]:
     """One item as far as it is open to the caller; its place, time and circle in any case."""
     shown = disclose(item, frozenset({D0}))
@@ -171,15 +184,15 @@ async def _line(
         )
     elif reader is not None:
         invited = item.invites(context.agency_id, conference.convener_agency_id)
-        window = await window_for(context, conference, item, invited=invited)
-        permits = await permits_for(context, conference, reader, item, window)
+        window = grounds.window_of(context, conference, item, invited=invited)
+        permits = permits_for(context, conference, reader, item, grounds, window)
     else:
         permits = None
     if permits is None or reader is None:
         return shown | {"restricted": True}
-    at_table = await classes_at_table(context, conference, attendees, reader, item)
+    at_table = classes_at_table(context, conference, attendees, reader, item, grounds.consents)
     classes = at_table.intersection(*(p.classes for p in permits))
-    persons = await who_is_on(context, item, classes)
+    persons = who_is_on(context, item, classes, grounds.consents, people)
     return shown | disclose(item, classes) | {"persons": persons}
 
 
