@@ -103,6 +103,10 @@ def persons_on(items: Iterable[AgendaItem]) -> set[UUID]:
     return {person_id for item in items for person_id in item.person_ids}
 
 
+#: By plan and number.
+Plans = Mapping[tuple[UUID, int], tuple[Plan, PlanVersion]]
+
+
 class Enclosures(NamedTuple):
     """What lies beside some items of one conference, by item where it is not of all."""
 
@@ -110,9 +114,7 @@ class Enclosures(NamedTuple):
     released: Mapping[UUID, Sequence[ItemRelease]]
     came_from: Mapping[UUID, UUID]
     requests: Sequence[InformationRequest]
-    plans: Mapping[UUID, Plan]
-    #: By plan and number.
-    versions: Mapping[tuple[UUID, int], PlanVersion]
+    plans: Plans
 
 
 async def load_enclosures(
@@ -126,16 +128,20 @@ async def load_enclosures(
     released: dict[UUID, list[ItemRelease]] = defaultdict(list)
     for words in await work.item_moves.released_to(item_ids):
         released[words.to_item_id].append(words)
-    plans = {(item.plan.plan_id, item.plan.number) for item in items if item.plan is not None}
     return Enclosures(
         papers=papers,
         released=released,
         came_from={m.to_item_id: m.from_item_id for m in await work.item_moves.to_items(item_ids)},
         requests=await work.information_requests.of_conference(conference.id),
-        plans={p.id: p for p in await work.plans.find_many({plan_id for plan_id, _ in plans})}
-        if plans
-        else {},
-        versions={(v.plan_id, v.number): v for v in await work.plans.versions_at(plans)}
-        if plans
-        else {},
+        plans=await load_plans(context, items),
     )
+
+
+async def load_plans(context: Context, items: Sequence[AgendaItem]) -> Plans:
+    """The plans on the items, in the versions that are talked about."""
+    places = {(item.plan.plan_id, item.plan.number) for item in items if item.plan is not None}
+    if not places:
+        return {}
+    plans = {p.id: p for p in await context.work.plans.find_many({plan for plan, _ in places})}
+    versions = await context.work.plans.versions_at(places)
+    return {(v.plan_id, v.number): (plans[v.plan_id], v) for v in versions if v.plan_id in plans}

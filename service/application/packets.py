@@ -294,8 +294,7 @@ def _open_to_residents(
 def _plan_paper(
     beside: Enclosures, reference: PlanReference, basis: Basis, classes: Classes
 ) -> dict[str, Any] | None:
-    plan = beside.plans.get(reference.plan_id)
-    version = beside.versions.get((reference.plan_id, reference.number))
-    if plan is None or version is None:
+    found = beside.plans.get((reference.plan_id, reference.number))
+    if found is None:
         return None
-    return show_plan(plan, version, Permit(basis=basis, classes=classes, rules=()))
+    return show_plan(*found, Permit(basis=basis, classes=classes, rules=()))

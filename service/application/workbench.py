@@ -11,11 +11,13 @@ from uuid import UUID
 from service.application.agenda_grounds import (
     AgendaGrounds,
     PeopleOn,
+    Plans,
     load_agenda_grounds,
     load_people,
+    load_plans,
     persons_on,
 )
-from service.application.conference_memberships import body_of
+from service.application.conference_memberships import body_of, tables_of
 from service.application.conferences import change, load, names_of, receipt_of, tell_invited
 from service.application.context import Context, Shown
 from service.application.facts import consents_by_person, own_item
@@ -34,7 +36,7 @@ from service.domain.access import OWN_COPY, Part
 from service.domain.agenda import budget_of, times_of
 from service.domain.agenda_check import Finding, OnItem, Seat, Weight, findings_of
 from service.domain.conference import AgendaItem, Attendee, Conference
-from service.domain.conference_body import Participant
+from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.conference_seat import sitting
 from service.domain.conference_states import KINDS, ConferenceAct, ConferenceStatus, Persons
 from service.domain.consent import Consent, agreed_to
@@ -210,8 +212,20 @@ async def _findings(
         for page in packet.pages:
             if not page.data_classes:
                 shut.setdefault(page.item_id, set()).add(packet.attendee_id)
+    plans = await load_plans(context, items)
+    body_ids = {item.body_id or conference.body_id for item in items}
+    bodies, _ = await tables_of(context, conference, filter(None, body_ids))
     known = [
-        await _known(context, conference, attendees, item, shut.get(item.id, set()), consents)
+        _known(
+            context,
+            conference,
+            attendees,
+            item,
+            shut.get(item.id, set()),
+            consents,
+            plans,
+            bodies,
+        )
         for item in items
     ]
     municipal = await context.work.directory.deciders(conference.municipality_code)
@@ -221,13 +235,15 @@ async def _findings(
     return findings_of(conference, attendees, known, seats, municipal, quorum)
 
 
-async def _known(
+def _known(
     context: Context,
     conference: Conference,
     attendees: Sequence[Attendee],
     item: AgendaItem,
     shut: set[UUID],
     consents: Consents,
+    plans: Plans,
+    bodies: Mapping[UUID, ConferenceBody],
 ) -> OnItem:
     kind = item.kind or conference.kind
     day = replace(context, now=max(context.now, conference.starts_at))
@@ -246,13 +262,12 @@ async def _known(
     )
     plan = version = None
     if item.plan is not None:
-        plan = await context.work.plans.find(item.plan.plan_id)
-        version = await context.work.plans.version(item.plan.plan_id, item.plan.number)
+        plan, version = plans.get((item.plan.plan_id, item.plan.number), (None, None))
     return OnItem(
         item=item,
         without_consent=without,
         consent_ends=ends,
-        ground=await _has_ground(day, conference, item),
+        ground=_has_ground(day, conference, item, bodies),
         blind=blind,
         plan_outdated=plan is not None
         and version is not None
@@ -266,11 +281,16 @@ def _agrees(context: Context, consents: Sequence[Consent], item: AgendaItem) -> 
     return Basis.CONSENT in law and agreed_to(consents, item.uses, context.today)
 
 
-async def _has_ground(day: Context, conference: Conference, item: AgendaItem) -> bool:
+def _has_ground(
+    day: Context,
+    conference: Conference,
+    item: AgendaItem,
+    bodies: Mapping[UUID, ConferenceBody],
+) -> bool:
     if item.basis not in CONFERENCE_BASES:
         return True
     body_id = item.body_id or conference.body_id
-    body = await day.work.conferences.body(body_id) if body_id is not None else None
+    body = bodies.get(body_id) if body_id is not None else None
     return (
         body is not None
         and body.holds_on(day.today)
