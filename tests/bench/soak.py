@@ -6,11 +6,12 @@ the allocator finds the size that the largest answers under way need.
 
 import argparse
 import asyncio
+import math
 import random
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import linear_regression
 
 from bench.asked import LIST, PACKET, READ, REPORT, WRITE, Town
@@ -23,6 +24,8 @@ from bench.whole_run import loaded
 #: How many of each are drawn between two looks; they are asked over and over, in one order.
 MIX: Mapping[str, int] = {READ: 2000, WRITE: 500, LIST: 200, PACKET: 40, REPORT: 100}
 WANTED = Wanted(Sizes(10_000, 20_000, 1_000), references=())
+#: Seconds until callers ask for new tokens, which are good for fifteen minutes.
+RENEW = 600.0
 #: What one worker may take after the run (MiB).
 MOST = 250
 
@@ -82,8 +85,15 @@ async def soaked(asked: argparse.Namespace, wanted: Wanted = WANTED) -> tuple[fl
         worker = on.programs["service"].pid
         first = resident(worker) / 2**20
         began = time.monotonic()
+        tokens: list[str] = []
+        renewed = -math.inf
         while len(looks) < 2 or time.monotonic() - began < asked.soak:
             job = on.job("service", mixed(on.town, drawn), asked.connections, asked.seconds, 0)
+            # As callers do: a token is used until it is about to end.
+            if time.monotonic() - renewed < RENEW:
+                job = replace(job, tokens=tokens)
+            else:
+                tokens, renewed = job.tokens, time.monotonic()
             found = await asyncio.to_thread(loaded, job, on.settings.home)
             if found.errors:
                 raise SystemExit(f"!!! {found.errors}")
