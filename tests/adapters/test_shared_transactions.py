@@ -1,8 +1,10 @@
 """Requests that come at the same time share a transaction, and none of them can tell."""
 
 import asyncio
+import gc
 import json
 import uuid
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -391,3 +393,33 @@ async def test_a_consent_counts_to_its_last_day_for_those_who_share(town: Town):
     town.clock.forward(hours=timedelta(hours=3).seconds / 3600)
     answers = await asyncio.gather(*(read(j, r) for r in referrals))
     assert all("reason" not in a.json() for a in answers)
+
+
+async def test_what_was_loaded_goes_with_the_request_and_waits_for_no_garbage(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+):
+    referrals = await referred(town)
+    j = town.caller("j-consultant")
+    rides: list[weakref.ref[Ride]] = []
+
+    class Seen(Ride):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            rides.append(weakref.ref(self))
+
+    monkeypatch.setattr(sharing, "Ride", Seen)
+    gc.collect()
+    gc.disable()
+    try:
+        found = await asyncio.gather(
+            *(read(j, r) for r in referrals), j.get("/v1/referrals", params={"limit": 3})
+        )
+        assert {answer.status_code for answer in found} == {200}
+        del found
+        # Until whatever carried the answers is through as well.
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert len(rides) == PEOPLE + 1
+        assert [ride() for ride in rides] == [None] * len(rides)
+    finally:
+        gc.enable()
