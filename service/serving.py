@@ -1,4 +1,8 @@
-"""Answering requests: in this process, or in several that share one listening socket."""
+"""Answering requests: in this process, or in several that share one listening socket.
+
+What reads and writes PDF and XLSX is loaded by the first thread that does so, not here: it is some
+25 MiB of every process, and most of them never see such a file.
+"""
 
 import contextlib
 import gc

@@ -1,12 +1,13 @@
 """Who sits on a conference body: its list of members with dates, and its joint secretariat."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from service.application.context import Context, Shown
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.calendar_jp import jst_date
-from service.domain.conference import AgendaItem, Conference
+from service.domain.conference import Conference
 from service.domain.conference_body import ConferenceBody
 from service.domain.conference_kinds import Persons, rule_of
 from service.domain.conference_membership import (
@@ -104,15 +105,29 @@ async def body_of(context: Context, conference: Conference) -> ConferenceBody | 
 async def is_member(context: Context, body: ConferenceBody, conference: Conference) -> bool:
     """Whether the caller's agency is of the body, today and on the day of the sitting."""
     members = await context.work.conference_bodies.members(body.id)
+    return sits_there(context, body, members, conference)
+
+
+def sits_there(
+    context: Context, body: ConferenceBody, members: Sequence[BodyMember], conference: Conference
+) -> bool:
+    """The same from the list as it is loaded already."""
     days = (context.today, jst_date(conference.starts_at))
     return all(sits(body, members, context.actor.agency_id, day) for day in days)
 
 
-async def table_of(context: Context, conference: Conference, item: AgendaItem) -> UUID | None:
-    """The body whose table the caller sits at: a consent to a meeting is one to its members."""
-    body_id = item.body_id or conference.body_id
-    body = await context.work.conferences.body(body_id) if body_id is not None else None
-    return body_id if body is not None and await is_member(context, body, conference) else None
+async def tables_of(
+    context: Context, conference: Conference, body_ids: Iterable[UUID]
+) -> tuple[Mapping[UUID, ConferenceBody], frozenset[UUID]]:
+    """These bodies, and those of them at whose table the caller sits."""
+    bodies, tables = {}, set()
+    for body_id in sorted(body_ids):
+        body = await context.work.conferences.body(body_id)
+        if body is not None:
+            bodies[body_id] = body
+            if await is_member(context, body, conference):
+                tables.add(body_id)
+    return bodies, frozenset(tables)
 
 
 async def whole_body(context: Context, conference: Conference) -> tuple[UUID, ...]:

@@ -24,10 +24,22 @@ NOBODY = UUID(int=0)
 
 async def person_facts(context: Context, person_id: UUID, person: Person | None) -> Facts:
     """The caller's part in a person's record."""
-    me = context.actor.agency_id
     consents = await context.work.consents.of_person(person_id)
     provisions = await context.work.provisions.of_person(person_id)
     involved = await _involvement(context, person_id)
+    return facts_of_person(context, person_id, person, consents, provisions, involved)
+
+
+def facts_of_person(
+    context: Context,
+    person_id: UUID,
+    person: Person | None,
+    consents: Sequence[Consent],
+    provisions: Sequence[Provision],
+    involved: Involvement,
+) -> Facts:
+    """The same from records already loaded."""
+    me = context.actor.agency_id
     parts = {Part.PARTY} if involved is not Involvement.NONE else set()
     if person is not None and person.holder_agency_id == me:
         parts.add(Part.HOLDER)

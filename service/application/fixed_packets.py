@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from service.application.agenda_grounds import persons_on
 from service.application.callers import stand_in
 from service.application.context import Context
 from service.application.facts import consents_by_person
@@ -48,8 +49,13 @@ async def packets_of(
         for body_id in {item.body_id or conference.body_id for item in items}
     }
     grounds = [
-        await _ground(
-            context, conference, attendees, item, bodies[item.body_id or conference.body_id]
+        _ground(
+            context,
+            conference,
+            attendees,
+            item,
+            bodies[item.body_id or conference.body_id],
+            consents,
         )
         for item in items
     ]
@@ -98,12 +104,13 @@ async def _body_of(context: Context, body_id: UUID | None) -> _Listed:
     return body, await context.work.conference_bodies.members(body.id)
 
 
-async def _ground(
+def _ground(
     context: Context,
     conference: Conference,
     attendees: Sequence[Attendee],
     item: AgendaItem,
     listed: _Listed,
+    consents: Consents,
 ) -> _Ground:
     body, members = listed
     window = None
@@ -118,7 +125,7 @@ async def _ground(
         agency_id=conference.convener_agency_id,
         invited_at=context.now,
     )
-    said = await classes_at_table(context, conference, attendees, reader, item)
+    said = classes_at_table(context, conference, attendees, reader, item, consents)
     return _Ground(item, body, members, window, said, said & OWN_COPY)
 
 
@@ -192,8 +199,3 @@ async def refix(context: Context, conference_id: UUID) -> None:
     readers = await readers_of(context, conference, attendees)
     packets = await packets_of(context, conference, attendees, items, consents, readers)
     await context.work.conferences.keep_packets(packets)
-
-
-def persons_on(items: Sequence[AgendaItem]) -> set[UUID]:
-    """Everybody whom the agenda is about."""
-    return {person_id for item in items for person_id in item.person_ids}

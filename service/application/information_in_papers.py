@@ -1,5 +1,6 @@
 """What was asked for and given, as it stands in packets, minutes and the workbook."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,15 @@ async def requests_on(
     if D3 not in classes:
         return []
     found = await context.work.information_requests.of_conference(conference_id)
+    return requests_among(found, item_id, classes)
+
+
+def requests_among(
+    found: Sequence[InformationRequest], item_id: UUID | None, classes: Classes
+) -> list[dict[str, Any]]:
+    """The same from those of the conference, as they are loaded already."""
+    if D3 not in classes:
+        return []
     return [_shown(r) for r in found if r.item_id == item_id and r.status is not _GONE]
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from service.application.conference_bodies import window_with
-from service.application.conference_memberships import table_of
+from service.application.conference_memberships import sits_there
 from service.application.context import Context
 from service.application.facts import consents_by_person
 from service.domain.access import Facts, Part, RecordKind
@@ -91,14 +91,21 @@ async def load_grounds(
         c.id: c for c in await work.progress.sittings({i.conference_id for i in items.values()})
     }
     persons = {p for i in items.values() for p in i.person_ids}
-    bodies = {i.body_id or sittings[i.conference_id].body_id for i in items.values()}
+    where = {i.id: i.body_id or sittings[i.conference_id].body_id for i in items.values()}
+    bodies = {b: await work.conferences.body(b) for b in sorted({b for b in where.values() if b})}
+    lists = {b: await work.conference_bodies.members(b) for b, body in bodies.items() if body}
+
+    def table_of(item: AgendaItem) -> UUID | None:
+        body_id = where[item.id]
+        body = bodies[body_id] if body_id is not None else None
+        sitting = sittings[item.conference_id]
+        return body.id if body and sits_there(context, body, lists[body.id], sitting) else None
+
     return Grounds(
         items=items,
         sittings=sittings,
-        bodies={b: await work.conferences.body(b) for b in sorted(filter(None, bodies))},
-        tables={
-            i.id: await table_of(context, sittings[i.conference_id], i) for i in items.values()
-        },
+        bodies=bodies,
+        tables={item.id: table_of(item) for item in items.values()},
         seats=await work.progress.seats(sittings),
         consents=await consents_by_person(context, persons),
         departments=await work.persons.departments(persons, context.agency_id),

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 from uuid import UUID
 
-from service.application.conference_bodies import window_for
+from service.application.agenda_grounds import load_agenda_grounds
 from service.application.conference_papers import issue_of, next_number, put_on_record
 from service.application.conferences import load
 from service.application.context import Context, Page, Shown
 from service.application.everybody import enforce_all, tell_more
+from service.application.facts import consents_by_person
 from service.application.file_ports import FileDesk
 from service.application.packets import classes_at_table, facts_about, reader_of
 from service.domain.access import Facts, Part, RecordKind, no_basis
@@ -168,7 +169,8 @@ async def withdraw(
     item = await _item(context, asked)
     # It closes something; that needs no more than to be one's own paper, or one's own agenda.
     reader = reader_of(context, asked.conference, asked.attendees)
-    seen = await facts_about(context, asked.conference, reader, item, None)
+    grounds = await load_agenda_grounds(context, asked.conference, [item])
+    seen = facts_about(context, asked.conference, reader, item, grounds, None)
     about = [_as_own(context, f) for f in seen]
     permits = enforce_all(context, asked.permission, about, needs=D0, purpose=item.uses)
     context.check_version(paper.version)
@@ -226,14 +228,15 @@ async def _about(context: Context, asked: _Asked, item: AgendaItem, *, own: bool
     that is its own record before the window opens; an item on the ground of consent closes with
     the consent, for its author as well.
     """
-    window = await window_for(
+    grounds = await load_agenda_grounds(context, asked.conference, [item])
+    window = grounds.window_of(
         context,
         asked.conference,
         item,
         invited=item.invites(context.agency_id, asked.conference.convener_agency_id),
     )
     reader = reader_of(context, asked.conference, asked.attendees)
-    about = await facts_about(context, asked.conference, reader, item, window)
+    about = facts_about(context, asked.conference, reader, item, grounds, window)
     if own and item.basis in CONFERENCE_BASES and item.pulled_at is None:
         return [_as_own(context, f) for f in about]
     return about
@@ -246,4 +249,5 @@ def _as_own(context: Context, facts: Facts) -> Facts:
 
 async def _at_table(context: Context, asked: _Asked, item: AgendaItem) -> Classes:
     reader = reader_of(context, asked.conference, asked.attendees)
-    return await classes_at_table(context, asked.conference, asked.attendees, reader, item)
+    consents = await consents_by_person(context, item.person_ids)
+    return classes_at_table(context, asked.conference, asked.attendees, reader, item, consents)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from service.application.agenda_grounds import Enclosures
 from service.application.conferences import item_on, load
 from service.application.context import Context, Shown
 from service.application.facts import own_item
@@ -95,7 +96,7 @@ async def withdraw(context: Context, conference_id: UUID, item_id: UUID, release
 
 async def follow(context: Context, item: AgendaItem, moved: AgendaItem) -> None:
     """What was released to an item is read with it at its next sitting as well."""
-    for known in await context.work.item_moves.released_to(item.id):
+    for known in await context.work.item_moves.released_to([item.id]):
         await context.work.item_moves.add(
             known.but(
                 id=context.new_id(), to_item_id=moved.id, to_conference_id=moved.conference_id
@@ -103,12 +104,13 @@ async def follow(context: Context, item: AgendaItem, moved: AgendaItem) -> None:
         )
 
 
-async def around(
+def around(
     context: Context,
     conference: Conference,
     reader: Attendee,
     item: AgendaItem,
     classes: Classes,
+    beside: Enclosures,
 ) -> dict[str, Any]:
     """The words that were released to an item; to its convener alone, where it came from."""
     mine = context.actor.agency_id == conference.convener_agency_id
@@ -118,12 +120,12 @@ async def around(
         words = [
             {"text": r.text, "released_at": r.released_at.isoformat()}
             | (_whence(r) if tells else {})
-            for r in await context.work.item_moves.released_to(item.id)
+            for r in beside.released.get(item.id, ())
         ]
         shown |= {"released": words} if words else {}
     if tells:
-        move = await context.work.item_moves.to_item(item.id)
-        shown |= {"from_item_id": str(move.from_item_id)} if move is not None else {}
+        came_from = beside.came_from.get(item.id)
+        shown |= {"from_item_id": str(came_from)} if came_from is not None else {}
     return shown
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from service.application.conference_bodies import window_for
+from service.application.agenda_grounds import load_agenda_grounds
 from service.application.conferences import change, load, names_of, receipt_of, tell_invited
 from service.application.context import Context, Shown
 from service.application.facts import NOBODY
@@ -172,11 +172,12 @@ async def _is_closed(context: Context, conference: Conference) -> bool:
     """Whether the caller may not know everybody the minutes are about; on record either way."""
     reader, me = _reader(context, conference.id), context.actor.agency_id
     closed = False
-    for item in await context.work.conferences.items(conference.id):
-        if not item.person_ids or item.pulled_at is not None:
-            continue
+    on_it = await context.work.conferences.items(conference.id)
+    items = [item for item in on_it if item.person_ids and item.pulled_at is None]
+    grounds = await load_agenda_grounds(context, conference, items)
+    for item in items:
         invited = item.invites(me, conference.convener_agency_id)
-        window = await window_for(context, conference, item, invited=invited)
-        permits = await permits_for(context, conference, reader, item, window, needs=D3)
+        window = grounds.window_of(context, conference, item, invited=invited)
+        permits = permits_for(context, conference, reader, item, grounds, window, needs=D3)
         closed |= permits is None
     return closed

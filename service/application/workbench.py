@@ -8,8 +8,16 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from service.application.conference_bodies import window_for
-from service.application.conference_memberships import body_of
+from service.application.agenda_grounds import (
+    AgendaGrounds,
+    PeopleOn,
+    Plans,
+    load_agenda_grounds,
+    load_people,
+    load_plans,
+    persons_on,
+)
+from service.application.conference_memberships import body_of, tables_of
 from service.application.conferences import change, load, names_of, receipt_of, tell_invited
 from service.application.context import Context, Shown
 from service.application.facts import consents_by_person, own_item
@@ -17,7 +25,6 @@ from service.application.fixed_packets import (
     Consents,
     Readers,
     packets_of,
-    persons_on,
     readers_of,
 )
 from service.application.packets import (
@@ -29,7 +36,7 @@ from service.domain.access import OWN_COPY, Part
 from service.domain.agenda import budget_of, times_of
 from service.domain.agenda_check import Finding, OnItem, Seat, Weight, findings_of
 from service.domain.conference import AgendaItem, Attendee, Conference
-from service.domain.conference_body import Participant
+from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.conference_seat import sitting
 from service.domain.conference_states import KINDS, ConferenceAct, ConferenceStatus, Persons
 from service.domain.consent import Consent, agreed_to
@@ -53,11 +60,14 @@ async def agenda(context: Context, conference_id: UUID) -> Shown:
     items = await context.work.conferences.items(conference_id)
     begins = times_of(conference, items)
     convenes = bool(facts.parts & {Part.HOLDER, Part.SECRETARIAT})
-    lines = []
-    for item in items:
-        if convenes or item.added_by_agency_id == context.agency_id:
-            line = await _line(context, conference, attendees, item)
-            lines.append(line | {"starts_at": begins[item.id].isoformat()})
+    seen = [i for i in items if convenes or i.added_by_agency_id == context.agency_id]
+    grounds = await load_agenda_grounds(context, conference, seen)
+    people = await load_people(context, seen)
+    lines = [
+        await _line(context, conference, attendees, item, grounds, people)
+        | {"starts_at": begins[item.id].isoformat()}
+        for item in seen
+    ]
     body = {
         "conference_id": str(conference_id),
         "status": conference.status.value,
@@ -151,7 +161,12 @@ def _told(
 
 
 async def _line(
-    context: Context, conference: Conference, attendees: list[Attendee], item: AgendaItem
+    context: Context,
+    conference: Conference,
+    attendees: list[Attendee],
+    item: AgendaItem,
+    grounds: AgendaGrounds,
+    people: PeopleOn,
 ) -> dict[str, Any]:
     """One item as far as it is open to the caller; its place, time and circle in any case."""
     shown = disclose(item, frozenset({D0}))
@@ -171,15 +186,15 @@ async def _line(
         )
     elif reader is not None:
         invited = item.invites(context.agency_id, conference.convener_agency_id)
-        window = await window_for(context, conference, item, invited=invited)
-        permits = await permits_for(context, conference, reader, item, window)
+        window = grounds.window_of(context, conference, item, invited=invited)
+        permits = permits_for(context, conference, reader, item, grounds, window)
     else:
         permits = None
     if permits is None or reader is None:
         return shown | {"restricted": True}
-    at_table = await classes_at_table(context, conference, attendees, reader, item)
+    at_table = classes_at_table(context, conference, attendees, reader, item, grounds.consents)
     classes = at_table.intersection(*(p.classes for p in permits))
-    persons = await who_is_on(context, item, classes)
+    persons = who_is_on(context, item, classes, grounds.consents, people)
     return shown | disclose(item, classes) | {"persons": persons}
 
 
@@ -197,8 +212,20 @@ async def _findings(
         for page in packet.pages:
             if not page.data_classes:
                 shut.setdefault(page.item_id, set()).add(packet.attendee_id)
+    plans = await load_plans(context, items)
+    body_ids = {item.body_id or conference.body_id for item in items}
+    bodies, _ = await tables_of(context, conference, filter(None, body_ids))
     known = [
-        await _known(context, conference, attendees, item, shut.get(item.id, set()), consents)
+        _known(
+            context,
+            conference,
+            attendees,
+            item,
+            shut.get(item.id, set()),
+            consents,
+            plans,
+            bodies,
+        )
         for item in items
     ]
     municipal = await context.work.directory.deciders(conference.municipality_code)
@@ -208,13 +235,15 @@ async def _findings(
     return findings_of(conference, attendees, known, seats, municipal, quorum)
 
 
-async def _known(
+def _known(
     context: Context,
     conference: Conference,
     attendees: Sequence[Attendee],
     item: AgendaItem,
     shut: set[UUID],
     consents: Consents,
+    plans: Plans,
+    bodies: Mapping[UUID, ConferenceBody],
 ) -> OnItem:
     kind = item.kind or conference.kind
     day = replace(context, now=max(context.now, conference.starts_at))
@@ -233,13 +262,12 @@ async def _known(
     )
     plan = version = None
     if item.plan is not None:
-        plan = await context.work.plans.find(item.plan.plan_id)
-        version = await context.work.plans.version(item.plan.plan_id, item.plan.number)
+        plan, version = plans.get((item.plan.plan_id, item.plan.number), (None, None))
     return OnItem(
         item=item,
         without_consent=without,
         consent_ends=ends,
-        ground=await _has_ground(day, conference, item),
+        ground=_has_ground(day, conference, item, bodies),
         blind=blind,
         plan_outdated=plan is not None
         and version is not None
@@ -253,11 +281,16 @@ def _agrees(context: Context, consents: Sequence[Consent], item: AgendaItem) -> 
     return Basis.CONSENT in law and agreed_to(consents, item.uses, context.today)
 
 
-async def _has_ground(day: Context, conference: Conference, item: AgendaItem) -> bool:
+def _has_ground(
+    day: Context,
+    conference: Conference,
+    item: AgendaItem,
+    bodies: Mapping[UUID, ConferenceBody],
+) -> bool:
     if item.basis not in CONFERENCE_BASES:
         return True
     body_id = item.body_id or conference.body_id
-    body = await day.work.conferences.body(body_id) if body_id is not None else None
+    body = bodies.get(body_id) if body_id is not None else None
     return (
         body is not None
         and body.holds_on(day.today)

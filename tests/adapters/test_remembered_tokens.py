@@ -378,6 +378,22 @@ async def test_so_many_are_remembered_and_the_least_used_is_forgotten(checked: l
     assert len(checked) == 4
 
 
+async def test_what_nobody_can_use_any_more_is_forgotten():
+    world = World(MOST)
+    for n in range(5):
+        assert await world.show(world.token(jti=f"old {n}")) == "accepted"
+    world.later(minutes=10)
+    fresh = [world.token(jti=str(n)) for n in range(3)]
+    for token in fresh:
+        assert await world.show(token) == "accepted"
+    # All eight are good still; seven minutes later only the three are.
+    assert len(world.verifier.remembered) == 8
+    world.later(minutes=7)
+    for token in fresh * 2:
+        assert await world.show(token) == "accepted"
+    assert len(world.verifier.remembered) == 3
+
+
 async def test_what_is_refused_is_not_remembered():
     world = World(MOST)
     for token in ("", "a.b.c", world.token(aud="others"), world.token(by=NEXT)):

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from pypdf import PdfReader
 
-from service.adapters.paper import missing_characters, render_csv, render_html, render_pdf
+from service.adapters.paper import missing_characters, render_html, render_pdf
+from service.adapters.paper.separated import render_csv
 from service.domain.disclosure import EVERY_CLASS
 from service.domain.form_book import FormBook
 from service.domain.form_filling import Material, PartShown, fill

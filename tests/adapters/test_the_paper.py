@@ -11,7 +11,8 @@ from noto_cjk_sans_jp_regular import FONT_PATH
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from service.adapters.paper import missing_characters, render_html, render_pdf, render_xlsx
+from service.adapters.paper import missing_characters, render_html, render_pdf
+from service.adapters.paper.workbook import render_xlsx
 from service.domain.paper import Grid, Paper, Row, Section, Sheet, inert
 
 LONG = "".join(f"第{place}文では、共有する情報の範囲と目的を説明しました。" for place in range(300))

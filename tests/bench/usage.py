@@ -55,6 +55,18 @@ def resident(root: int) -> int:
     return max(sizes)
 
 
+def peak(root: int) -> int:
+    """Bytes of memory that the largest process of the tree ever had at once."""
+    sizes = [0]
+    for pid in tree(root):
+        try:
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        except OSError:
+            continue
+        sizes += [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
+    return max(sizes)
+
+
 def parent(pid: int) -> int:
     found = _stat(pid)
     if found is None:

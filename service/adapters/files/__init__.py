@@ -1,7 +1,6 @@
 """Files that agencies hand in: what they are, how they are kept, how copies are marked."""
 
 from service.adapters.files.content import recognise
-from service.adapters.files.stamp import stamped
 from service.adapters.files.vault import BrokenSealError, Vault
 from service.application.file_ports import Sealed
 from service.domain.item_paper import MediaType
@@ -30,4 +29,6 @@ class FileRoom:
 
     def stamp(self, content: bytes, words: str) -> bytes:
         """A PDF with the words across every page."""
+        from service.adapters.files.stamp import stamped  # noqa: PLC0415 - see service/serving.py
+
         return stamped(content, words)

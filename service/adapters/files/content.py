@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 import puremagic
 
 from service.adapters.files.office_files import check_office
-from service.adapters.files.pdf_files import check_pdf
 from service.adapters.files.pictures import check_jpeg, check_png
 from service.adapters.files.texts import is_text
 from service.domain.errors import Invalid
@@ -41,6 +40,10 @@ def recognise(content: bytes) -> MediaType | None:
     ):
         raise Invalid("file.locked", field="/")
     if b"%PDF-" in content[:1024]:
+        from service.adapters.files.pdf_files import (  # noqa: PLC0415 - see service/serving.py
+            check_pdf,
+        )
+
         # Viewers look for it that far; only at the very start is it nothing else as well.
         return check_pdf(content)
     starts_like = _starts_like(content[:_HEAD])

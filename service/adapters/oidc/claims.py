@@ -45,10 +45,14 @@ class Span(NamedTuple):
     #: Whether a client speaks for itself: it is its own subject (RFC 9068 section 2.2).
     own: bool
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether nobody can use it any more."""
+        return now.timestamp() > self.until + LEEWAY.total_seconds()
+
     def check(self, issuer: TokenIssuer, now: datetime) -> None:
         """Whether it is good now. Raises Unauthenticated."""
         instant, leeway = now.timestamp(), LEEWAY.total_seconds()
-        if instant > self.until + leeway:
+        if self.is_over(now):
             raise Unauthenticated("token.expired")
         if self.since > instant + leeway:
             raise Unauthenticated("token.not_yet_valid")

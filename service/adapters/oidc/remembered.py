@@ -6,6 +6,7 @@ change is asked at every use: the clock, the issuer in our table, and its keys.
 
 import hashlib
 from collections import OrderedDict
+from datetime import datetime
 from typing import NamedTuple
 
 from service.adapters.oidc.claims import Accepted
@@ -27,7 +28,11 @@ class Verified(NamedTuple):
 
 
 class Remembered:
-    """Verified tokens by the SHA-256 of their whole text, which itself is not kept."""
+    """Verified tokens by the SHA-256 of their whole text, which itself is not kept.
+
+    Each time one is remembered, the one not used for longest goes if its time is over: what is
+    remembered are the tokens of the last minutes, and not all of the last days.
+    """
 
     def __init__(self, most: int = MOST) -> None:
         """Remember so many; the one not used for longest is forgotten first."""
@@ -44,12 +49,15 @@ class Remembered:
             self._found.move_to_end(digest)
         return found
 
-    def keep(self, digest: bytes, verified: Verified) -> None:
-        """Remember a token that was accepted."""
+    def keep(self, digest: bytes, verified: Verified, now: datetime) -> None:
+        """Remember a token that was accepted, and forget those that nobody can use any more."""
         self._found[digest] = verified
         self._found.move_to_end(digest)
-        if len(self._found) > self._most:
+        if len(self._found) > self._most or self._longest_unused().accepted.span.is_over(now):
             self._found.popitem(last=False)
+
+    def _longest_unused(self) -> Verified:
+        return next(iter(self._found.values()))
 
     def forget(self, digest: bytes) -> None:
         """Remember nothing of it any more."""

@@ -123,7 +123,7 @@ class TokenVerifier:
         except Unauthenticated:
             self.remembered.forget(digest)
             raise
-        self.remembered.keep(digest, verified)
+        self.remembered.keep(digest, verified, now)
         return verified.accepted.token
 
     async def _again(self, known: Verified | None, now: datetime) -> Verified | None:

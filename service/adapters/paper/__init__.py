@@ -5,19 +5,15 @@ from collections.abc import Sequence
 from service.adapters.paper.bars import render_svg
 from service.adapters.paper.html import render_html
 from service.adapters.paper.pdf import missing_characters, render_pdf
-from service.adapters.paper.separated import render_csv
-from service.adapters.paper.workbook import render_xlsx
 from service.domain.paper import Paper, Sheet
 from service.domain.survey_sheets import Bars
 
 __all__ = [
     "PaperPrinter",
     "missing_characters",
-    "render_csv",
     "render_html",
     "render_pdf",
     "render_svg",
-    "render_xlsx",
 ]
 
 
@@ -38,10 +34,18 @@ class PaperPrinter:
 
     def xlsx(self, sheets: Sequence[Sheet]) -> bytes:
         """The sheets as a workbook of text."""
+        from service.adapters.paper.workbook import (  # noqa: PLC0415 - see service/serving.py
+            render_xlsx,
+        )
+
         return render_xlsx(sheets)
 
     def csv(self, sheets: Sequence[Sheet]) -> bytes:
         """The sheets below each other, separated by commas."""
+        from service.adapters.paper.separated import (  # noqa: PLC0415 - see service/serving.py
+            render_csv,
+        )
+
         return render_csv(sheets)
 
     def svg(self, bars: Bars) -> bytes:

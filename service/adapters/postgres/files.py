@@ -1,6 +1,6 @@
 """Papers of agenda items in PostgreSQL: what is known of them, and apart from it their locked contents."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +53,11 @@ class PostgresFiles(Records[ItemPaper]):
 
     async def of_item(self, item_id: UUID) -> Sequence[ItemPaper]:
         """The papers of an item, in the order in which they came."""
-        return await self._all("WHERE item_id = $1 ORDER BY id", item_id)
+        return await self.of_items([item_id])
+
+    async def of_items(self, item_ids: Collection[UUID]) -> Sequence[ItemPaper]:
+        """The papers of several items, in the order in which they came."""
+        return await self._all("WHERE item_id = ANY ($1) ORDER BY id", list(item_ids))
 
     async def of_conference(self, conference_id: UUID) -> Sequence[ItemPaper]:
         """The papers of all items of a conference."""

@@ -1,6 +1,6 @@
 """Where items of conferences came from, and what of them was released, in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from asyncpg import Connection
@@ -62,22 +62,23 @@ class PostgresItemMoves(Records[ItemRelease]):
 
     async def from_item(self, item_id: UUID) -> ItemMove | None:
         """Where the item went."""
-        return await self._move("from_item_id", item_id)
+        row = await self._connection.fetchrow(f"{MOVE.select} WHERE from_item_id = $1", item_id)
+        return MOVE.read(row) if row else None
 
-    async def to_item(self, item_id: UUID) -> ItemMove | None:
-        """Where the item came from."""
-        return await self._move("to_item_id", item_id)
+    async def to_items(self, item_ids: Collection[UUID]) -> Sequence[ItemMove]:
+        """Where those of the items came from that came from another conference."""
+        rows = await self._connection.fetch(
+            f"{MOVE.select} WHERE to_item_id = ANY ($1) ORDER BY id", list(item_ids)
+        )
+        return [MOVE.read(r) for r in rows]
 
-    async def released_to(self, item_id: UUID) -> Sequence[ItemRelease]:
-        """What may be read with the item, as long as it is not taken back; the oldest first."""
+    async def released_to(self, item_ids: Collection[UUID]) -> Sequence[ItemRelease]:
+        """What may be read with the items, as long as it is not taken back; the oldest first."""
         return await self._all(
-            "WHERE to_item_id = $1 AND withdrawn_at IS NULL ORDER BY released_at, id", item_id
+            "WHERE to_item_id = ANY ($1) AND withdrawn_at IS NULL ORDER BY released_at, id",
+            list(item_ids),
         )
 
     async def following(self, origin_id: UUID) -> Sequence[ItemRelease]:
         """The release and those that followed the item from sitting to sitting."""
         return await self._all("WHERE origin_id = $1 ORDER BY id", origin_id)
-
-    async def _move(self, column: str, item_id: UUID) -> ItemMove | None:
-        row = await self._connection.fetchrow(f"{MOVE.select} WHERE {column} = $1", item_id)
-        return MOVE.read(row) if row else None

@@ -94,6 +94,13 @@ class PostgresPersons:
         row = await self._connection.fetchrow(f"{PERSON.select} WHERE id = $1{tail}", person_id)
         return PERSON.read(row) if row else None
 
+    async def find_many(self, person_ids: Collection[UUID]) -> Sequence[Person]:
+        """The records of several persons."""
+        rows = await self._connection.fetch(
+            f"{PERSON.select} WHERE id = ANY ($1) ORDER BY id", list(person_ids)
+        )
+        return [PERSON.read(r) for r in rows]
+
     async def add(self, person: Person) -> None:
         """A new record."""
         await self._connection.execute(
@@ -113,6 +120,17 @@ class PostgresPersons:
         return Involvement(
             await self._connection.fetchval("SELECT involvement($1, $2)", person_id, agency_id)
         )
+
+    async def involvements(
+        self, person_ids: Collection[UUID], agency_id: UUID
+    ) -> Mapping[UUID, Involvement]:
+        """The same for several persons."""
+        rows = await self._connection.fetch(
+            "SELECT id, involvement(id, $2) AS involved FROM unnest($1::uuid[]) AS asked (id)",
+            list(person_ids),
+            agency_id,
+        )
+        return {r["id"]: Involvement(r["involved"]) for r in rows}
 
     async def candidates(self, kana: str, agency_id: UUID) -> Sequence[Person]:
         """Persons of that reading with whom the agency has anything to do; never more than 50.

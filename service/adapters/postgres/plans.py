@@ -86,6 +86,23 @@ class PostgresPlans:
         row = await self._connection.fetchrow(f"{PLAN.select} WHERE id = $1{tail}", plan_id)
         return PLAN.read(row) if row else None
 
+    async def find_many(self, plan_ids: Collection[UUID]) -> Sequence[Plan]:
+        """Several plans."""
+        rows = await self._connection.fetch(
+            f"{PLAN.select} WHERE id = ANY ($1) ORDER BY id", list(plan_ids)
+        )
+        return [PLAN.read(r) for r in rows]
+
+    async def versions_at(self, places: Collection[tuple[UUID, int]]) -> Sequence[PlanVersion]:
+        """Single versions of several plans, by plan and number."""
+        rows = await self._connection.fetch(
+            f"{VERSION.select} WHERE (plan_id, number) IN"
+            " (SELECT * FROM unnest($1::uuid[], $2::int[])) ORDER BY plan_id, number",
+            [plan_id for plan_id, _ in places],
+            [number for _, number in places],
+        )
+        return [VERSION.read(r) for r in rows]
+
     async def version(self, plan_id: UUID, number: int) -> PlanVersion | None:
         """One version."""
         row = await self._connection.fetchrow(

@@ -5,7 +5,6 @@ in one sentence; what is wrong with single cells is told of every cell at once.
 """
 
 from service.adapters.tabular.csv_files import read_csv
-from service.adapters.tabular.xlsx_files import read_xlsx
 from service.application.import_ports import TableLimits
 from service.domain.errors import Invalid, TooLarge
 from service.domain.import_rows import Sheet
@@ -27,6 +26,10 @@ class TabularFiles:
         if content.startswith(_OLD_EXCEL):
             raise Invalid("import.file_old_excel")
         if content.startswith(_ZIP):
+            from service.adapters.tabular.xlsx_files import (  # noqa: PLC0415 - see service/serving.py
+                read_xlsx,
+            )
+
             return _checked(read_xlsx(content, limits), limits)
         if content.startswith(_OTHERS):
             raise Invalid("import.file_unreadable")

@@ -46,6 +46,20 @@ class KnownOf(NamedTuple):
     involvement: Involvement
 
 
+#: The stores of a ride that is under way.
+STORES = (
+    "accounts",
+    "answers",
+    "cases",
+    "consents",
+    "desks",
+    "directory",
+    "persons",
+    "provisions",
+    "referrals",
+)
+
+
 class _Only:
     """A store that does some things in a shared transaction, and nothing else."""
 
@@ -116,31 +130,16 @@ class Ride(_Only):
         await self.trip.commit(self, entries)
 
     def leave(self) -> None:
-        """Want nothing more, and keep nothing.
+        """Want nothing more, and let go of what was loaded.
 
-        The stores know the ride, and the ride the stores: left together, everything that was loaded
-        would wait for the garbage collector.
+        The stores know the ride and the ride its stores: all that was read for a page would
+        otherwise stay in memory until Python next looks for garbage.
         """
         if self._trip is not None:
             self._trip.leave(self)
         self.stays_behind()
-        self._trip = None
-        for store in _STORES:
-            self.__dict__.pop(store, None)
-
-
-#: What ``starts`` makes.
-_STORES = (
-    "accounts",
-    "directory",
-    "desks",
-    "answers",
-    "persons",
-    "consents",
-    "provisions",
-    "cases",
-    "referrals",
-)
+        for store in STORES:
+            vars(self).pop(store, None)
 
 
 class _Statements(_Only):
