@@ -16,7 +16,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx
-from bench import ceiling, seed
+from bench import ceiling, log_seed, seed
 from bench.asked import LIST, PACKET, READ, WRITE, Town
 from bench.load import Ask, Job, Request
 from bench.processes import Program, free_port, reference, service
@@ -175,6 +175,8 @@ class Wanted:
     page: int = 50
     #: The service once more, without its log.
     unlogged: bool = False
+    #: Generated entries of the audit log, over years; beside those of ``sizes``.
+    log: int = 0
 
 
 @asynccontextmanager
@@ -192,12 +194,21 @@ async def ground(wanted: Wanted) -> AsyncIterator[Ground]:
         await asyncio.to_thread(prepare, urls.owner, settings.shared_secret("search.key"))
         await load_directory(urls.owner, whole_directory(settings), only_if_new=False)
         owner = await asyncpg.connect(urls.owner)
-        keeper = await asyncpg.connect(urls.superuser.replace("/postgres?", "/tsunagi?"))
+        superuser = urls.superuser.replace("/postgres?", "/tsunagi?")
+        keeper = await asyncpg.connect(superuser)
         try:
             program, environment = service(settings, urls.app, wanted.service)
             undo.callback(program.stop)
             program.start(environment)
             program.wait("/readyz", (200,))
+            if wanted.log:
+                await log_seed.seed(
+                    owner,
+                    superuser,
+                    wanted.log,
+                    until=datetime.now(UTC),
+                    persons=wanted.sizes.persons,
+                )
             found = Ground(
                 settings=settings,
                 urls=urls,

@@ -36,12 +36,11 @@ COLUMNS = [*AUDIT.fields, "words", "salt", "leaf"]
 TO_A_PERSON = 50
 #: From whom nothing comes but reading of the log and answers to the persons themselves.
 _WATCH = ("auditor", "privacy_officer", "partner_system")
+#: From then on an id tells the time.
+EARLIEST = datetime(2020, 1, 1, tzinfo=JST)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_PERSON = UUID(f"{PERSON}{0:012d}").int
-_SHOWN = tuple(
-    "address area birth department emergency_contacts holder_agency_id id language living"
-    " municipality_code names phones registered_at sex version".split()
-)
+_SHOWN = ("address", "birth", "id", "language", "living", "names", "phones", "sex", "version")
 _READ = {"data_classes": ("D0", "D1", "D2"), "fields": _SHOWN}
 _OPENED = {
     "data_classes": ("D0", "D1", "D2", "D3"),
@@ -114,14 +113,24 @@ class Span:
     number: int = 0
 
 
-async def crowd(connection: asyncpg.Connection, entries: int) -> Crowd:
-    """All who do casework, and persons enough for so many entries."""
+async def seed(
+    owner: asyncpg.Connection, superuser: str, entries: int, *, until: datetime, persons: int
+) -> None:
+    """So many entries of the last ten years, as far as ids tell the time."""
+    since = max(EARLIEST, until.replace(year=until.year - 10, day=1))
+    await make_room(owner, since, until)
+    wanted = spans(since, until, entries, 0, 0)
+    await asyncio.to_thread(fill, superuser, await crowd(owner, entries, persons), wanted)
+
+
+async def crowd(connection: asyncpg.Connection, entries: int, persons: int = 50) -> Crowd:
+    """All who do casework, and persons enough for so many entries, but at least so many."""
     rows = await connection.fetch(
         "SELECT DISTINCT ON (p.id) p.agency_id, p.id, p.role, t.iss, t.sub FROM position p"
         " JOIN tenure t ON t.position_id = p.id WHERE p.role <> ALL ($1) ORDER BY p.id",
         list(_WATCH),
     )
-    return Crowd(tuple(Worker(*r) for r in rows), max(50, entries // TO_A_PERSON))
+    return Crowd(tuple(Worker(*r) for r in rows), max(persons, entries // TO_A_PERSON))
 
 
 def months_of(since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
@@ -155,6 +164,9 @@ async def make_room(owner: asyncpg.Connection, since: datetime, until: datetime)
 
 def fill(superuser: str, who: Crowd, wanted: Sequence[Span]) -> None:
     """Write all of it, and tell how it goes on."""
+    if len(wanted) == 1:
+        _fill(superuser, who, wanted[0])
+        return
     began, done, told = time.perf_counter(), 0, 0.0
     total = sum(s.entries for s in wanted)
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as processes:
