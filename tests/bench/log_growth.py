@@ -174,7 +174,7 @@ class Growing:
     async def _sealed(self, since: datetime, until: datetime, entries: int, watched: int) -> float:
         wanted = log_seed.spans(since, until, entries, watched, self.spans)
         self.spans += len(wanted)
-        await asyncio.to_thread(log_seed.fill, self.superuser, self.who, wanted)
+        await log_seed.fill(self.superuser, self.who, wanted)
         await self.town.owner.execute("VACUUM (ANALYZE) audit_entry", timeout=3600)
         began = perf_counter()
         placed = await self.town.app.state.wiring.keeper.keep()

@@ -120,7 +120,7 @@ async def seed(
     since = max(EARLIEST, until.replace(year=until.year - 10, day=1))
     await make_room(owner, since, until)
     wanted = spans(since, until, entries, 0, 0)
-    await asyncio.to_thread(fill, superuser, await crowd(owner, entries, persons), wanted)
+    await fill(superuser, await crowd(owner, entries, persons), wanted)
 
 
 async def crowd(connection: asyncpg.Connection, entries: int, persons: int = 50) -> Crowd:
@@ -162,11 +162,15 @@ async def make_room(owner: asyncpg.Connection, since: datetime, until: datetime)
         await owner.execute("SELECT make_audit_months($1, 1)", Month.of(begin).first)
 
 
-def fill(superuser: str, who: Crowd, wanted: Sequence[Span]) -> None:
+async def fill(superuser: str, who: Crowd, wanted: Sequence[Span]) -> None:
     """Write all of it, and tell how it goes on."""
     if len(wanted) == 1:
-        _fill(superuser, who, wanted[0])
-        return
+        await _copied(superuser, who, wanted[0])
+    else:
+        await asyncio.to_thread(_by_many, superuser, who, wanted)
+
+
+def _by_many(superuser: str, who: Crowd, wanted: Sequence[Span]) -> None:
     began, done, told = time.perf_counter(), 0, 0.0
     total = sum(s.entries for s in wanted)
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as processes:
@@ -175,7 +179,7 @@ def fill(superuser: str, who: Crowd, wanted: Sequence[Span]) -> None:
             each.result()
             done += running[each].entries
             took = time.perf_counter() - began
-            if took - told > 5 or done == total:
+            if took - told > 15 or done == total:
                 told = took
                 month = f"{Month.of(running[each].since)}"
                 sys.stderr.write(
