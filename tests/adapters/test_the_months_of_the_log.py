@@ -293,13 +293,21 @@ async def test_an_entry_that_comes_late_is_never_overlooked(town: Town):
 async def test_each_month_is_looked_into_by_its_index_from_the_last_place_on(town: Town):
     """Whatever the last place is: a plan for one is a plan for all, and is made once."""
     await access(town)
-    source = await town.owner.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'log_pending'")
+    source, settings = await town.owner.fetchrow(
+        "SELECT prosrc, proconfig FROM pg_proc WHERE proname = 'log_pending'"
+    )
+    assert "plan_cache_mode=force_generic_plan" in settings
     (query,) = [
         part.partition(";")[0].removeprefix(" QUERY ")
         for part in source.split("RETURN")
         if "(e.xid, e.id) >" in part
     ]
-    for name, place in (("lowest", "$1"), ("last.xid", "$2"), ("last.entry_id", "$3"), ("most", "$4")):
+    for name, place in (
+        ("lowest", "$1"),
+        ("last.xid", "$2"),
+        ("last.entry_id", "$3"),
+        ("most", "$4"),
+    ):
         query = query.replace(name, place)
     async with town.owner.transaction():
         for setting in ("enable_seqscan = off", "enable_bitmapscan = off", "enable_sort = off"):

@@ -20,7 +20,6 @@ from bench.report import aligned
 from bench.seed import Sizes, forget_drafts
 from bench.whole_run import DRAWN, loaded
 
-
 #: Referrals, and entries of the audit log.
 Size = tuple[int, int]
 

@@ -211,7 +211,9 @@ class Growing:
         return {
             "ms: the keeper, with nothing to do": idle,
             "ms: inclusion proof of an entry": get(proof),
-            "ms: consistency proof": get("/log/consistency", **{"from": f"{size // 3}", "to": f"{size}"}),
+            "ms: consistency proof": get(
+                "/log/consistency", **{"from": f"{size // 3}", "to": f"{size}"}
+            ),
             "ms: who saw a person, by the auditor": get(events, person_id=self.whom),
             "ms: who saw a person, their report": report,
             "ms: a page of what a position opened": get(events, position_id=str(self.position)),
@@ -276,7 +278,9 @@ async def run(sizes: list[int], path: Path) -> None:
                         await growing.holds()
                     before = size
                     growing.figures.write(path)
-                _say("Entries carry no question (what they were decided on); a real one takes more.")
+                _say(
+                    "Entries carry no question (what they were decided on); a real one takes more."
+                )
                 sys.stdout.write(f"{growing.figures.table()}\n{path}\n")
     finally:
         remove_cluster(home)

@@ -18,7 +18,9 @@ from service.domain.log_month import Month, instant_of
 SINCE, UNTIL = datetime(2026, 8, 1, tzinfo=JST), datetime(2026, 11, 1, tzinfo=JST)
 WHOM, HOLDER = UUID(int=7), UUID(int=1)
 CROWD = Crowd(
-    tuple(Worker(UUID(int=n % 5 + 1), UUID(int=n + 100), "consultant", "iss", "s") for n in range(12)),
+    tuple(
+        Worker(UUID(int=n % 5 + 1), UUID(int=n + 100), "consultant", "iss", "s") for n in range(12)
+    ),
     persons=50,
     watched=WHOM,
     held_by=HOLDER,
@@ -27,7 +29,9 @@ CROWD = Crowd(
 
 def test_a_stretch_holds_as_many_entries_as_asked_for_in_their_order() -> None:
     begin = datetime(2030, 5, 1, tzinfo=JST)
-    found = list(entries_of(CROWD, Span(begin, datetime(2030, 6, 1, tzinfo=JST), 3_000, watched=20)))
+    found = list(
+        entries_of(CROWD, Span(begin, datetime(2030, 6, 1, tzinfo=JST), 3_000, watched=20))
+    )
     assert len({e.id for e in found}) == len(found) == 3_000
     assert [e.at for e in found] == sorted(e.at for e in found)
     for entry in found:
