@@ -53,7 +53,7 @@ SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE c.relkind = 'r' 
 """
 EMERGENCY = """
 INSERT INTO provision SELECT (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(),
-    'reviewed_at', CASE WHEN $2 THEN p.opens_at + interval '1 day' END))).*
+    'reviewed_at', $2::timestamptz))).*
 FROM provision p, generate_series(1, $3::int) WHERE p.id = $1
 """
 Ask = Callable[[], Awaitable[Any]]
@@ -135,7 +135,7 @@ class Growing:
         }
         nurse = town.caller("hc-nurse", auth_time=int(town.clock.now.timestamp()))
         self.taken = UUID((await ok(nurse.post("/v1/access/emergency", body), 201))["id"])
-        await town.owner.execute(EMERGENCY, self.taken, False, UNREVIEWED - 1)
+        await town.owner.execute(EMERGENCY, self.taken, None, UNREVIEWED - 1)
         self.who = replace(
             await log_seed.crowd(town.owner, largest),
             watched=UUID(self.whom),
@@ -154,8 +154,8 @@ class Growing:
         self.since = self.town.clock.now
         self.town.clock.forward(minutes=10)
         await self._sealed(self.since, self.town.clock.now, STRETCH, 0)
-        count = (size - before) // 1000
-        await self.town.owner.execute(EMERGENCY, self.taken, True, count, timeout=600)
+        reviewed = self.taken, self.since, (size - before) // 1000
+        await self.town.owner.execute(EMERGENCY, *reviewed, timeout=600)
         await self.town.owner.execute("VACUUM (ANALYZE)", timeout=3600)
         space = await self.town.owner.fetchval(SPACE)
         held = await self.town.owner.fetchval("SELECT count(*) FROM log_leaf")
