@@ -12,6 +12,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -259,31 +260,29 @@ def as_of(clock: Clock) -> None:
 
 
 async def run(sizes: list[int], path: Path) -> None:
-    home = Path(tempfile.mkdtemp())
+    """On a PostgreSQL of its own, which is taken away in the end."""
     clock = Clock(UNTIL)
     as_of(clock)
-    try:
-        with EmbeddedPostgres(home) as postgres:
-            databases = await asyncio.to_thread(Databases, postgres.start())
-            name, urls = await databases.copy()
-            superuser = databases.urls.superuser.replace("/postgres?", f"/{name}?")
-            async with open_town(urls, home / "town", clock) as town:
-                growing = Growing(town, superuser)
-                await growing.prepare(max(sizes))
-                before = 0
-                for size in sizes:
-                    _say(f"{size:,} entries")
-                    await growing.grow(size, before)
-                    if not before:
-                        await growing.holds()
-                    before = size
-                    growing.figures.write(path)
-                _say(
-                    "Entries carry no question (what they were decided on); a real one takes more."
-                )
-                sys.stdout.write(f"{growing.figures.table()}\n{path}\n")
-    finally:
-        remove_cluster(home)
+    with tempfile.TemporaryDirectory(prefix="tsunagi-bench-") as folder, ExitStack() as undo:
+        home = Path(folder)
+        undo.callback(remove_cluster, home)
+        postgres = undo.enter_context(EmbeddedPostgres(home))
+        databases = await asyncio.to_thread(Databases, postgres.start())
+        name, urls = await databases.copy()
+        superuser = databases.urls.superuser.replace("/postgres?", f"/{name}?")
+        async with open_town(urls, home / "town", clock) as town:
+            growing = Growing(town, superuser)
+            await growing.prepare(max(sizes))
+            before = 0
+            for size in sizes:
+                _say(f"{size:,} entries")
+                await growing.grow(size, before)
+                if not before:
+                    await growing.holds()
+                before = size
+                growing.figures.write(path)
+    _say("Entries carry no question (what they were decided on); a real one takes more.")
+    sys.stdout.write(f"{growing.figures.table()}\n{path}\n")
 
 
 def _say(what: str) -> None:
