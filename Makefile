@@ -82,7 +82,7 @@ complete: setup ## Kill the server 40 times in 100,000 requests; every answer mu
 bench: setup ## Measure the service beside programs that do the same (ARGS='--rounds 3 --loads R,W')
 	@PYTHONPATH=tests $(BIN)/python -m bench.whole_run $(ARGS)
 
-bench-growth: setup ## The same requests over 10,000, 100,000 and 1,000,000 referrals (ARGS='--entries 1000000')
+bench-growth: setup ## The same requests over 10,000 to 1,000,000 referrals (ARGS='--referrals 100000 --log 0 1000000')
 	@PYTHONPATH=tests $(BIN)/python -m bench.growth $(ARGS)
 
 bench-soak: setup ## Watch the memory of one worker under load for ten minutes (ARGS='--soak 3600')
@@ -91,8 +91,8 @@ bench-soak: setup ## Watch the memory of one worker under load for ten minutes (
 bench-agenda: setup ## Measure the fixing of an agenda, by packet and with its growth
 	@PYTHONPATH=tests $(BIN)/python -m bench.agenda_fix
 
-bench-log: setup ## Measure the sealing of audit entries, proofs and reports (SIZES=1000000 for more)
-	@PYTHONPATH=tests $(BIN)/python tests/bench/log_growth.py $(SIZES)
+bench-log: setup ## Measure the audit log over 10,000 and 100,000 entries (SIZES='1000000 10000000' for more)
+	@PYTHONPATH=tests $(BIN)/python -m bench.log_growth $(SIZES)
 
 bench-statistics: setup ## Time the monthly report over 5,000 and 50,000 consultations (SIZES=500000 for more)
 	@PYTHONPATH=tests $(BIN)/python tests/bench/monthly_report.py $(SIZES)

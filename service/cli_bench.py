@@ -32,6 +32,9 @@ def bench(
             "ratios_of_cpu": {
                 load: told.get("ratios_of_cpu", {}) for load, told in found["loads"].items()
             },
+            "with_log_over_without": {
+                load: told.get("with_log_over_without", {}) for load, told in found["loads"].items()
+            },
             "errors": found["errors"],
         }
     except FileNotFoundError:
@@ -54,5 +57,9 @@ def bench(
         told_of = "   ".join(f"{name} {ratio:.2f}" for name, ratio in beside.items())
         if told_of:
             console.print(f"{load}  service / {told_of}", highlight=False)
+    for load, log in told["with_log_over_without"].items():
+        told_of = "   ".join(f"{name.replace('_', ' ')} {ratio:.2f}" for name, ratio in log.items())
+        if told_of:
+            console.print(f"{load}  with the log / without: {told_of}", highlight=False)
     for where in found["errors"]:
         console.print(f"ERRORS in {where}", highlight=False)

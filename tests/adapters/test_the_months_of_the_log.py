@@ -268,3 +268,53 @@ async def test_entries_from_before_move_as_they_were_sealed(databases: Databases
     finally:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()
+
+
+async def test_an_entry_that_comes_late_is_never_overlooked(town: Town):
+    """However often was looked before: of a month long past, of none, and of the newest."""
+    await town.owner.fetchval("SELECT make_audit_months('2025-01-01', 24)")
+    await access(town)
+    for _ in range(8):
+        # By then the database has made its plan for good.
+        assert await keeper(town).keep() >= 0
+        await access(town)
+    await keeper(town).keep()
+    late = [id_at(START - timedelta(days=days)) for days in (600, 300, 1)]
+    late += [uuid.UUID(int=0x7F << 120), id_at(START)]
+    for entry_id in late:
+        await town.owner.execute(COPY, entry_id, START)
+        assert await keeper(town).keep() == 1
+    found = await checked(town)
+    assert (found.waiting, found.found) == (0, ())
+    rows = await town.owner.fetch("SELECT entry_id FROM log_leaf ORDER BY index DESC LIMIT 5")
+    assert [r["entry_id"] for r in reversed(rows)] == late
+
+
+async def test_each_month_is_looked_into_by_its_index_from_the_last_place_on(town: Town):
+    """Whatever the last place is: a plan for one is a plan for all, and is made once."""
+    await access(town)
+    source, settings = await town.owner.fetchrow(
+        "SELECT prosrc, proconfig FROM pg_proc WHERE proname = 'log_pending'"
+    )
+    assert "plan_cache_mode=force_generic_plan" in settings
+    (query,) = [
+        part.partition(";")[0].removeprefix(" QUERY ")
+        for part in source.split("RETURN")
+        if "(e.xid, e.id) >" in part
+    ]
+    for name, place in (
+        ("lowest", "$1"),
+        ("last.xid", "$2"),
+        ("last.entry_id", "$3"),
+        ("most", "$4"),
+    ):
+        query = query.replace(name, place)
+    async with town.owner.transaction():
+        for setting in ("enable_seqscan = off", "enable_bitmapscan = off", "enable_sort = off"):
+            await town.owner.execute(f"SET LOCAL {setting}")
+        await town.owner.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await town.owner.execute(f"PREPARE pending (bigint, bigint, uuid, integer) AS {query}")
+        told = await town.owner.fetch(f"EXPLAIN EXECUTE pending (9, 1, '{uuid.uuid4()}', 10)")
+    plan = "\n".join(row[0] for row in told)
+    partitions = len(await months(town.owner))
+    assert plan.count("Index Cond: ((xid < $1) AND (ROW(xid, id) > ROW($2, $3)))") == partitions

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx
-from bench import ceiling, seed
+from bench import ceiling, log_seed, seed
 from bench.asked import LIST, PACKET, READ, WRITE, Town
 from bench.load import Ask, Job, Request
 from bench.processes import Program, free_port, reference, service
@@ -34,6 +34,8 @@ from service.settings import Settings
 ITEMS = 20
 CLASSES = ["D1", "D2", "D3", "D4"]
 REFERENCES = ("bare", "idiomatic")
+#: The service itself, and the same without its log: both look after what is due, and keep the log.
+SERVICES = ("service", "unlogged")
 
 
 @dataclass
@@ -83,6 +85,28 @@ class Ground:
         if wrong is not None:
             raise SystemExit(f"{program} answers {ask.method} {ask.path} wrongly: {wrong}")
         return answer
+
+    @asynccontextmanager
+    async def alone(self, program: str) -> AsyncIterator[None]:
+        """No other service does anything meanwhile: it would give entries their places in the log."""
+        others = [p for name, p in self.programs.items() if name in SERVICES and name != program]
+        with contextlib.ExitStack() as standing:
+            for other in others:
+                standing.enter_context(await self._paused(other))
+            yield
+
+    async def _paused(self, program: Program) -> contextlib.ExitStack:
+        """Stands still outside of any transaction: nobody waits for a lock of its."""
+        for _ in range(200):
+            with contextlib.ExitStack() as standing:
+                standing.enter_context(program.paused())
+                if not await self.keeper.fetchval(
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity"
+                    " WHERE usename = 'tsunagi_app' AND xact_start IS NOT NULL)"
+                ):
+                    return standing.pop_all()
+            await asyncio.sleep(0.02)
+        raise SystemExit(f"{program.name} is always in a transaction")
 
     async def settled(self, seconds: float = 120) -> None:
         """Wait until every entry has its place in the log: nobody pays for another's."""
@@ -149,6 +173,10 @@ class Wanted:
     service: Mapping[str, str] = field(default_factory=dict)
     packets: bool = True
     page: int = 50
+    #: The service once more, without its log.
+    unlogged: bool = False
+    #: Generated entries of the audit log, over years; beside those of ``sizes``.
+    log: int = 0
 
 
 @asynccontextmanager
@@ -166,12 +194,21 @@ async def ground(wanted: Wanted) -> AsyncIterator[Ground]:
         await asyncio.to_thread(prepare, urls.owner, settings.shared_secret("search.key"))
         await load_directory(urls.owner, whole_directory(settings), only_if_new=False)
         owner = await asyncpg.connect(urls.owner)
-        keeper = await asyncpg.connect(urls.superuser.replace("/postgres?", "/tsunagi?"))
+        superuser = urls.superuser.replace("/postgres?", "/tsunagi?")
+        keeper = await asyncpg.connect(superuser)
         try:
             program, environment = service(settings, urls.app, wanted.service)
             undo.callback(program.stop)
             program.start(environment)
             program.wait("/readyz", (200,))
+            if wanted.log:
+                await log_seed.seed(
+                    owner,
+                    superuser,
+                    wanted.log,
+                    until=datetime.now(UTC),
+                    persons=wanted.sizes.persons,
+                )
             found = Ground(
                 settings=settings,
                 urls=urls,
@@ -183,6 +220,12 @@ async def ground(wanted: Wanted) -> AsyncIterator[Ground]:
                 town=await _seeded(owner, settings, program, wanted),
                 members=members(settings),
             )
+            if wanted.unlogged:
+                program, environment = service(settings, urls.app, wanted.service, logged=False)
+                undo.callback(program.stop)
+                program.start(environment)
+                program.wait("/readyz", (200,))
+                found.programs["unlogged"] = program
             for name in wanted.references:
                 program, environment = reference(name, settings, urls.app, wanted.pool)
                 undo.callback(program.stop)

@@ -1,8 +1,8 @@
 """How latency grows with what there is: ``make bench-growth``.
 
-The same service over ten thousand, a hundred thousand and a million referrals (and as many audit
-entries as are asked for), all standing at the same time and asked in turn with few connections,
-so that what is compared is the answer and not the queue before it.
+The same service over ten thousand, a hundred thousand and a million referrals, and over as many
+generated audit entries as are asked for, all standing at the same time and asked in turn with few
+connections, so that what is compared is the answer and not the queue before it.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import asyncio
 import random
 import sys
 from contextlib import AsyncExitStack
+from itertools import product
 from statistics import median
 from typing import Any
 
@@ -19,18 +20,22 @@ from bench.report import aligned
 from bench.seed import Sizes, forget_drafts
 from bench.whole_run import DRAWN, loaded
 
+#: Referrals, and entries of the audit log.
+Size = tuple[int, int]
 
-async def measured(asked: argparse.Namespace) -> dict[str, dict[int, list[float]]]:
+
+async def measured(asked: argparse.Namespace) -> dict[str, dict[Size, list[float]]]:
     """Median latency in ms of each round, by load and size."""
-    found: dict[str, dict[int, list[float]]] = {
-        load: {size: [] for size in asked.referrals} for load in NAMES
-    }
+    sizes = list(product(asked.referrals, asked.log))
+    found: dict[str, dict[Size, list[float]]] = {load: {s: [] for s in sizes} for load in NAMES}
     drawn = random.Random(1)  # noqa: S311 - the same requests each time
     async with AsyncExitStack() as undo:
-        grounds: dict[int, Ground] = {}
-        for size in asked.referrals:
-            sizes = Sizes(max(100, size // 2), size, asked.entries or size // 10)
-            on = await undo.enter_async_context(ground(Wanted(sizes, references=())))
+        grounds: dict[Size, Ground] = {}
+        for size in sizes:
+            referrals, log = size
+            seeded = Sizes(max(100, referrals // 2), referrals, asked.entries or referrals // 10)
+            wanted = Wanted(seeded, references=(), log=log)
+            on = await undo.enter_async_context(ground(wanted))
             await on.settled(3600)
             grounds[size] = on
         for _ in range(asked.rounds):
@@ -40,7 +45,7 @@ async def measured(asked: argparse.Namespace) -> dict[str, dict[int, list[float]
                     job = on.job("service", asks, asked.connections, asked.seconds, 1)
                     told = await asyncio.to_thread(loaded, job, on.settings.home)
                     if told.errors:
-                        raise SystemExit(f"{load} over {size:,} referrals: {told.errors}")
+                        raise SystemExit(f"{load} over {told_of(size)}: {told.errors}")
                     found[load][size].append(told.p50_ms)
                     if load == WRITE:
                         await forget_drafts(on.keeper)
@@ -48,10 +53,16 @@ async def measured(asked: argparse.Namespace) -> dict[str, dict[int, list[float]
     return found
 
 
-def table(found: dict[str, dict[int, list[float]]]) -> str:
+def told_of(size: Size) -> str:
+    """Referrals, and generated entries where there are any."""
+    referrals, log = size
+    return f"{referrals:,} and {log:,} entries" if log else f"{referrals:,}"
+
+
+def table(found: dict[str, dict[Size, list[float]]]) -> str:
     """Median latencies, and the ratio of the largest to the smallest."""
     sizes = list(next(iter(found.values())))
-    head = ["median ms over", *(f"{s:,}" for s in sizes), "growth"]
+    head = ["median ms over", *(told_of(s) for s in sizes), "growth"]
     rows: list[list[Any]] = [head]
     for load, by_size in found.items():
         medians = [median(by_size[s]) for s in sizes]
@@ -71,7 +82,15 @@ def main() -> None:
         "--entries",
         type=int,
         default=0,
-        help="audit entries of each; else a tenth of the referrals",
+        help="audit entries of each, 50 to a person asked about; else a tenth of the referrals",
+    )
+    parser.add_argument(
+        "--log",
+        type=int,
+        nargs="+",
+        default=[0],
+        metavar="N",
+        help="generated audit entries beside them, over years; of several, each in turn",
     )
     asked = parser.parse_args()
     sys.stdout.write(table(asyncio.run(measured(asked))) + "\n")

@@ -19,7 +19,10 @@ from service.settings import Settings
 
 #: The service, by its own command; the settings travel in TSUNAGI_*.
 SERVICE = [sys.executable, "-c", "from service.cli import main; main()", "run"]
+#: The same, but for what writes the audit log.
+UNLOGGED = [sys.executable, "-m", "bench.programs.unlogged"]
 TESTS = Path(__file__).parents[1]
+_PATH = os.pathsep.join([str(TESTS), str(TESTS.parent)])
 
 
 def free_port() -> int:
@@ -87,13 +90,20 @@ class Program:
 
 
 def service(
-    settings: Settings, database: str, extra: Mapping[str, str]
+    settings: Settings, database: str, extra: Mapping[str, str], *, logged: bool = True
 ) -> tuple[Program, dict[str, str]]:
-    """The service as ``tsunagi run`` starts it on a database of its operator's, and its environment."""
-    program = Program("service", settings.port, SERVICE, settings.home / "service.log")
+    """The service as ``tsunagi run`` starts it on a database of its operator's, and its environment.
+
+    It may stand beside itself without its log: all else is the same.
+    """
+    name, command, port = "service", SERVICE, settings.port
+    if not logged:
+        name, command, port = "unlogged", UNLOGGED, free_port()
+    program = Program(name, port, command, settings.home / f"{name}.log")
     environment = {
+        "PYTHONPATH": _PATH,
         "TSUNAGI_HOME": str(settings.home),
-        "TSUNAGI_PORT": str(settings.port),
+        "TSUNAGI_PORT": str(port),
         "TSUNAGI_DEMO": "1",
         "TSUNAGI_DATABASE_URL": database,
         # Each round pays for the sealing of its own entries.
@@ -123,8 +133,7 @@ def reference(
     told.write_text(json.dumps(known))
     told.chmod(0o600)
     command = [sys.executable, "-m", f"bench.programs.{name}"]
-    path = os.pathsep.join([str(TESTS), str(TESTS.parent)])
-    environment = {"BENCH_PROGRAM": str(told), "PYTHONPATH": path}
+    environment = {"BENCH_PROGRAM": str(told), "PYTHONPATH": _PATH}
     return Program(name, port, command, settings.home / f"{name}.log"), environment
 
 

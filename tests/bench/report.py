@@ -15,6 +15,8 @@ from bench.ceiling import FUNCTION, PLAIN
 from bench.load import Measured
 
 SERVICE, BARE, IDIOMATIC, CEILING = "service", "bare", "idiomatic", "ceiling"
+#: The service itself, whose audit log writes nothing.
+UNLOGGED = "unlogged"
 _FIGURES = ("per_second", "p50_ms", "p99_ms", "app_us", "database_us", "load_us", "app_mib")
 
 
@@ -75,6 +77,21 @@ class Run:
             p: round(found[p] / mine, 3) for p in (BARE, IDIOMATIC, CEILING) if p in found and mine
         }
 
+    def with_log_over_without(self, load: str) -> dict[str, float]:
+        """What the audit log costs: the service over the same without it. There is no target."""
+        found = self.medians(load)
+        if not {SERVICE, UNLOGGED} <= set(found):
+            return {}
+        logged, without = found[SERVICE], found[UNLOGGED]
+        figures = {
+            "requests_a_second": (logged["per_second"], without["per_second"]),
+            "processor_time": (
+                logged["app_us"] + logged["database_us"],
+                without["app_us"] + without["database_us"],
+            ),
+        }
+        return {name: round(a / b, 3) for name, (a, b) in figures.items() if b}
+
     def as_json(self) -> dict[str, Any]:
         return {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -91,6 +108,7 @@ class Run:
                     },
                     "ratios": self.ratios(load),
                     "ratios_of_cpu": self.ratios_of_cpu(load),
+                    "with_log_over_without": self.with_log_over_without(load),
                     "rounds": {p: [asdict(m) for m in ms] for p, ms in programs.items()},
                 }
                 for load, programs in self.rounds.items()
@@ -129,6 +147,12 @@ class Run:
                 out.append(f"  requests a second, service over {_told(told)}")
                 out.append(
                     f"  processor time, over the service's: {_told(self.ratios_of_cpu(load))}"
+                )
+            log = self.with_log_over_without(load)
+            if log:
+                out.append(
+                    "  what the log costs (with it over without): "
+                    + "   ".join(f"{name.replace('_', ' ')} {r:.2f}" for name, r in log.items())
                 )
             out.append("")
         if self.commit_ms:

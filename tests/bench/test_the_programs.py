@@ -8,12 +8,15 @@ import pytest
 from bench.asked import LIST, READ, REPORT, WRITE
 from bench.ground import Ground, Wanted, ground
 from bench.load import Ask, Job, Request
+from bench.report import UNLOGGED
 from bench.seed import Sizes
 
 PROGRAMS = ("service", "bare", "idiomatic")
 #: What no two accesses have in common.
 OWN = {"id", "attempt_id", "at", "request_id", "token_id", "leaf", "salt", "words", "xid"}
-TINY = Wanted(Sizes(persons=96, referrals=480, entries=50), pool=2, packets=False, page=5)
+TINY = Wanted(
+    Sizes(persons=96, referrals=480, entries=50), pool=2, packets=False, page=5, unlogged=True
+)
 
 
 def told(body: object) -> object:
@@ -52,9 +55,14 @@ async def test_all_programs_show_the_same_and_put_the_same_on_record() -> None:
             assert answers[0] == answers[1] == answers[2]
             assert kept[0] == kept[1] == kept[2]
             assert len(kept[0]) == (TINY.page if load == LIST else 1)
+            with_log = await on.once("service", ask)
+            await entries(on, seen)
+            assert (await on.once(UNLOGGED, ask)).content == with_log.content
+            assert await entries(on, seen) == []
         await reports_are_alike(on, drawn, seen)
         await drafts_are_alike(on, drawn, seen)
         await strangers_are_refused(on)
+        await without_a_log_nothing_is_noted(on)
 
 
 async def reports_are_alike(on: Ground, drawn: random.Random, seen: set[object]) -> None:
@@ -71,7 +79,7 @@ async def reports_are_alike(on: Ground, drawn: random.Random, seen: set[object])
 async def drafts_are_alike(on: Ground, drawn: random.Random, seen: set[object]) -> None:
     (ask,) = on.town.asks(WRITE, 1, drawn)
     made, kept, events = [], [], []
-    for program in PROGRAMS:
+    for program in (*PROGRAMS, UNLOGGED):
         answer = (await on.once(program, ask)).json()
         row = dict(await on.owner.fetchrow("SELECT * FROM referral WHERE id = $1", answer["id"]))
         event = "SELECT * FROM referral_event WHERE referral_id = $1"
@@ -79,10 +87,11 @@ async def drafts_are_alike(on: Ground, drawn: random.Random, seen: set[object]) 
         made.append({k: v for k, v in row.items() if k not in ("id", "made_at", "due_at")})
         events.append({k: v for k, v in dict(step).items() if k not in ("id", "referral_id", "at")})
         kept.append(await entries(on, seen))
-    assert made[0] == made[1] == made[2]
-    assert events[0] == events[1] == events[2]
+    assert made[0] == made[1] == made[2] == made[3]
+    assert events[0] == events[1] == events[2] == events[3]
     assert kept[0] == kept[1] == kept[2]
-    assert await on.owner.fetchval("SELECT count(*) FROM first_answer WHERE status = 201") >= 3
+    assert (len(kept[0]), kept[3]) == (1, [])
+    assert await on.owner.fetchval("SELECT count(*) FROM first_answer WHERE status = 201") >= 4
 
 
 async def strangers_are_refused(on: Ground) -> None:
@@ -93,10 +102,24 @@ async def strangers_are_refused(on: Ground) -> None:
     )
     (ask,) = on.town.asks(READ, 1, random.Random(1))  # noqa: S311 - the same
     path = f"{ask.path.rpartition('/')[0]}/019d0000-0000-7000-8000-{0:012d}"
-    for program in PROGRAMS:
+    for program in (*PROGRAMS, UNLOGGED):
         await on.once(
             program, replace(ask, path=path, token=stranger, status=404, times=0, also="")
         )
+
+
+async def without_a_log_nothing_is_noted(on: Ground) -> None:
+    """Of what the service without a log answered nothing is marked, and nothing of it failed."""
+    for name in ("service", UNLOGGED):
+        # Whoever stops marks what is still to be marked.
+        on.programs[name].stop()
+    marked = "SELECT count(*) FROM answered_attempt a WHERE {}EXISTS ({})"
+    of_an_entry = "SELECT FROM audit_entry e WHERE e.attempt_id = a.attempt_id"
+    assert await on.owner.fetchval(marked.format("", of_an_entry)) > 0
+    assert await on.owner.fetchval(marked.format("NOT ", of_an_entry)) == 0
+    told = on.programs[UNLOGGED].output.read_text()
+    assert '"status":404' in told.replace(" ", "")
+    assert ".failed" not in told
 
 
 def test_an_answer_without_what_was_asked_for_is_an_error() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.ceiling import FUNCTION, PLAIN
 from bench.load import Measured
-from bench.report import Run
+from bench.report import UNLOGGED, Run
 from typer.testing import CliRunner
 
 from service.cli import app
@@ -15,6 +15,7 @@ def run() -> Run:
     made = Run({"rounds": 3})
     for program, each in {
         "service": (90, 100, 400),
+        UNLOGGED: (125, 100, 500),
         "bare": (50, 50, 50),
         "idiomatic": (10, 20, 30),
         PLAIN: (150, 150, 150),
@@ -38,6 +39,16 @@ def test_processor_time_is_compared_the_other_way_round() -> None:
     assert run().ratios_of_cpu("R") == {"bare": 2.0, "idiomatic": 5.0, "ceiling": 0.5}
 
 
+def test_what_the_log_costs_is_told_beside_the_ratios_and_is_none_of_them() -> None:
+    made = run()
+    assert made.with_log_over_without("R") == {"requests_a_second": 0.8, "processor_time": 1.25}
+    (line,) = [line for line in made.table().splitlines() if "what the log costs" in line]
+    assert line.endswith("requests a second 0.80   processor time 1.25")
+    del made.rounds["R"][UNLOGGED]
+    assert made.with_log_over_without("R") == {}
+    assert "what the log costs" not in made.table()
+
+
 def test_an_error_in_any_round_is_said_loudly() -> None:
     made = run()
     assert "ERRORS" not in made.table()
@@ -59,5 +70,9 @@ def test_the_command_tells_the_path_and_the_ratios(tmp_path: Path) -> None:
     assert told["path"] == str(path)
     assert told["ratios"] == {"R": {"bare": 2.0, "idiomatic": 5.0, "ceiling": 0.5}}
     assert told["ratios_of_cpu"] == told["ratios"]
+    log = {"requests_a_second": 0.8, "processor_time": 1.25}
+    assert told["with_log_over_without"] == {"R": log}
+    spoken = CliRunner().invoke(app, ["bench"], env=home).stdout
+    assert "R  with the log / without: requests a second 0.80   processor time 1.25" in spoken
     path.write_text("{")
     assert CliRunner().invoke(app, ["bench"], env=home).exit_code == 1

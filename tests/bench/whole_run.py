@@ -21,7 +21,7 @@ from bench.ground import Ground, Wanted, ground
 from bench.load import Job, Measured
 from bench.pgbench import Pgbench
 from bench.processes import TESTS
-from bench.report import Run
+from bench.report import UNLOGGED, Run
 from bench.seed import Sizes, forget_drafts
 
 from service.settings import Settings
@@ -29,7 +29,7 @@ from service.settings import Settings
 #: What all references answer, and what the bare one answers besides.
 REFERENCED = (READ, WRITE, LIST)
 BARE_TOO = (*REFERENCED, REPORT)
-PROGRAMS = ("service", "bare", "idiomatic", PLAIN, FUNCTION)
+PROGRAMS = ("service", UNLOGGED, "bare", "idiomatic", PLAIN, FUNCTION)
 #: Requests that are drawn for one slice; they are asked over and over.
 DRAWN = {READ: 20_000, WRITE: 10_000, LIST: 2000, PACKET: 200, REPORT: 1000}
 
@@ -110,15 +110,11 @@ class Round:
 
     async def slice(self, load: str, program: str) -> Measured:
         """One program under one load."""
-        if program == "service":
-            found = await self._asked(load, program)
-        else:
-            # It would give the entries of the others their places in the log meanwhile.
-            with self.on.programs["service"].paused():
-                if program in (PLAIN, FUNCTION):
-                    found = await self._benched(load, program)
-                else:
-                    found = await self._asked(load, program)
+        async with self.on.alone(program):
+            if program in (PLAIN, FUNCTION):
+                found = await self._benched(load, program)
+            else:
+                found = await self._asked(load, program)
         if load == WRITE:
             await forget_drafts(self.on.keeper)
         return found
@@ -152,6 +148,7 @@ async def measured(asked: argparse.Namespace) -> Run:
         references=references,
         service=dict(s.split("=", 1) for s in asked.service),
         packets=PACKET in asked.loads,
+        unlogged=UNLOGGED in asked.programs,
     )
     settings = {k: v for k, v in vars(asked).items() if not callable(v)}
     run = Run(settings)
