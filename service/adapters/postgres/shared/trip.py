@@ -121,7 +121,8 @@ class Trip:
         self._all_wait.clear()
         self._look()
         try:
-            await asyncio.wait_for(self._all_wait.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await self._all_wait.wait()
         except TimeoutError:
             self._on = set(self._asked) | set(self._wanted)
         return bool(self._on)
