@@ -128,11 +128,12 @@ class Ground:
             (WRITE, "referral.draft"),
             (LIST, "referral.read"),
         ):
-            # The longest question of the last ones: a ceiling must not write less than others.
+            # The shortest question of the last ones is the service's, which keeps once what many say
+            # alike: nobody writes less, and a ceiling must not write more.
             last = await self.owner.fetchval(
                 "SELECT id FROM (SELECT id, question FROM audit_entry WHERE action = $1"
                 " AND outcome = 'allowed' ORDER BY id DESC LIMIT 50) last"
-                " ORDER BY length(question) DESC LIMIT 1",
+                " ORDER BY length(question) LIMIT 1",
                 action,
             )
             entries[load] = await ceiling.literals(self.owner, DECIDED, last, ceiling.SEALED)

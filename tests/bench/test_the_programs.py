@@ -10,6 +10,7 @@ from bench.ground import Ground, Wanted, ground
 from bench.load import Ask, Job, Request
 from bench.report import UNLOGGED
 from bench.seed import Sizes
+from town import ENTRY
 
 PROGRAMS = ("service", "bare", "idiomatic")
 #: What no two accesses have in common.
@@ -30,7 +31,7 @@ def told(body: object) -> object:
 
 async def entries(on: Ground, seen: set[object]) -> list[dict[str, object]]:
     """The entries that have come since, without what is their own."""
-    found = [dict(r) for r in await on.owner.fetch("SELECT * FROM audit_entry ORDER BY id")]
+    found = [dict(r) for r in await on.owner.fetch(f"SELECT {ENTRY} FROM audit_entry ORDER BY id")]
     new = [e for e in found if e["id"] not in seen]
     seen |= {e["id"] for e in new}
     for entry in new:

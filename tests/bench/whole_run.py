@@ -85,7 +85,10 @@ class Round:
             await self.on.owner.execute(f"GRANT EXECUTE ON FUNCTION {name} TO tsunagi_app")
 
     async def _variables(self, question: str) -> dict[str, str]:
-        found = {"question": await self.on.owner.fetchval(f"SELECT {question}")}
+        # The mark before a part's id is no letter for a script; any other is as long.
+        found = {
+            "question": await self.on.owner.fetchval(f"SELECT translate({question}, chr(1), '~')")
+        }
         answer = await self.on.owner.fetchval(
             "SELECT convert_from(body, 'UTF8') FROM first_answer WHERE body IS NOT NULL LIMIT 1"
         )
