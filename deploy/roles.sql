@@ -50,6 +50,8 @@ ALTER ROLE tsunagi_app SET statement_timeout = '30s';
 ALTER ROLE tsunagi_app SET lock_timeout = '10s';
 ALTER ROLE tsunagi_app SET idle_in_transaction_session_timeout = '60s';
 ALTER ROLE tsunagi_app SET timezone = 'UTC';
+-- Statements look into the months of ten years and take milliseconds: compiling them takes longer.
+ALTER ROLE tsunagi_app SET jit = off;
 
 -- An operator who is no superuser must belong to the owner to act for it below.
 SELECT 'GRANT tsunagi_owner TO CURRENT_USER'

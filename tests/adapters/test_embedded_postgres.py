@@ -280,6 +280,7 @@ def test_the_service_role_waits_for_nothing_forever(urls: DatabaseUrls) -> None:
         "statement_timeout": "30s",
         "lock_timeout": "10s",
         "idle_in_transaction_session_timeout": "1min",
+        "jit": "off",
         "TimeZone": "UTC",
     }
     assert {name: value(urls.app, f"SHOW {name}") for name in expected} == expected

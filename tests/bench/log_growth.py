@@ -57,7 +57,7 @@ SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE c.relkind = 'r' 
 """
 EMERGENCY = """
 INSERT INTO provision SELECT (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(),
-    'reviewed_at', $2::timestamptz))).*
+    'person_id', $4::uuid, 'reviewed_at', $2::timestamptz))).*
 FROM provision p, generate_series(1, $3::int) WHERE p.id = $1
 """
 Ask = Callable[[], Awaitable[Any]]
@@ -133,6 +133,9 @@ class Growing:
         form = person("試験", "花子", "シケン ハナコ", birth="1970-01-01")
         cc = town.caller("cc-worker")
         self.whom = (await ok(cc.post("/v1/persons", form), 201))["id"]
+        # All emergencies but one are about somebody else: nobody has ten thousand of them.
+        form = person("試験", "太郎", "シケン タロウ", birth="1960-01-01")
+        self.other = UUID((await ok(cc.post("/v1/persons", form), 201))["id"])
         body = {
             "person_id": self.whom,
             "reason": "自宅で倒れているとの通報。同意を得られない。",
@@ -141,7 +144,7 @@ class Growing:
         }
         nurse = town.caller("hc-nurse", auth_time=int(town.clock.now.timestamp()))
         self.taken = UUID((await ok(nurse.post("/v1/access/emergency", body), 201))["id"])
-        await town.owner.execute(EMERGENCY, self.taken, None, UNREVIEWED - 1)
+        await town.owner.execute(EMERGENCY, self.taken, None, UNREVIEWED - 1, self.other)
         self.who = replace(
             await log_seed.crowd(town.owner, largest),
             watched=UUID(self.whom),
@@ -160,7 +163,7 @@ class Growing:
         self.since = self.town.clock.now
         self.town.clock.forward(minutes=10)
         await self._sealed(self.since, self.town.clock.now, STRETCH, 0)
-        reviewed = self.taken, self.since, (size - before) // 1000
+        reviewed = self.taken, self.since, (size - before) // 1000, self.other
         await self.town.owner.execute(EMERGENCY, *reviewed, timeout=600)
         await self.town.owner.execute("VACUUM (ANALYZE)", timeout=3600)
         space = await self.town.owner.fetchval(SPACE)
