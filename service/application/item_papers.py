@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 from uuid import UUID
 
-from service.application.agenda_grounds import load_agenda_grounds
+from service.application.agenda_grounds import AgendaGrounds, load_agenda_grounds
 from service.application.conference_papers import issue_of, next_number, put_on_record
 from service.application.conferences import load
 from service.application.context import Context, Page, Shown
 from service.application.everybody import enforce_all, tell_more
-from service.application.facts import consents_by_person
 from service.application.file_ports import FileDesk
 from service.application.packets import classes_at_table, facts_about, reader_of
 from service.domain.access import Facts, Part, RecordKind, no_basis
@@ -75,7 +74,8 @@ async def add(
     if not stays and not item.person_ids:
         _refuse(context, asked)
     brought = context.agency_id in (convener, item.added_by_agency_id)
-    about = await _about(context, asked, item, own=stays and brought)
+    grounds = await _grounds(context, asked, item)
+    about = _about(context, asked, item, grounds, own=stays and brought)
     permits = enforce_all(context, asked.permission, about, needs=_least(item), purpose=item.uses)
     data_class = class_of(command.data_class, about_somebody=bool(item.person_ids))
     if any(not p.sees(data_class) for p in permits):
@@ -112,8 +112,9 @@ async def listing(context: Context, conference_id: UUID, item_id: UUID) -> Page:
     papers = await context.work.files.of_item(item_id)
     if early:
         papers = [p for p in papers if p.agency_id == context.agency_id]
-    about = await _about(context, asked, item, own=early and bool(papers))
-    at_table = await _at_table(context, asked, item)
+    grounds = await _grounds(context, asked, item)
+    about = _about(context, asked, item, grounds, own=early and bool(papers))
+    at_table = _at_table(context, asked, item, grounds)
     permits = enforce_all(
         context, asked.permission, about, needs=_least(item), purpose=item.uses, within=at_table
     )
@@ -136,14 +137,15 @@ async def hand_out(
     if paper is None:
         _refuse(context, asked)
     item = await _item(context, asked)
-    about = await _about(context, asked, item, own=early)
+    grounds = await _grounds(context, asked, item)
+    about = _about(context, asked, item, grounds, own=early)
     permits = enforce_all(
         context,
         asked.permission,
         about,
         needs=paper.data_class,
         purpose=item.uses,
-        within=await _at_table(context, asked, item),
+        within=_at_table(context, asked, item, grounds),
     )
     tell_more(context, len(permits) or 1, *told_of([paper]))
     content = await desk.unseal(await context.work.files.sealed(paper.id), paper.fixed_part())
@@ -169,7 +171,7 @@ async def withdraw(
     item = await _item(context, asked)
     # It closes something; that needs no more than to be one's own paper, or one's own agenda.
     reader = reader_of(context, asked.conference, asked.attendees)
-    grounds = await load_agenda_grounds(context, asked.conference, [item])
+    grounds = await _grounds(context, asked, item)
     seen = facts_about(context, asked.conference, reader, item, grounds, None)
     about = [_as_own(context, f) for f in seen]
     permits = enforce_all(context, asked.permission, about, needs=D0, purpose=item.uses)
@@ -221,14 +223,19 @@ def _least(item: AgendaItem) -> DataClass:
     return D1 if item.person_ids else D0
 
 
-async def _about(context: Context, asked: _Asked, item: AgendaItem, *, own: bool) -> list[Facts]:
+async def _grounds(context: Context, asked: _Asked, item: AgendaItem) -> AgendaGrounds:
+    return await load_agenda_grounds(context, asked.conference, [item])
+
+
+def _about(
+    context: Context, asked: _Asked, item: AgendaItem, grounds: AgendaGrounds, *, own: bool
+) -> list[Facts]:
     """The item as it concerns the caller.
 
     ``own``: it is about something that the agency wrote or brought itself. On a statutory item
     that is its own record before the window opens; an item on the ground of consent closes with
     the consent, for its author as well.
     """
-    grounds = await load_agenda_grounds(context, asked.conference, [item])
     window = grounds.window_of(
         context,
         asked.conference,
@@ -247,7 +254,8 @@ def _as_own(context: Context, facts: Facts) -> Facts:
     return facts.model_copy(update=own)
 
 
-async def _at_table(context: Context, asked: _Asked, item: AgendaItem) -> Classes:
+def _at_table(context: Context, asked: _Asked, item: AgendaItem, grounds: AgendaGrounds) -> Classes:
     reader = reader_of(context, asked.conference, asked.attendees)
-    consents = await consents_by_person(context, item.person_ids)
-    return classes_at_table(context, asked.conference, asked.attendees, reader, item, consents)
+    return classes_at_table(
+        context, asked.conference, asked.attendees, reader, item, grounds.consents
+    )

@@ -50,7 +50,7 @@ class Remembered:
         return found
 
     def keep(self, digest: bytes, verified: Verified, now: datetime) -> None:
-        """Remember a token that was accepted, and forget those that nobody can use any more."""
+        """Remember a token that was accepted; the one not used for longest goes if its time is over."""
         self._found[digest] = verified
         self._found.move_to_end(digest)
         if len(self._found) > self._most or self._longest_unused().accepted.span.is_over(now):
