@@ -139,7 +139,7 @@ async def archive(
         facts = {"month": str(until), "until": kept_until.isoformat()}
         raise IllegalMove("archive.kept_until", facts=facts)
     said = []
-    async with connected(owner) as connection:
+    async with connected(owner) as connection, log_archive.alone(connection):
         for month in await log_archive.months_until(connection, until):
             done = _Archiving(connection, month, folder, trusted(settings, earlier), now)
             try:
@@ -167,7 +167,6 @@ class _Archiving:
         if drop:
             # Before anything is read: from then on nothing of the month changes.
             await log_archive.hold_still(self._owner, self._month)
-        await log_archive.be_alone(self._owner)
         stretch = await log_archive.stretch_of(self._owner, self._month)
         if not self._path.exists():
             await self._write(stretch)

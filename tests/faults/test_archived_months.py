@@ -370,12 +370,39 @@ async def test_two_archivers_at_once_drop_it_once(town: Town, urls: Urls, tmp_pa
         *(archived(town, urls, tmp_path) for _ in range(2)), return_exceptions=True
     )
     refused = [d for d in done if isinstance(d, BaseException)]
-    assert all(
-        isinstance(r, IllegalMove | asyncpg.PostgresError) and "archive." in str(r) for r in refused
-    ), refused
     assert len(refused) < 2
+    for why in refused:
+        assert isinstance(why, IllegalMove), why
+        assert why.code == "archive.another_at_it"
     assert await dropped(town) == [NOVEMBER.first]
     assert len(await town.audit(action="audit.archive")) == 1
+
+
+@pytest.mark.parametrize("drop", [True, False])
+async def test_whoever_comes_while_another_archives_is_told_so(
+    town: Town, urls: Urls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drop: bool
+):
+    """Before the months are listed: one of them may be about to go."""
+    await two_months(town)
+    go_on, listed = asyncio.Event(), asyncio.Event()
+    months_until = log_archive.months_until
+
+    async def slowly(*args: Any) -> list[Month]:
+        found = await months_until(*args)
+        listed.set()
+        await go_on.wait()
+        return found
+
+    monkeypatch.setattr(log_archive, "months_until", slowly)
+    first = asyncio.create_task(archived(town, urls, tmp_path))
+    await listed.wait()
+    with pytest.raises(IllegalMove, match=r"archive\.another_at_it"):
+        await archived(town, urls, tmp_path, drop=drop)
+    go_on.set()
+    assert len(await first) == 1
+    assert await dropped(town) == [NOVEMBER.first]
+    # Whoever comes afterwards has nothing left to do.
+    assert await archived(town, urls, tmp_path, drop=drop) == []
 
 
 async def test_whoever_reads_the_log_is_not_kept_waiting_for_long(

@@ -5,6 +5,7 @@ every other proof goes on to hold; what its entries said is in its file alone.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -60,10 +61,19 @@ def partition(month: Month) -> str:
     return f"audit_entry_{month.year}_{month.month:02}"
 
 
-async def be_alone(owner: Connection) -> None:
-    """Be the only one who archives until the transaction ends. Raises IllegalMove otherwise."""
-    if not await owner.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
+@asynccontextmanager
+async def alone(owner: Connection) -> AsyncIterator[None]:
+    """Be the only one who archives, from before the months are listed until all of it is done.
+
+    Raises IllegalMove where somebody else is at it.
+    """
+    if not await owner.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
         raise IllegalMove("archive.another_at_it")
+    try:
+        yield
+    finally:
+        if not owner.is_closed():
+            await owner.execute("SELECT pg_advisory_unlock($1)", _LOCK)
 
 
 async def months_until(owner: Connection, last: Month) -> list[Month]:
