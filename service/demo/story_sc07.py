@@ -1,12 +1,13 @@
 """SC-7: a plan conference with the person present; sent back once, then approved and decided."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from service.demo.story_people import AGENCY, today
 from service.demo.story_review import on_record, report, seen_and_refused
 from service.demo.story_sc06 import NEIGHBOUR, Jiro
 from service.demo.story_stage import CONCEALED, Refusal, Stage
+from service.domain.calendar_jp import JST, jst_date
 from service.domain.permission import Purpose
 
 PLAN = "プラン plan"
@@ -121,7 +122,7 @@ async def _convened(stage: Stage, jiro: Jiro, plan: str, number: int) -> Sitting
         f"J convenes conference {number} with M, S, L, HC, H and Jiro; H joins for item 2.",
         Purpose.PLANNING,
     )
-    start = datetime.now(UTC) + timedelta(seconds=5)
+    start = _soon_today(datetime.now(UTC))
     when = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=1)).isoformat()}
     where = {"kind": "support_coordination_conf", "place": "市役所 3階 会議室"}
     planned = await stage.do("j-consultant", "/v1/conferences", when | where)
@@ -149,6 +150,12 @@ async def _convened(stage: Stage, jiro: Jiro, plan: str, number: int) -> Sitting
     await stage.do("j-consultant", f"{path}/fix")
     seats = (await stage.get("j-consultant", path))["attendees"]
     return Sitting(path, item["id"], {s["agency_id"] or "Jiro": s["id"] for s in seats})
+
+
+def _soon_today(now: datetime) -> datetime:
+    """When it begins: not in the past yet, and on the day on which it is going to be held."""
+    midnight = datetime.combine(jst_date(now), time.max, tzinfo=JST)
+    return min(now + timedelta(minutes=10), midnight)
 
 
 async def _papers(stage: Stage, plan: str, sitting: Sitting) -> None:
