@@ -20,8 +20,9 @@ from service.workers import Workers
 
 #: Seconds that requests under way have when the service stops.
 GRACE = 10
-#: When Python looks for garbage: a page of fifty makes more than the usual 700 values.
-GARBAGE = (3_000, 10, 10)
+#: When Python looks for garbage: a page of fifty holds thousands of values while it is made, and
+#: none of them is garbage. With the usual 700 each page would be looked through dozens of times.
+GARBAGE = (100_000, 10, 10)
 
 
 def serve(settings: Settings, url: str, *, started: Callable[[], None]) -> None:
