@@ -16,7 +16,7 @@ from service.application.ports import Involvement
 from service.domain.conference import AgendaItem, Conference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.conference_window import Window
-from service.domain.consent import Consent
+from service.domain.consent import GivenTerms
 from service.domain.decision import CONFERENCE_BASES
 from service.domain.information_request import InformationRequest
 from service.domain.item_paper import ItemPaper
@@ -29,7 +29,7 @@ from service.domain.provision import Provision
 class AgendaGrounds(NamedTuple):
     """What decides about each of some items of one conference."""
 
-    consents: Mapping[UUID, Sequence[Consent]]
+    consents: Mapping[UUID, Sequence[GivenTerms]]
     bodies: Mapping[UUID, ConferenceBody]
     #: The bodies whose table the caller sits at.
     tables: frozenset[UUID]

@@ -80,7 +80,7 @@ async def facts_of_view(context: Context, case: Case, one: Assessment, about: Fa
     consents = about.consents
     provisions = about.provisions
     if one.person_id != case.person_id:
-        consents = tuple(await context.work.consents.of_person(one.person_id))
+        consents = tuple(await context.work.consents.terms_of_person(one.person_id))
         provisions = tuple(await context.work.provisions.of_person(one.person_id))
     return Facts(
         kind=RecordKind.ASSESSMENT,

@@ -175,7 +175,7 @@ async def _contact_on(context: Context, case: Case, command: Advance, why: Conta
 async def _ground(context: Context, case: Case, *, recontact: bool) -> Ground:
     """What the records show about the case: consent, plan, conference, decision, referral."""
     work = context.work
-    consents = await work.consents.of_person(case.person_id)
+    consents = await work.consents.terms_of_person(case.person_id)
     plans = await work.plans.of_person(case.person_id, context.agency_id)
     mine = [p for p in plans if p.case_id in (None, case.id)]
     of_case = await _plans(context, case)

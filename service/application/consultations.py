@@ -262,7 +262,7 @@ async def _ground(
 ) -> Ground:
     """What the records show; nothing of it is the caller's word."""
     person_id = consultation.person_id or NOBODY
-    consents = await context.work.consents.of_person(person_id)
+    consents = await context.work.consents.terms_of_person(person_id)
     referrals = [
         r
         for r in await context.work.referrals.out_of(consultation.id)

@@ -9,7 +9,7 @@ from service.application.ports import Involvement
 from service.domain.access import Facts, Part, RecordKind
 from service.domain.case import Case
 from service.domain.conference import AgendaItem, Conference
-from service.domain.consent import Consent
+from service.domain.consent import Consent, GivenTerms
 from service.domain.disclosure import D0, D1, D2, D6
 from service.domain.people import Person
 from service.domain.plan import Plan, PlanVersion
@@ -24,7 +24,7 @@ NOBODY = UUID(int=0)
 
 async def person_facts(context: Context, person_id: UUID, person: Person | None) -> Facts:
     """The caller's part in a person's record."""
-    consents = await context.work.consents.of_person(person_id)
+    consents = await context.work.consents.terms_of_person(person_id)
     provisions = await context.work.provisions.of_person(person_id)
     involved = await _involvement(context, person_id)
     return facts_of_person(context, person_id, person, consents, provisions, involved)
@@ -34,7 +34,7 @@ def facts_of_person(
     context: Context,
     person_id: UUID,
     person: Person | None,
-    consents: Sequence[Consent],
+    consents: Sequence[GivenTerms],
     provisions: Sequence[Provision],
     involved: Involvement,
 ) -> Facts:
@@ -87,7 +87,7 @@ async def own_item(context: Context, item: AgendaItem, person_id: UUID, holder: 
         holder_agency_id=holder,
         person_id=person_id,
         parts=frozenset({Part.HOLDER}),
-        consents=tuple(await context.work.consents.of_person(person_id)),
+        consents=tuple(await context.work.consents.terms_of_person(person_id)),
         conference_id=item.conference_id,
     )
 
@@ -151,12 +151,11 @@ async def referral_facts(context: Context, referral_id: UUID, referral: Referral
     """The caller's part in a referral."""
     person_id = referral.person_id if referral else NOBODY
     case_id = referral.case_id if referral and referral.case_id else NOBODY
-    consents = await context.work.consents.of_person(person_id)
+    consents = await context.work.consents.terms_of_person(person_id)
     provisions = await context.work.provisions.of_person(person_id)
     case = await context.work.cases.find(case_id)
     department = await department_of(context, person_id)
-    facts = facts_of_referral(context, referral_id, referral, case, consents, provisions)
-    return facts.model_copy(update={"department": department})
+    return facts_of_referral(context, referral_id, referral, case, consents, provisions, department)
 
 
 def facts_of_referral(
@@ -164,12 +163,13 @@ def facts_of_referral(
     referral_id: UUID,
     referral: Referral | None,
     case: Case | None,
-    consents: Sequence[Consent],
+    consents: Sequence[GivenTerms],
     provisions: Sequence[Provision],
+    department: str | None,
 ) -> Facts:
     """The same from records already loaded, for lists."""
     if referral is None:
-        return Facts(kind=RecordKind.REFERRAL, record_id=referral_id)
+        return Facts(kind=RecordKind.REFERRAL, record_id=referral_id, department=department)
     me = context.actor.agency_id
     on_case = case is not None and case.has(me)
     # Parties see what goes along; the team of the case sees its own themes of it.
@@ -181,6 +181,7 @@ def facts_of_referral(
         record_id=referral.id,
         found=True,
         holder_agency_id=referral.from_agency_id,
+        department=department,
         person_id=referral.person_id,
         parts=_referral_parts(context, referral, on_case=on_case),
         consents=tuple(consents),
@@ -210,7 +211,7 @@ def _referral_parts(context: Context, referral: Referral, *, on_case: bool) -> f
 async def case_facts(context: Context, case_id: UUID, case: Case | None) -> Facts:
     """The caller's part in a case."""
     person_id = case.person_id if case else NOBODY
-    consents = await context.work.consents.of_person(person_id)
+    consents = await context.work.consents.terms_of_person(person_id)
     provisions = await context.work.provisions.of_person(person_id)
     me = context.actor.agency_id
     parts = set()
@@ -235,7 +236,7 @@ async def case_facts(context: Context, case_id: UUID, case: Case | None) -> Fact
     )
 
 
-async def agreed_with_us(context: Context, consents: Sequence[Consent]) -> bool:
+async def agreed_with_us(context: Context, consents: Sequence[GivenTerms]) -> bool:
     """Whether the person agrees to case work by the caller's agency: it was said to it, or names it."""
     who = await context.work.directory.recipient(context.agency_id)
     return who is not None and any(
@@ -252,7 +253,7 @@ async def plan_facts(
 ) -> Facts:
     """The caller's part in a plan: its holder, the lead, the team, whoever answers for a line."""
     person_id = plan.person_id if plan else NOBODY
-    consents = await context.work.consents.of_person(person_id)
+    consents = await context.work.consents.terms_of_person(person_id)
     provisions = await context.work.provisions.of_person(person_id)
     case = await context.work.cases.find(plan.case_id if plan and plan.case_id else NOBODY)
     if plan is None or current is None:
@@ -300,12 +301,12 @@ async def provisions_by_person(
 
 async def consents_by_person(
     context: Context, person_ids: Iterable[UUID]
-) -> Mapping[UUID, list[Consent]]:
+) -> Mapping[UUID, list[GivenTerms]]:
     """The consents of several persons, locked until the decision on them is recorded."""
     wanted = set(person_ids)
-    found: dict[UUID, list[Consent]] = {p: [] for p in wanted}
+    found: dict[UUID, list[GivenTerms]] = {p: [] for p in wanted}
     if wanted:
-        for consent in await context.work.consents.of_persons(wanted):
+        for consent in await context.work.consents.terms_of_persons(wanted):
             found[consent.person_id].append(consent)
     return found
 

@@ -192,7 +192,7 @@ async def _facts(context: Context, feedback_id: UUID, feedback: Feedback | None)
     """Whoever gave it holds it; the commissioner in that very term of office takes part."""
     if feedback is None:
         return Facts(kind=RecordKind.FEEDBACK, record_id=feedback_id)
-    consents = await context.work.consents.of_person(feedback.person_id)
+    consents = await context.work.consents.terms_of_person(feedback.person_id)
     parts = {Part.HOLDER} if feedback.from_agency_id == context.actor.agency_id else set()
     if feedback.tenure_id in context.actor.tenure_ids and feedback.holds_on(context.today):
         parts.add(Part.PARTY)

@@ -21,14 +21,14 @@ from service.domain.conference_body import ConferenceBody, window_of
 from service.domain.conference_membership import BodyMember, sits
 from service.domain.conference_states import ConferenceStatus
 from service.domain.conference_window import Window
-from service.domain.consent import Consent
+from service.domain.consent import GivenTerms
 from service.domain.decision import CONFERENCE_BASES, Deny, Permit
 from service.domain.disclosure import D1, Classes
 from service.domain.fixed_packet import FixedPacket, FixedPage
 from service.domain.permission import Permission, Purpose
 
 #: The consents of everybody on the agenda.
-Consents = Mapping[UUID, Sequence[Consent]]
+Consents = Mapping[UUID, Sequence[GivenTerms]]
 #: For each attendee somebody who can read its packet.
 Readers = Mapping[UUID, Actor]
 #: A body with the list of its members.

@@ -196,7 +196,7 @@ def _labels(entry: HubEntry) -> dict[str, Any]:
 async def _facts(context: Context, entry_id: UUID, entry: HubEntry | None) -> Facts:
     me = context.actor.agency_id
     person_id = entry.person_id if entry and entry.person_id else NOBODY
-    consents = await context.work.consents.of_person(person_id)
+    consents = await context.work.consents.terms_of_person(person_id)
     parts = set()
     if entry is not None and entry.from_agency_id == me:
         parts.add(Part.HOLDER)

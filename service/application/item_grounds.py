@@ -12,7 +12,7 @@ from service.domain.access import Facts, Part, RecordKind
 from service.domain.conference import AgendaItem, Conference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.conference_window import Window
-from service.domain.consent import Consent
+from service.domain.consent import GivenTerms
 from service.domain.decision import CONFERENCE_BASES, Basis, Permit
 from service.domain.disclosure import D3
 from service.domain.permission import Permission
@@ -25,7 +25,7 @@ def facts_of_item(
     item: AgendaItem,
     person_id: UUID,
     *,
-    consents: Iterable[Consent],
+    consents: Iterable[GivenTerms],
     window: Window | None,
     table: UUID | None,
     copy_for: UUID | None = None,
@@ -72,7 +72,7 @@ class Grounds(NamedTuple):
     sittings: Mapping[UUID, Conference]
     bodies: Mapping[UUID, ConferenceBody | None]
     seats: Sequence[Participant]
-    consents: Mapping[UUID, Sequence[Consent]]
+    consents: Mapping[UUID, Sequence[GivenTerms]]
     departments: Mapping[UUID, str]
     #: For each item the body whose table the caller sits at.
     tables: Mapping[UUID, UUID | None]

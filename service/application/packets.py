@@ -32,7 +32,7 @@ from service.domain.conference import (
 )
 from service.domain.conference_states import PACKET_OPEN
 from service.domain.conference_window import Window
-from service.domain.consent import Consent, Recipient, opened_by
+from service.domain.consent import GivenTerms, Recipient, opened_by
 from service.domain.decision import CONFERENCE_BASES, Basis, Permit, said_of
 from service.domain.disclosure import (
     D0,
@@ -175,7 +175,7 @@ def classes_at_table(
     attendees: Sequence[Attendee],
     reader: Attendee,
     item: AgendaItem,
-    consents: Mapping[UUID, Sequence[Consent]],
+    consents: Mapping[UUID, Sequence[GivenTerms]],
 ) -> Classes:
     """What may be shown of an item at all, by who sits at the table and who reads."""
     classes: Classes = EVERY_CLASS
@@ -245,7 +245,7 @@ def who_is_on(
     context: Context,
     item: AgendaItem,
     classes: Classes,
-    consents: Mapping[UUID, Sequence[Consent]],
+    consents: Mapping[UUID, Sequence[GivenTerms]],
     people: PeopleOn,
 ) -> list[dict[str, Any]]:
     """Who it is about, as far as the person's own record is open.
@@ -278,7 +278,7 @@ def _open_to_residents(
     context: Context,
     conference: Conference,
     item: AgendaItem,
-    consents: Mapping[UUID, Sequence[Consent]],
+    consents: Mapping[UUID, Sequence[GivenTerms]],
 ) -> Classes:
     """With neighbours at the table: who it is about, unless consent covers them (row 2-16)."""
     neighbour = Recipient(

@@ -132,7 +132,8 @@ async def listing(
             case,
             consents[referral.person_id],
             provisions[referral.person_id],
-        ).model_copy(update={"department": departments.get(referral.person_id)})
+            departments.get(referral.person_id),
+        )
         permit = context.may(Permission.REFERRAL_READ, facts, shows=Referral)
         if permit is not None:
             items.append(_shown(context, referral, permit, labels))

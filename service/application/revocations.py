@@ -15,7 +15,7 @@ from service.application.notices import notify
 from service.application.referral_acts import suspend
 from service.domain.access import RecordKind
 from service.domain.conference import PullReason
-from service.domain.consent import Consent, RevokeConsent, agreed_to, opened_by
+from service.domain.consent import Consent, GivenTerms, RevokeConsent, agreed_to, opened_by
 from service.domain.disclosure import D0
 from service.domain.notice import NoticeKind
 from service.domain.permission import Permission
@@ -77,7 +77,7 @@ async def follow(context: Context, before: Consent, after: Consent) -> dict[str,
     told = await _no_longer_covered(context, before, after)
     for agency_id in told:
         await notify(context, agency_id, NoticeKind.STOP_USE, "consent", before.id)
-    left = await context.work.consents.of_person(before.person_id)
+    left = await context.work.consents.terms_of_person(before.person_id)
     suspended = await _suspend_referrals(context, before.person_id, left)
     pulled = await _pull_items(context, before.person_id, left)
     return {"stop_use": len(told), "suspended_referrals": suspended, "pulled_items": pulled}
@@ -101,7 +101,7 @@ async def _no_longer_covered(context: Context, before: Consent, after: Consent) 
     return lost
 
 
-async def _suspend_referrals(context: Context, person_id: UUID, left: Sequence[Consent]) -> int:
+async def _suspend_referrals(context: Context, person_id: UUID, left: Sequence[GivenTerms]) -> int:
     """Referrals whose receiver no consent, and nothing else, covers any longer."""
     provisions = await context.work.provisions.of_person(person_id)
     stopped = 0
@@ -120,7 +120,7 @@ async def _suspend_referrals(context: Context, person_id: UUID, left: Sequence[C
     return stopped
 
 
-async def _pull_items(context: Context, person_id: UUID, left: Sequence[Consent]) -> int:
+async def _pull_items(context: Context, person_id: UUID, left: Sequence[GivenTerms]) -> int:
     """Items to come that nothing the person still agrees to allows to be talked about."""
     pulled = 0
     for item in await context.work.conferences.coming_items(person_id):

@@ -98,7 +98,7 @@ def _shown(task: Task, classes: Classes) -> dict[str, Any]:
 async def facts_of_task(context: Context, task_id: UUID, task: Task | None) -> Facts:
     """The caller's part in a task: it is its agency's to do, or it is not."""
     person_id = task.person_id if task and task.person_id else NOBODY
-    consents = await context.work.consents.of_person(person_id)
+    consents = await context.work.consents.terms_of_person(person_id)
     mine = task is not None and task.agency_id == context.actor.agency_id
     parts = {Part.PARTY} if mine else set()
     if mine and task is not None and task.person_id is None:

@@ -39,7 +39,7 @@ from service.domain.conference import AgendaItem, Attendee, Conference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.conference_seat import sitting
 from service.domain.conference_states import KINDS, ConferenceAct, ConferenceStatus, Persons
-from service.domain.consent import Consent, agreed_to
+from service.domain.consent import GivenTerms, agreed_to
 from service.domain.decision import CONFERENCE_BASES, Basis
 from service.domain.disclosure import D0, D1, disclose
 from service.domain.errors import IllegalMove
@@ -276,7 +276,7 @@ def _known(
     )
 
 
-def _agrees(context: Context, consents: Sequence[Consent], item: AgendaItem) -> bool:
+def _agrees(context: Context, consents: Sequence[GivenTerms], item: AgendaItem) -> bool:
     law = context.law.in_force(context.today, context.municipality_code)
     return Basis.CONSENT in law and agreed_to(consents, item.uses, context.today)
 

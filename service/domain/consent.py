@@ -307,18 +307,28 @@ def opened_by(
     "Not to them" in any consent that holds outweighs whatever another one says.
     """
     all_of_them = tuple(consents)
-    if any(c.excludes(recipient, day) for c in all_of_them):
-        return frozenset(), ()
-    opened = [(c.opens_to(recipient, purpose, day), c.id) for c in all_of_them]
-    classes: Classes = frozenset().union(*[classes for classes, _ in opened])
-    return classes, tuple(sorted(str(i) for classes, i in opened if classes))
+    for consent in all_of_them:
+        if consent.excludes(recipient, day):
+            return frozenset(), ()
+    opened = [
+        (classes, str(consent.id))
+        for consent in all_of_them
+        if (classes := consent.opens_to(recipient, purpose, day))
+    ]
+    everything: Classes = frozenset().union(*[classes for classes, _ in opened])
+    return everything, tuple(sorted([consent_id for _, consent_id in opened]))
 
 
-class Consent(ConsentTerms):
-    """A consent's record: what was given, and what has become of it."""
+class GivenTerms(ConsentTerms):
+    """The terms, whose they are and who took them down: all that access ever hangs on."""
 
     person_id: Annotated[UUID, D0]
     recorded_by: Annotated[UUID, D0]
+
+
+class Consent(GivenTerms):
+    """A consent's record: what was given, and what has become of it."""
+
     recorded_at: Annotated[datetime, D0]
     given_by: Annotated[GivenBy, D1] = GivenBy.PERSON
     representative_id: Annotated[UUID | None, D0] = None

@@ -39,6 +39,7 @@ from domain_builders import (
 )
 from pydantic import BaseModel
 
+from service.adapters.postgres.people import GIVEN_TERMS
 from service.adapters.postgres.rows import Table
 from service.adapters.postgres.schema import STORES
 from service.domain.access_request import DisclosureRequest, Embargo
@@ -54,7 +55,7 @@ from service.domain.conference import Attendee, PlanLineReference, PlanReference
 from service.domain.conference_body import ConferenceBody, Participant
 from service.domain.conference_membership import BodyMember
 from service.domain.conference_series import ConferenceSeries, Sitting
-from service.domain.consent import Consent
+from service.domain.consent import Consent, GivenTerms
 from service.domain.consultation import Consultation
 from service.domain.contact import Address, Phone
 from service.domain.contact_schedule import ContactSchedule, Made
@@ -136,7 +137,8 @@ def _tables() -> Iterator[Table[Any]]:
     yield from seen.values()
 
 
-TABLES = {table.value: table for table in _tables()}
+#: Of a consent its terms are read alone as well; they are never written so.
+TABLES = {table.value: table for table in _tables() if table.value is not GivenTerms}
 
 _ADDRESS = Address(
     kind="registered",
@@ -1452,6 +1454,16 @@ async def test_what_goes_in_comes_out(owner: asyncpg.Connection, value: BaseMode
         n for n in table.fields if getattr(value, n) is None
     ]
     assert not [n for n in table.fields if row[n] in ("", "null")]
+
+
+async def test_of_a_consent_its_terms_can_be_read_alone(owner: asyncpg.Connection):
+    consent = full(Consent)
+    await insert(owner, consent)
+    terms = await select(owner, GIVEN_TERMS, consent)
+    assert type(terms) is GivenTerms
+    assert terms.model_dump() == {n: getattr(consent, n) for n in GIVEN_TERMS.fields} | {
+        n: getattr(consent, n).model_dump() for n in ("receivers", "excluded")
+    }
 
 
 async def test_a_list_of_the_audit_log_leaves_the_question_out(owner: asyncpg.Connection):

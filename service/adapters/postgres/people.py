@@ -12,7 +12,7 @@ from service.adapters.postgres.blind_index import BlindIndex
 from service.adapters.postgres.rows import Table, row_of
 from service.adapters.postgres.untold import next_untold
 from service.application.ports import Involvement
-from service.domain.consent import Consent
+from service.domain.consent import Consent, GivenTerms
 from service.domain.people import Household, Person, Representation
 
 PersonRow = row_of(
@@ -52,6 +52,7 @@ PERSON = Table(Person, PersonRow)
 HOUSEHOLD = Table(Household, HouseholdRow)
 REPRESENTATION = Table(Representation, RepresentationRow)
 CONSENT = Table(Consent, ConsentRow)
+GIVEN_TERMS = Table(GivenTerms, ConsentRow)
 
 #: Whether an agency ($2) has anything to do with a person, now or ever: wider than what it
 #: may see, which the access decision says.
@@ -218,15 +219,22 @@ class PostgresConsents:
 
     async def of_person(self, person_id: UUID) -> Sequence[Consent]:
         """All consents of a person."""
-        return await self.of_persons([person_id])
-
-    async def of_persons(self, person_ids: Iterable[UUID]) -> Sequence[Consent]:
-        """All consents of several persons."""
         rows = await self._connection.fetch(
-            f"{CONSENT.select} WHERE person_id = ANY ($1) ORDER BY id FOR SHARE",
-            list(person_ids),
+            f"{CONSENT.select} WHERE person_id = $1 ORDER BY id FOR SHARE", person_id
         )
         return [CONSENT.read(r) for r in rows]
+
+    async def terms_of_person(self, person_id: UUID) -> Sequence[GivenTerms]:
+        """The terms of all consents of a person."""
+        return await self.terms_of_persons([person_id])
+
+    async def terms_of_persons(self, person_ids: Iterable[UUID]) -> Sequence[GivenTerms]:
+        """The terms of all consents of several persons."""
+        rows = await self._connection.fetch(
+            f"{GIVEN_TERMS.select} WHERE person_id = ANY ($1) ORDER BY id FOR SHARE",
+            list(person_ids),
+        )
+        return [GIVEN_TERMS.read(r) for r in rows]
 
     async def next_to_ask_again(self, day: date, *, without: Collection[UUID]) -> Consent | None:
         """A refusal whose next contact date has come, and of which nobody was reminded yet."""

@@ -15,7 +15,7 @@ from pydantic_core import to_json
 from service.adapters.postgres.audit import PostgresAuditLog
 from service.adapters.postgres.cases import PostgresCases
 from service.adapters.postgres.desks import CAPACITY
-from service.adapters.postgres.people import CONSENT, PERSON
+from service.adapters.postgres.people import GIVEN_TERMS, PERSON
 from service.adapters.postgres.provisions import PROVISION, within_contract
 from service.adapters.postgres.referrals import REFERRAL
 from service.adapters.postgres.rows import Table, V
@@ -24,7 +24,7 @@ from service.domain.actor import Actor
 from service.domain.audit import DecidedEntry
 from service.domain.capacity import DeskCapacity
 from service.domain.case import Case
-from service.domain.consent import Consent
+from service.domain.consent import GivenTerms
 from service.domain.people import Person
 from service.domain.provision import Provision
 from service.domain.referral import Referral
@@ -40,7 +40,7 @@ Question = Callable[[Connection, Sequence[Asker]], Awaitable[Sequence[Any]]]
 class AboutPersons(NamedTuple):
     """What access to the records of some persons hangs on."""
 
-    consents: Sequence[Consent]
+    consents: Sequence[GivenTerms]
     provisions: Sequence[Provision]
     #: By person, where a department of the asker's agency keeps the person to itself.
     departments: dict[UUID, str]
@@ -204,7 +204,7 @@ def _nth(askers: Sequence[Asker], n: int) -> list[Any]:
 def _about(row: Record) -> AboutPersons:
     provisions = zip(row["provisions"] or (), row["contracts"] or (), strict=True)
     return AboutPersons(
-        [CONSENT.read(c) for c in row["consents"] or ()],
+        [GIVEN_TERMS.read(c) for c in row["consents"] or ()],
         [within_contract(PROVISION.read(p), until) for p, until in provisions],
         dict(zip(row["kept_by"] or (), row["departments"] or (), strict=True)),
     )

@@ -29,7 +29,7 @@ from service.domain.actor import Actor
 from service.domain.audit import DecidedEntry
 from service.domain.capacity import DeskCapacity
 from service.domain.case import Case
-from service.domain.consent import Consent
+from service.domain.consent import GivenTerms
 from service.domain.people import Person
 from service.domain.provision import Provision
 from service.domain.referral import Referral, ReferralEvent
@@ -227,10 +227,10 @@ class _Persons(_Store):
 
 
 class _Consents(_Store):
-    async def of_person(self, person_id: UUID) -> Sequence[Consent]:
+    async def terms_of_person(self, person_id: UUID) -> Sequence[GivenTerms]:
         return self._about((person_id,)).consents
 
-    async def of_persons(self, person_ids: Iterable[UUID]) -> Sequence[Consent]:
+    async def terms_of_persons(self, person_ids: Iterable[UUID]) -> Sequence[GivenTerms]:
         return self._about(person_ids).consents
 
 
