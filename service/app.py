@@ -11,7 +11,8 @@ from uuid import UUID
 
 import httpx
 import structlog
-import uuid_utils.compat
+import uuid_utils
+from asyncpg.pgproto import pgproto
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -248,8 +249,12 @@ def _failed(what: str, error: Exception) -> None:
 
 
 def new_id() -> UUID:
-    """A UUIDv7 (RFC 9562): random enough not to be guessed, ordered by time."""
-    return uuid_utils.compat.uuid7()
+    """A UUIDv7 (RFC 9562): random enough not to be guessed, ordered by time.
+
+    Of the kind as which the database's own ids are read: it is written in a tenth of the time.
+    """
+    made: UUID = pgproto.UUID(uuid_utils.uuid7().bytes)
+    return made
 
 
 async def check_database(database: Database) -> None:

@@ -94,10 +94,10 @@ class Questions:
 @lru_cache(maxsize=1_024)
 def _actor_as_text(actor: Actor) -> str:
     """Who asks, as it is kept: the same in all requests with a token."""
-    return Writer().part(actor, Actor)
+    return Writer().value(actor, Actor)
 
 
 @lru_cache(maxsize=256)
 def _law_as_text(law: tuple[tuple[Basis, str], ...]) -> str:
     """The law in force, as it is kept: the same for a municipality on a day."""
-    return Writer().part(dict(law))
+    return Writer().value(dict(law))

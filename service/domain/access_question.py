@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -169,13 +170,25 @@ class Question(BaseModel):
         actor, facts = self.actor, self.facts
         if actor.agency_id is None or actor.agency_kind is None or actor.municipality_code is None:
             return None
-        at_table = facts.meeting_id is not None and facts.kind is RecordKind.CONFERENCE_ITEM
-        return Recipient(
-            agency_id=actor.agency_id,
-            kind=actor.agency_kind,
-            municipality_code=actor.municipality_code,
-            ceiling=actor.ceiling,
-            meetings=frozenset({facts.meeting_id})
-            if at_table and facts.meeting_id
-            else frozenset(),
+        at_table = facts.kind is RecordKind.CONFERENCE_ITEM
+        return _recipient(
+            actor.agency_id,
+            actor.agency_kind,
+            actor.municipality_code,
+            actor.ceiling,
+            facts.meeting_id if at_table else None,
         )
+
+
+@lru_cache(maxsize=1024)
+def _recipient(
+    agency_id: UUID, kind: str, municipality_code: str, ceiling: DataClass, table: UUID | None
+) -> Recipient:
+    """An agency, at the table of a conference body: the same for a whole page of records."""
+    return Recipient(
+        agency_id=agency_id,
+        kind=kind,
+        municipality_code=municipality_code,
+        ceiling=ceiling,
+        meetings=frozenset() if table is None else frozenset({table}),
+    )

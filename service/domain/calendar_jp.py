@@ -8,6 +8,7 @@ import re
 from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import ConfigDict, RootModel, field_validator
@@ -191,6 +192,7 @@ def end_of_school_age_18(birth: date) -> date:
     return date(fiscal_year(reached) + 1, 3, 31)
 
 
+@lru_cache(maxsize=1024)
 def jst_date(moment: datetime) -> date:
     """Return the Japanese calendar day of a moment; a moment without a zone is an error."""
     if moment.tzinfo is None:
