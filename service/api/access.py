@@ -9,8 +9,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
 from service.api import examples
+from service.api.asking import Asked, acts
 from service.api.consents import PAPER, Format, printed
-from service.api.context import Asked, AuditedRoute, Service, acts, show, show_all
+from service.api.context import AuditedRoute, Service, show, show_all
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
 from service.application import access_requests, explanations, log_bundles, log_proofs, papers

@@ -11,7 +11,8 @@ from pydantic import AwareDatetime
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from service.api.context import Asked, AuditedRoute, Service, acts, show
+from service.api.asking import Asked, acts
+from service.api.context import AuditedRoute, Service, show
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, shown
 from service.application import audit_reports, audits

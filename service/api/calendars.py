@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from service.api.context import Asked, AuditedRoute, Call, Service, ShownOnce, acts, show
+from service.api.asking import Asked, acts
+from service.api.context import AuditedRoute, Call, Service, ShownOnce, show
 from service.api.errors import problem, simple_problem
 from service.api.shapes import REFUSALS, receipt
 from service.application import calendar_feeds, conferences

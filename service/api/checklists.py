@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.context import Asked, AuditedRoute, acts, show, show_all
+from service.api.asking import Asked, acts
+from service.api.context import AuditedRoute, show, show_all
 from service.api.shapes import REFUSALS, page_of, receipt, said
 from service.application import checklists
 from service.domain.checklist import AnswerChecklist, Checklist, ChecklistSheet

@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from service.api.context import Asked, AuditedRoute, Service, acts, show_all
+from service.api.asking import Asked, acts
+from service.api.context import AuditedRoute, Service, show_all
 from service.api.shapes import REFUSALS, page_of, receipt
 from service.application import conference_papers as papers
 from service.application.printer import Bindery, Press

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from traceback import extract_tb
-from typing import Annotated, Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import structlog
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic_core import to_json
@@ -54,7 +54,6 @@ from service.domain.term import Closed
 log = structlog.get_logger("tsunagi.request")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -87,34 +86,6 @@ class Service:
     #: The public keys of the transparency log (vkeys).
     log_keys: tuple[str, ...]
     log_origin: str
-
-
-def acts(
-    permission: Permission, *, keyed: bool = True, seats: int = 0
-) -> Callable[[Endpoint], Endpoint]:
-    """Declare what a route does.
-
-    ``keyed=False``: a POST that only asks, and needs no Idempotency-Key. ``seats``: requests
-    that come at the same time share a transaction (``service/adapters/postgres/shared``), in which
-    this one is as much work as so many plain look-ups; 0: each has one of its own.
-    """
-
-    def declare(endpoint: Endpoint) -> Endpoint:
-        endpoint.permission = permission  # type: ignore[attr-defined]  # read by AuditedRoute
-        endpoint.keyed = keyed  # type: ignore[attr-defined]  # read by AuditedRoute
-        endpoint.seats = seats  # type: ignore[attr-defined]  # read by AuditedRoute
-        return endpoint
-
-    return declare
-
-
-async def context_of(request: Request) -> Context:
-    """The context of the request under way."""
-    context: Context = request.state.context
-    return context
-
-
-Asked = Annotated[Context, Depends(context_of)]
 
 
 class AuditedRoute(APIRoute):

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from service.api import examples
+from service.api.asking import Asked, acts
 from service.api.conference_papers import BOUND, bindery_of
-from service.api.context import Asked, AuditedRoute, Service, acts, show
+from service.api.context import AuditedRoute, Service, show
 from service.api.forms import Version, Whose, of_version
 from service.api.imports import ALSO_XLSX, XLSX
 from service.api.shapes import REFUSALS, said

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from service.api import examples
+from service.api.asking import Asked, acts
 from service.api.conference_papers import PRINTED, as_pdf, press_of
-from service.api.context import Asked, AuditedRoute, acts, show, show_all
+from service.api.context import AuditedRoute, show, show_all
 from service.api.shapes import REFUSALS, page_of, receipt, said
 from service.application import forms
 from service.application.context import Shown

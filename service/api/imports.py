@@ -9,7 +9,8 @@ from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.context import Asked, AuditedRoute, Service, acts, show
+from service.api.asking import Asked, acts
+from service.api.context import AuditedRoute, Service, show
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said
 from service.application import imports

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.context import Asked, AuditedRoute, Call, Service, acts, show, show_all
+from service.api.asking import Asked, acts
+from service.api.context import AuditedRoute, Call, Service, show, show_all
 from service.api.shapes import REFUSALS, page_of, receipt, said
 from service.application import item_papers as papers
 from service.application.callers import nobody

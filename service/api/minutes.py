@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.context import Asked, AuditedRoute, acts, show
+from service.api.asking import Asked, acts
+from service.api.context import AuditedRoute, show
 from service.api.shapes import REFUSALS, receipt, said
 from service.application import minutes
 from service.domain.conference import Conference

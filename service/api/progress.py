@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field, create_model
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.context import Asked, AuditedRoute, acts, show
+from service.api.asking import Asked, acts
+from service.api.context import AuditedRoute, show
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
 from service.application import conference_tasks, item_progress, pre_checks

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.context import Asked, AuditedRoute, Service, acts, show, show_all
+from service.api.asking import Asked, acts
+from service.api.context import AuditedRoute, Service, show, show_all
 from service.api.shapes import REFUSALS, receipt, said
 from service.application import public_statistics as public
 from service.application import statistics

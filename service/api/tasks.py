@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.context import Asked, AuditedRoute, acts, show
+from service.api.asking import Asked, acts
+from service.api.context import AuditedRoute, show
 from service.api.paging import Paged
 from service.api.shapes import REFUSALS, page_of, receipt, said, shown
 from service.application import tasks
