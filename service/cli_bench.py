@@ -12,6 +12,13 @@ app = typer.Typer(help="What the last `make bench` found; 性能測定の結果.
 console = Console()
 err = Console(stderr=True)
 
+#: What is told to people, in which words.
+_SPOKEN = {
+    "ratios": "service /",
+    "with_all_cores": "service with a worker a core /",
+    "with_log_over_without": "with the log / without:",
+}
+
 
 @app.callback(invoke_without_command=True)
 def bench(
@@ -24,16 +31,13 @@ def bench(
     path = Settings.from_environment().home / "bench" / "last.json"
     try:
         found: dict[str, Any] = from_json(path.read_bytes())
-        ratios = {load: told["ratios"] for load, told in found["loads"].items()}
         told = {
             "path": str(path),
             "at": found["at"],
-            "ratios": ratios,
-            "ratios_of_cpu": {
-                load: told.get("ratios_of_cpu", {}) for load, told in found["loads"].items()
-            },
-            "with_log_over_without": {
-                load: told.get("with_log_over_without", {}) for load, told in found["loads"].items()
+            "ratios": {load: told["ratios"] for load, told in found["loads"].items()},
+            **{
+                kind: {load: told.get(kind, {}) for load, told in found["loads"].items()}
+                for kind in ("ratios_of_cpu", "with_all_cores", "with_log_over_without")
             },
             "errors": found["errors"],
         }
@@ -53,13 +57,10 @@ def bench(
         print(to_json(told, indent=2).decode())  # noqa: T201
         return
     console.print(f"{told['at']}  {path}", highlight=False)
-    for load, beside in ratios.items():
-        told_of = "   ".join(f"{name} {ratio:.2f}" for name, ratio in beside.items())
-        if told_of:
-            console.print(f"{load}  service / {told_of}", highlight=False)
-    for load, log in told["with_log_over_without"].items():
-        told_of = "   ".join(f"{name.replace('_', ' ')} {ratio:.2f}" for name, ratio in log.items())
-        if told_of:
-            console.print(f"{load}  with the log / without: {told_of}", highlight=False)
+    for kind, words in _SPOKEN.items():
+        for load, beside in told[kind].items():
+            if beside:
+                listed = "   ".join(f"{n.replace('_', ' ')} {r:.2f}" for n, r in beside.items())
+                console.print(f"{load}  {words} {listed}", highlight=False)
     for where in found["errors"]:
         console.print(f"ERRORS in {where}", highlight=False)

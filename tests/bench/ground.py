@@ -19,9 +19,9 @@ import httpx
 from bench import ceiling, log_seed, seed
 from bench.asked import LIST, PACKET, READ, WRITE, Town
 from bench.load import Ask, Job, Request
-from bench.processes import Program, free_port, reference, service
+from bench.processes import SERVICES, Program, free_port, keys_served, reference, service
 from bench.seed import Sizes, Templates
-from bench.staff import COUNT, Member, Tokens, agency_id, desk_id, members, whole_directory
+from bench.staff import COUNT, ISSUER, Member, Tokens, agency_id, desk_id, members, whole_directory
 from bench.usage import parent
 
 from service.adapters.postgres.audit import DECIDED
@@ -34,8 +34,6 @@ from service.settings import Settings
 ITEMS = 20
 CLASSES = ["D1", "D2", "D3", "D4"]
 REFERENCES = ("bare", "idiomatic")
-#: The service itself, and the same without its log: both look after what is due, and keep the log.
-SERVICES = ("service", "unlogged")
 
 
 @dataclass
@@ -97,16 +95,18 @@ class Ground:
 
     async def _paused(self, program: Program) -> contextlib.ExitStack:
         """Stands still outside of any transaction: nobody waits for a lock of its."""
+        doing: Sequence[asyncpg.Record] = ()
         for _ in range(200):
             with contextlib.ExitStack() as standing:
                 standing.enter_context(program.paused())
-                if not await self.keeper.fetchval(
-                    "SELECT EXISTS (SELECT FROM pg_stat_activity"
-                    " WHERE usename = 'tsunagi_app' AND xact_start IS NOT NULL)"
-                ):
+                doing = await self.keeper.fetch(
+                    "SELECT pid, state, wait_event, now() - xact_start AS since, query"
+                    " FROM pg_stat_activity WHERE usename = 'tsunagi_app' AND xact_start IS NOT NULL"
+                )
+                if not doing:
                     return standing.pop_all()
             await asyncio.sleep(0.02)
-        raise SystemExit(f"{program.name} is always in a transaction")
+        raise SystemExit(f"{program.name} is always in a transaction: {[dict(r) for r in doing]}")
 
     async def settled(self, seconds: float = 120) -> None:
         """Wait until every entry has its place in the log: nobody pays for another's."""
@@ -174,8 +174,8 @@ class Wanted:
     service: Mapping[str, str] = field(default_factory=dict)
     packets: bool = True
     page: int = 50
-    #: The service once more, without its log.
-    unlogged: bool = False
+    #: The service once more, otherwise than it is in one thing.
+    besides: Sequence[str] = ()
     #: Generated entries of the audit log, over years; beside those of ``sizes``.
     log: int = 0
 
@@ -193,15 +193,13 @@ async def ground(wanted: Wanted) -> AsyncIterator[Ground]:
         urls = await asyncio.to_thread(postgres.start)
         settings = Settings(home=home, port=free_port(), demo=True)
         await asyncio.to_thread(prepare, urls.owner, settings.shared_secret("search.key"))
-        await load_directory(urls.owner, whole_directory(settings), only_if_new=False)
+        jwks_uri = undo.enter_context(keys_served(settings, ISSUER))
+        await load_directory(urls.owner, whole_directory(settings, jwks_uri), only_if_new=False)
         owner = await asyncpg.connect(urls.owner)
         superuser = urls.superuser.replace("/postgres?", "/tsunagi?")
         keeper = await asyncpg.connect(superuser)
         try:
-            program, environment = service(settings, urls.app, wanted.service)
-            undo.callback(program.stop)
-            program.start(environment)
-            program.wait("/readyz", (200,))
+            program = _answering(undo, *service(settings, urls.app, wanted.service))
             if wanted.log:
                 await log_seed.seed(
                     owner,
@@ -221,12 +219,10 @@ async def ground(wanted: Wanted) -> AsyncIterator[Ground]:
                 town=await _seeded(owner, settings, program, wanted),
                 members=members(settings),
             )
-            if wanted.unlogged:
-                program, environment = service(settings, urls.app, wanted.service, logged=False)
-                undo.callback(program.stop)
-                program.start(environment)
-                program.wait("/readyz", (200,))
-                found.programs["unlogged"] = program
+            for name in wanted.besides:
+                found.programs[name] = _answering(
+                    undo, *service(settings, urls.app, wanted.service, name)
+                )
             for name in wanted.references:
                 program, environment = reference(name, settings, urls.app, wanted.pool)
                 undo.callback(program.stop)
@@ -238,6 +234,16 @@ async def ground(wanted: Wanted) -> AsyncIterator[Ground]:
         finally:
             await owner.close()
             await keeper.close()
+
+
+def _answering(
+    undo: contextlib.ExitStack, program: Program, environment: Mapping[str, str]
+) -> Program:
+    """A service that was started, and answers; it is stopped in the end."""
+    undo.callback(program.stop)
+    program.start(environment)
+    program.wait("/readyz", (200,))
+    return program
 
 
 async def _seeded(

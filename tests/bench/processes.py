@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 from bench.usage import tree
@@ -17,10 +19,14 @@ from bench.usage import tree
 from service.demo.accounts import demo_issuers
 from service.settings import Settings
 
-#: The service, by its own command; the settings travel in TSUNAGI_*.
-SERVICE = [sys.executable, "-c", "from service.cli import main; main()", "run"]
-#: The same, but for what writes the audit log.
-UNLOGGED = [sys.executable, "-m", "bench.programs.unlogged"]
+_SERVICE = [sys.executable, "-c", "from service.cli import main; main()", "run"]
+#: The service, by its own command; the same, but for what writes the audit log; the same, with a
+#: worker a core. The settings travel in TSUNAGI_*.
+SERVICES: Mapping[str, tuple[list[str], Mapping[str, str]]] = {
+    "service": (_SERVICE, {}),
+    "unlogged": ([sys.executable, "-m", "bench.programs.unlogged"], {}),
+    "workers": (_SERVICE, {"TSUNAGI_WORKERS": str(os.cpu_count() or 1)}),
+}
 TESTS = Path(__file__).parents[1]
 _PATH = os.pathsep.join([str(TESTS), str(TESTS.parent)])
 
@@ -90,15 +96,14 @@ class Program:
 
 
 def service(
-    settings: Settings, database: str, extra: Mapping[str, str], *, logged: bool = True
+    settings: Settings, database: str, extra: Mapping[str, str], name: str = "service"
 ) -> tuple[Program, dict[str, str]]:
     """The service as ``tsunagi run`` starts it on a database of its operator's, and its environment.
 
-    It may stand beside itself without its log: all else is the same.
+    It may stand beside itself, otherwise than it is in one thing (``SERVICES``).
     """
-    name, command, port = "service", SERVICE, settings.port
-    if not logged:
-        name, command, port = "unlogged", UNLOGGED, free_port()
+    command, otherwise = SERVICES[name]
+    port = settings.port if name == "service" else free_port()
     program = Program(name, port, command, settings.home / f"{name}.log")
     environment = {
         "PYTHONPATH": _PATH,
@@ -109,6 +114,7 @@ def service(
         # Each round pays for the sealing of its own entries.
         "TSUNAGI_LOG_SECONDS": "1",
         **extra,
+        **otherwise,
     }
     return program, environment
 
@@ -135,6 +141,34 @@ def reference(
     command = [sys.executable, "-m", f"bench.programs.{name}"]
     environment = {"BENCH_PROGRAM": str(told), "PYTHONPATH": _PATH}
     return Program(name, port, command, settings.home / f"{name}.log"), environment
+
+
+@contextlib.contextmanager
+def keys_served(settings: Settings, name: str) -> Iterator[str]:
+    """Where a demo issuer's keys are, whichever program stands still.
+
+    The service that runs the issuer does while others are measured; whoever had no keys yet, or old
+    ones, would wait for it.
+    """
+    said = json.dumps({"keys": issuer_keys(demo_issuers(settings)[name])}).encode()
+
+    class Keys(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keys) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/keys"
+        finally:
+            server.shutdown()
 
 
 def issuer_keys(issuer: object) -> list[dict[str, object]]:

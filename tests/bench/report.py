@@ -17,6 +17,8 @@ from bench.load import Measured
 SERVICE, BARE, IDIOMATIC, CEILING = "service", "bare", "idiomatic", "ceiling"
 #: The service itself, whose audit log writes nothing.
 UNLOGGED = "unlogged"
+#: The service with a worker a core; the ceiling has all cores as well, the references have one.
+WORKERS = "workers"
 _FIGURES = ("per_second", "p50_ms", "p99_ms", "app_us", "database_us", "load_us", "app_mib")
 
 
@@ -56,13 +58,16 @@ class Run:
 
     def ratios(self, load: str) -> dict[str, float]:
         """Throughput of the service over that of the others."""
+        return self._over(load, SERVICE, (BARE, IDIOMATIC, CEILING))
+
+    def _over(self, load: str, program: str, others: Sequence[str]) -> dict[str, float]:
         found = self.medians(load)
-        if SERVICE not in found:
+        if program not in found:
             return {}
-        mine = found[SERVICE]["per_second"]
+        mine = found[program]["per_second"]
         return {
             p: round(mine / found[p]["per_second"], 3)
-            for p in (BARE, IDIOMATIC, CEILING)
+            for p in others
             if p in found and found[p]["per_second"]
         }
 
@@ -92,6 +97,10 @@ class Run:
         }
         return {name: round(a / b, 3) for name, (a, b) in figures.items() if b}
 
+    def with_all_cores(self, load: str) -> dict[str, float]:
+        """Throughput with a worker a core, over the ceiling's and over that of one worker."""
+        return self._over(load, WORKERS, (CEILING, SERVICE))
+
     def as_json(self) -> dict[str, Any]:
         return {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -109,6 +118,7 @@ class Run:
                     "ratios": self.ratios(load),
                     "ratios_of_cpu": self.ratios_of_cpu(load),
                     "with_log_over_without": self.with_log_over_without(load),
+                    "with_all_cores": self.with_all_cores(load),
                     "rounds": {p: [asdict(m) for m in ms] for p, ms in programs.items()},
                 }
                 for load, programs in self.rounds.items()
@@ -148,6 +158,9 @@ class Run:
                 out.append(
                     f"  processor time, over the service's: {_told(self.ratios_of_cpu(load))}"
                 )
+            cores = self.with_all_cores(load)
+            if cores:
+                out.append(f"  with a worker a core: requests a second over {_told(cores)}")
             log = self.with_log_over_without(load)
             if log:
                 out.append(

@@ -59,8 +59,8 @@ def members(settings: Settings) -> list[Member]:
     return [Member(a, role, iss) for role in ROLES for a in range(COUNT)]
 
 
-def whole_directory(settings: Settings) -> DirectoryFile:
-    """The demo city, and the agencies of the load in it."""
+def whole_directory(settings: Settings, jwks_uri: str) -> DirectoryFile:
+    """The demo city, and the agencies of the load in it; their issuer's keys are at ``jwks_uri``."""
     urls = issuer_urls(settings)
     city = directory(urls)
     positions, tenures = [], []
@@ -86,7 +86,12 @@ def whole_directory(settings: Settings) -> DirectoryFile:
         )
     theirs = [a.code for a in AGENCIES if issuer_of(a.letter) == ISSUER]
     ours = [f"bench{n:02}" for n in range(COUNT)]
-    trust = IssuerTrust(iss=urls[ISSUER], name=ISSUERS[ISSUER], agency_codes=(*theirs, *ours))
+    trust = IssuerTrust(
+        iss=urls[ISSUER],
+        name=ISSUERS[ISSUER],
+        jwks_uri=jwks_uri,
+        agency_codes=(*theirs, *ours),
+    )
     agencies = [
         Agency(
             id=agency_id(n),

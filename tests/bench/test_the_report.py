@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.ceiling import FUNCTION, PLAIN
 from bench.load import Measured
-from bench.report import UNLOGGED, Run
+from bench.report import UNLOGGED, WORKERS, Run
 from typer.testing import CliRunner
 
 from service.cli import app
@@ -16,6 +16,7 @@ def run() -> Run:
     for program, each in {
         "service": (90, 100, 400),
         UNLOGGED: (125, 100, 500),
+        WORKERS: (150, 160, 140),
         "bare": (50, 50, 50),
         "idiomatic": (10, 20, 30),
         PLAIN: (150, 150, 150),
@@ -49,6 +50,16 @@ def test_what_the_log_costs_is_told_beside_the_ratios_and_is_none_of_them() -> N
     assert "what the log costs" not in made.table()
 
 
+def test_a_worker_a_core_is_held_against_the_ceiling_that_has_all_cores_as_well() -> None:
+    made = run()
+    assert made.with_all_cores("R") == {"ceiling": 0.75, "service": 1.5}
+    (line,) = [line for line in made.table().splitlines() if "a worker a core" in line]
+    assert line.endswith("requests a second over ceiling 0.75   service 1.50")
+    del made.rounds["R"][WORKERS]
+    assert made.with_all_cores("R") == {}
+    assert "a worker a core" not in made.table()
+
+
 def test_an_error_in_any_round_is_said_loudly() -> None:
     made = run()
     assert "ERRORS" not in made.table()
@@ -72,7 +83,9 @@ def test_the_command_tells_the_path_and_the_ratios(tmp_path: Path) -> None:
     assert told["ratios_of_cpu"] == told["ratios"]
     log = {"requests_a_second": 0.8, "processor_time": 1.25}
     assert told["with_log_over_without"] == {"R": log}
+    assert told["with_all_cores"] == {"R": {"ceiling": 0.75, "service": 1.5}}
     spoken = CliRunner().invoke(app, ["bench"], env=home).stdout
     assert "R  with the log / without: requests a second 0.80   processor time 1.25" in spoken
+    assert "R  service with a worker a core / ceiling 0.75   service 1.50" in spoken
     path.write_text("{")
     assert CliRunner().invoke(app, ["bench"], env=home).exit_code == 1

@@ -21,7 +21,7 @@ from bench.ground import Ground, Wanted, ground
 from bench.load import Job, Measured
 from bench.pgbench import Pgbench
 from bench.processes import TESTS
-from bench.report import UNLOGGED, Run
+from bench.report import SERVICE, UNLOGGED, WORKERS, Run
 from bench.seed import Sizes, forget_drafts
 
 from service.settings import Settings
@@ -29,7 +29,7 @@ from service.settings import Settings
 #: What all references answer, and what the bare one answers besides.
 REFERENCED = (READ, WRITE, LIST)
 BARE_TOO = (*REFERENCED, REPORT)
-PROGRAMS = ("service", UNLOGGED, "bare", "idiomatic", PLAIN, FUNCTION)
+PROGRAMS = (SERVICE, UNLOGGED, WORKERS, "bare", "idiomatic", PLAIN, FUNCTION)
 #: Requests that are drawn for one slice; they are asked over and over.
 DRAWN = {READ: 20_000, WRITE: 10_000, LIST: 2000, PACKET: 200, REPORT: 1000}
 
@@ -64,7 +64,7 @@ class Round:
         """Every program answers every load once, rightly; the ceiling is built around that."""
         for load in self.asked.loads:
             for program in self.on.programs:
-                if program == "service" or load in REFERENCED:
+                if program == SERVICE or load in REFERENCED:
                     (ask,) = self.on.town.asks(load, 1, self.drawn)
                     await self.on.once(program, ask)
         wanted = [p for p in (PLAIN, FUNCTION) if p in self.asked.programs]
@@ -73,7 +73,7 @@ class Round:
             return
         for load in {READ, WRITE, LIST} - set(loads):
             (ask,) = self.on.town.asks(load, 1, self.drawn)
-            await self.on.once("service", ask)
+            await self.on.once(SERVICE, ask)
         works = await self.on.works()
         for load in loads:
             work = works.of(load)
@@ -108,7 +108,7 @@ class Round:
                     _say(f"  !!! {measured.errors}")
 
     def _answers(self, program: str, load: str) -> bool:
-        known = {"service": tuple(NAMES), "bare": BARE_TOO}
+        known = {SERVICE: tuple(NAMES), "bare": BARE_TOO}
         return load in known.get(program, REFERENCED)
 
     async def slice(self, load: str, program: str) -> Measured:
@@ -151,7 +151,7 @@ async def measured(asked: argparse.Namespace) -> Run:
         references=references,
         service=dict(s.split("=", 1) for s in asked.service),
         packets=PACKET in asked.loads,
-        unlogged=UNLOGGED in asked.programs,
+        besides=[p for p in (UNLOGGED, WORKERS) if p in asked.programs],
     )
     settings = {k: v for k, v in vars(asked).items() if not callable(v)}
     run = Run(settings)

@@ -187,10 +187,15 @@ def referral_facts(
 ) -> Facts:
     """The caller's part in a referral, by the rules of the service."""
     asking = cast("Context", SimpleNamespace(actor=asked.actor))
-    facts = facts_of_referral(
-        asking, referral.id, referral, case, cast("Any", consents), cast("Any", provisions)
+    return facts_of_referral(
+        asking,
+        referral.id,
+        referral,
+        case,
+        cast("Any", consents),
+        cast("Any", provisions),
+        department,
     )
-    return facts if department is None else facts.model_copy(update={"department": department})
 
 
 def person_facts(
