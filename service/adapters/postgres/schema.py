@@ -3,6 +3,7 @@
 Importing this module imports every store, so that ``metadata`` is complete.
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -174,8 +175,9 @@ def alembic_config(owner_url: str) -> Config:
     return config
 
 
+@cache
 def head_revision() -> str:
-    """The revision this program needs."""
+    """The revision this program needs; to learn it, all migrations are compiled."""
     head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
     if head is None:
         raise RuntimeError("there are no migrations")
