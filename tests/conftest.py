@@ -9,9 +9,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 import structlog
+from quick_disk import SETTINGS, home_of_a_run
 from town import Town, open_town
 
-from service.adapters.postgres.embedded import EmbeddedPostgres, remove_cluster
+from service.adapters.postgres.embedded import EmbeddedPostgres
 from service.cli import load_directory, prepare
 from service.demo.accounts import issuer_urls
 from service.demo.city import directory
@@ -92,11 +93,11 @@ class Databases:
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """The run's own PostgreSQL. fsync is off: the machine does not lose power during a test."""
-    home = tmp_path_factory.mktemp("postgres")
-    with EmbeddedPostgres(home, settings={"fsync": "off"}) as postgres:
+    with (
+        home_of_a_run(tmp_path_factory.mktemp("postgres")) as home,
+        EmbeddedPostgres(home, settings=SETTINGS) as postgres,
+    ):
         yield Databases(postgres.start())
-    # As root the cluster lies outside the home, where an ordinary user can reach it.
-    remove_cluster(home)
 
 
 @pytest.fixture
