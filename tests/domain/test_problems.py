@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,9 @@ from service.domain.problems import PROBLEMS, REMEDIES, VALUE_MESSAGES, Words
 
 ROOT = Path(service.__file__).parent
 SOURCES = {path.relative_to(ROOT).as_posix(): path for path in sorted(ROOT.rglob("*.py"))}
-TREES = {
-    name: ast.parse(path.read_text(encoding="utf-8"))
+#: Every node of every module, looked through once.
+NODES = {
+    name: tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     for name, path in SOURCES.items()
     if not name.startswith(("demo/", "adapters/postgres/migrations/"))
 }
@@ -67,7 +68,7 @@ def ours(name: str) -> set[str]:
     """The names under which a module knows our refusals; others may be called alike."""
     imported = {
         alias.asname or alias.name
-        for node in ast.walk(TREES[name])
+        for node in NODES[name]
         if isinstance(node, ast.ImportFrom)
         and node.module in {"service.domain.errors", "service.api.errors"}
         for alias in node.names
@@ -77,25 +78,25 @@ def ours(name: str) -> set[str]:
 
 def sayings() -> Iterator[tuple[str, ast.Call]]:
     """Every call that makes a refusal or a problem, and its file."""
-    for name, tree in TREES.items():
+    for name, nodes in NODES.items():
         known = ours(name)
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Call) and called(node) in known:
                 yield name, node
 
 
 def passed() -> Iterator[tuple[str, ast.expr]]:
     """Every code that somebody is told to refuse with, and its file."""
-    for name, tree in TREES.items():
-        for node in ast.walk(tree):
+    for name, nodes in NODES.items():
+        for node in nodes:
             if isinstance(node, ast.Call) and called(node) in PASSES_ON:
                 named = [k.value for k in node.keywords if k.arg == "code"]
                 yield name, (*named, *node.args)[0]
 
 
-def in_tables(tree: ast.Module) -> Iterator[str]:
+def in_tables(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The codes of the tables of conditions: a dictionary whose keys are all codes."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Dict):
             keys = [code for key in node.keys if key is not None for code in constants(key)]
             if keys and all("." in key for key in keys):
@@ -104,7 +105,7 @@ def in_tables(tree: ast.Module) -> Iterator[str]:
 
 SAID = [(name, code) for name, node in sayings() for code in constants(node.args[0])]
 SAID += [(name, code) for name, said in passed() for code in constants(said)]
-SAID += [(name, code) for name in GUARDS for code in in_tables(TREES[name])]
+SAID += [(name, code) for name in GUARDS for code in in_tables(NODES[name])]
 
 
 def test_the_scan_finds_the_refusals() -> None:
@@ -120,7 +121,7 @@ def test_codes_are_written_out_where_they_are_said() -> None:
         (name, ast.unparse(node.args[0])) for name, node in sayings() if not constants(node.args[0])
     }
     assert unclear == PASSED_ON | {(name, "code") for name in GUARDS}
-    assert [name for name in GUARDS if len(list(in_tables(TREES[name]))) < 5] == []
+    assert [name for name in GUARDS if len(list(in_tables(NODES[name]))) < 5] == []
     assert len(list(passed())) > 5
     unwritten = {(name, ast.unparse(said)) for name, said in passed() if not constants(said)}
     # The conditions of a provision are a table of the domain; its tests look each code up.
@@ -152,16 +153,18 @@ def test_every_rule_that_may_be_told_has_its_words(rule: Rule) -> None:
     assert "record.not_found" in PROBLEMS
 
 
+RULES_ELSEWHERE = {
+    node.attr
+    for name, nodes in NODES.items()
+    if name != "domain/decision.py"
+    for node in nodes
+    if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Rule"
+}
+
+
 @pytest.mark.parametrize("rule", Rule)
 def test_every_rule_decides_somewhere(rule: Rule) -> None:
-    named = {
-        node.attr
-        for name, tree in TREES.items()
-        if name != "domain/decision.py"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Rule"
-    }
-    assert rule.name in named
+    assert rule.name in RULES_ELSEWHERE
 
 
 def test_every_rule_named_with_a_refusal_is_a_rule_or_a_permission() -> None:
@@ -179,9 +182,9 @@ def test_every_rule_named_with_a_refusal_is_a_rule_or_a_permission() -> None:
 
 TEXTS_ELSEWHERE = {
     node.value
-    for name, tree in TREES.items()
+    for name, nodes in NODES.items()
     if name != "domain/problems.py"
-    for node in ast.walk(tree)
+    for node in nodes
     if isinstance(node, ast.Constant) and isinstance(node.value, str)
 }
 
@@ -196,19 +199,19 @@ def test_every_word_in_the_catalogue_is_used(code: str) -> None:
 
 def value_codes_said() -> set[str]:
     """Codes given to ``invalid``, and those collected in a dictionary or a variable for it."""
-    modules = [tree for name, tree in TREES.items() if name.startswith("domain/")]
+    modules = [nodes for name, nodes in NODES.items() if name.startswith("domain/")]
     said: set[str] = set()
-    for tree in modules:
+    for nodes in modules:
         tables = {
             id(inside)
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Assign)
             and any(getattr(t, "id", "").startswith("MESSAGES_") for t in node.targets)
             for inside in ast.walk(node)
         }
         said |= {
             node.value
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Constant)
             and isinstance(node.value, str)
             and node.value in VALUE_MESSAGES
@@ -221,9 +224,9 @@ def test_every_value_message_is_used_and_every_used_one_exists() -> None:
     assert value_codes_said() == set(VALUE_MESSAGES)
     direct = {
         code
-        for name, tree in TREES.items()
+        for name, nodes in NODES.items()
         if name.startswith("domain/")
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Call) and called(node) == "invalid"
         for code in constants(node.args[0])
     }
