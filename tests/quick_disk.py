@@ -50,8 +50,10 @@ def _remove_what_was_left() -> None:
     """Of runs that were killed; not of those that go on beside this one."""
     for left in MEMORY.glob(f"{_NAME}*"):
         process = left.name.removeprefix(_NAME).partition("-")[0]
-        ours = left.lstat().st_uid == os.geteuid() and not left.is_symlink()
-        if ours and process.isdigit() and not Path("/proc", process).exists():
-            with suppress(EmbeddedPostgresError, OSError):
+        if not process.isdigit() or Path("/proc", process).exists():
+            continue
+        # Another run may be at the same, and be faster.
+        with suppress(EmbeddedPostgresError, OSError):
+            if left.lstat().st_uid == os.geteuid() and not left.is_symlink():
                 remove_cluster(left)
                 shutil.rmtree(left)
